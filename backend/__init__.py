@@ -1,0 +1,1 @@
+"""The program: one folder per slice; house rules in README.md."""

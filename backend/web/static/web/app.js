@@ -1,0 +1,101 @@
+// The shell's small enhancements. Every page works without this file.
+
+const language = document.documentElement.lang || "vi";
+const SAID = {
+  offline: "Chưa kết nối được máy chủ. Những gì bạn đã nhập vẫn còn trên trang; hãy thử lại sau ít phút.",
+  failed: "Máy chủ chưa làm được việc này. Những gì bạn đã nhập vẫn còn trên trang; hãy thử lại, nếu vẫn lỗi thì tải lại trang.",
+};
+
+/** Say something to everybody, screen readers too, without moving what was typed. */
+function say(text) {
+  const place = document.getElementById("page-alert");
+  if (!place) return;
+  const box = document.createElement("div");
+  const line = document.createElement("p");
+  box.className = "notice notice-error";
+  line.textContent = text;
+  box.append(line);
+  place.replaceChildren(box);
+  place.scrollIntoView({ block: "nearest" });
+}
+
+/** An error summary takes the focus, so that it is read first. */
+function focusErrors(root) {
+  root.querySelector("[data-focus]")?.focus();
+}
+
+/** "Còn 5 ngày" in the words of the server (days_left in templatetags/vn.py). */
+export function remaining(milliseconds) {
+  if (milliseconds <= 0) return "Đã hết hạn";
+  const minutes = Math.floor(milliseconds / 60000);
+  if (minutes < 60) return `Còn ${Math.max(minutes, 1)} phút`;
+  if (minutes < 48 * 60) return `Còn ${Math.floor(minutes / 60)} giờ`;
+  return `Còn ${Math.floor(minutes / 1440)} ngày`;
+}
+
+const loaded = performance.now();
+
+/** Keep the countdowns fresh: the server's time at load plus the time the page has been open. */
+function tick() {
+  for (const node of document.querySelectorAll("[data-deadline]")) {
+    if (!node.dataset.now) continue;
+    const now = Date.parse(node.dataset.now) + performance.now() - loaded;
+    const text = remaining(Date.parse(node.dataset.deadline) - now);
+    if (node.textContent !== text) node.textContent = text;
+  }
+}
+
+// Vietnamese input methods compose letters: nothing may be sent in the middle of one.
+let composing = false;
+document.addEventListener("compositionstart", () => { composing = true; });
+document.addEventListener("compositionend", () => { composing = false; });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.isComposing) event.stopPropagation();
+}, true);
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-autosubmit]");
+  if (form && !composing && event.target.matches("select, input[type=checkbox], input[type=radio]")) form.requestSubmit();
+});
+
+// A form is sent once: a second click while it is on its way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 5000);
+});
+
+// What was typed and not sent yet is not lost by a stray click.
+let dirty = false;
+document.addEventListener("input", (event) => { if (event.target.closest("form[data-guard]")) dirty = true; });
+document.addEventListener("submit", () => { dirty = false; });
+window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+
+document.addEventListener("htmx:confirm", (event) => {
+  if (composing) event.preventDefault();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400) return;
+  if (xhr.status === 422 || xhr.getResponseHeader("HX-Retarget")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  } else {
+    say(SAID.failed);
+  }
+});
+document.addEventListener("htmx:sendError", () => say(SAID.offline));
+document.addEventListener("htmx:timeout", () => say(SAID.offline));
+document.addEventListener("htmx:afterSwap", (event) => {
+  const target = event.detail.target;
+  if (target.id !== "page-alert") document.getElementById("page-alert")?.replaceChildren();
+  if (target.matches(".drawer")) target.focus();
+  focusErrors(target);
+});
+
+document.documentElement.lang = language;
+focusErrors(document);
+tick();
+setInterval(tick, 15000);

@@ -1,0 +1,27 @@
+"""The colour of a state: few, and never the only sign (the word always stands in the tag)."""
+
+# plain: done, nothing to do · grey: not begun · blue: on its way · amber: somebody must act · red: stopped
+TONES = {
+    "draft": "blue",
+    "submitted": "amber",
+    "returned": "red",
+    "approved": "green",
+    "accepted_unapproved": "amber",
+    "no_self_score": "red",
+    "appraised_first": "blue",
+    "explanation_asked": "amber",
+    "explained": "blue",
+    "appraised_second": "blue",
+    "concluded": "green",
+    "published": "plain",
+    "reopened": "amber",
+    "open": "blue",
+    "closed": "grey",
+    "ended": "grey",
+    "planned": "grey",
+    "done": "plain",
+    "late": "red",
+    "queued": "grey",
+    "running": "blue",
+    "failed": "red",
+}

@@ -57,7 +57,9 @@ class PointsField(models.Field):
         try:
             return to_points(value)
         except (TypeError, ValueError):
-            raise ValidationError(_("Điểm phải là số có nhiều nhất ba chữ số thập phân."), code="points") from None
+            raise ValidationError(
+                _("Điểm phải là số có nhiều nhất ba chữ số thập phân."), code="points"
+            ) from None
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
@@ -89,12 +91,12 @@ class PointsField(models.Field):
         return Decimal(thousandths).scaleb(-3)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        value = super().pre_save(model_instance, add)
+        value: Any = super().pre_save(model_instance, add)
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        value = to_points(value)
-        setattr(model_instance, self.attname, value)
-        return value
+        points = to_points(value)
+        setattr(model_instance, self.attname, points)
+        return points
 
     def value_to_string(self, obj: Any) -> str:
         value = self.value_from_object(obj)
@@ -122,9 +124,9 @@ def demand_points(expression: Any) -> Any:
 
 def _demand_once(expression: Any) -> None:
     # A result of many rows asks for every row; the expression is the same one.
-    if not getattr(expression, "_seen_as_points", False):
+    if not getattr(expression, "seen_as_points", False):
         demand_points(expression)
-        expression._seen_as_points = True
+        expression.seen_as_points = True
 
 
 # Of points these make points again; anything else (Avg, Count, multiplication) does not.
@@ -144,14 +146,21 @@ _KEEPING = (
 
 def _is_points(expression: Any) -> bool:
     if isinstance(expression, expressions.Value):
-        return expression.value in (None, 0) or isinstance(expression._output_field_or_none, PointsField)
+        return expression.value in (None, 0) or isinstance(_measure(expression), PointsField)
     if isinstance(expression, expressions.CombinedExpression):
         return expression.connector in ("+", "-") and _are_points(expression.lhs, expression.rhs)
-    if not isinstance(getattr(expression, "output_field", None), PointsField):
+    if not isinstance(_measure(expression), PointsField):
         return False
     if isinstance(expression, _KEEPING):
         return _are_points(*_measured_parts(expression))
     return not isinstance(expression, models.Aggregate | expressions.Func)
+
+
+def _measure(expression: Any) -> Any:
+    try:
+        return getattr(expression, "output_field", None)
+    except FieldError:
+        return None
 
 
 def _are_points(*parts: Any) -> bool:

@@ -35,7 +35,7 @@ class PointsSerializerField(serializers.Field):  # type: ignore[type-arg]
 
     def _read(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, str | int):
-            raise serializers.ValidationError("Hãy gửi điểm bằng chuỗi, ví dụ \"8.5\".")
+            raise serializers.ValidationError('Hãy gửi điểm bằng chuỗi, ví dụ "8.5".')
         try:
             return parse_points(str(data))
         except Invalid as refusal:

@@ -1,0 +1,118 @@
+"""Days and moments as people in Việt Nam type and read them; stored moments are UTC.
+
+A deadline "khoá sau ngày 07/01" is the first moment that is too late: 08/01 00:00, exclusive.
+"""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .errors import Invalid
+
+VN = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*[/\-.]\s*(\d{1,2})\s*[/\-.]\s*(\d{4})", re.ASCII)
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+
+
+def start_of_day(day: date) -> datetime:
+    """00:00 of ``day`` in Việt Nam, aware."""
+    return datetime.combine(day, time.min, tzinfo=VN)
+
+
+def end_of_day_exclusive(day: date) -> datetime:
+    """The first moment after ``day`` in Việt Nam (00:00 of the next day), aware."""
+    return start_of_day(day + timedelta(days=1))
+
+
+def last_day_before(moment: datetime) -> date:
+    """The last whole or begun day before an exclusive end: 08/01 00:00 gives 07/01."""
+    return (moment.astimezone(VN) - timedelta(microseconds=1)).date()
+
+
+def vn_date(moment: datetime) -> date:
+    """The day in Việt Nam in which an aware ``moment`` falls."""
+    return moment.astimezone(VN).date()
+
+
+def parse_date(text: str) -> date:
+    """What a person typed as a day: day first ("05/06/2026" is 5 June), or ISO ("2026-06-05").
+
+    Raises Invalid with a Vietnamese sentence otherwise.
+    """
+    typed = text.strip()
+    if found := _DAY_FIRST.fullmatch(typed):
+        day, month, year = map(int, found.groups())
+    elif found := _ISO.fullmatch(typed):
+        year, month, day = map(int, found.groups())
+    else:
+        raise Invalid(
+            _("“%(typed)s” không phải là ngày. Hãy nhập ngày/tháng/năm, ví dụ 05/06/2026.") % {"typed": typed}
+        )
+    return _existing_date(year, month, day, typed)
+
+
+def _existing_date(year: int, month: int, day: int, typed: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Invalid(
+            _("Không có ngày “%(typed)s”. Hãy nhập ngày trước, tháng sau, ví dụ 25/06/2026.")
+            % {"typed": typed}
+        ) from None
+
+
+def format_date(day: date) -> str:
+    """ "05/06/2026"; a moment is first put on its day in Việt Nam."""
+    day = vn_date(day) if isinstance(day, datetime) else day
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"
+
+
+def format_moment(moment: datetime) -> str:
+    """ "14:05 ngày 18/12/2026", in Việt Nam's time."""
+    local = moment.astimezone(VN)
+    return _("%(time)s ngày %(date)s") % {"time": f"{local:%H:%M}", "date": format_date(local)}
+
+
+def long_date(day: date) -> str:
+    """ "ngày 05 tháng 3 năm 2026", as documents print it.
+
+    A leading zero for days below 10 and for January and February, the practice under Nghị định 30/2020
+    ("02 tháng 10", "ngày 05 tháng 3").
+    """
+    day = vn_date(day) if isinstance(day, datetime) else day
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+
+
+class VNDateField(forms.Field):
+    """A day typed as dd/mm/yyyy; gives a ``date``."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": gettext_lazy("dd/mm/yyyy")}
+    )
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return vn_date(value) if isinstance(value, datetime) else value
+        try:
+            return parse_date(str(value))
+        except Invalid as refusal:
+            raise ValidationError(refusal.message, code="date") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_date(value) if isinstance(value, date) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True

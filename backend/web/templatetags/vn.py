@@ -9,7 +9,7 @@ from django import template
 from django.core.paginator import Page
 from django.utils.translation import gettext as _
 
-from backend.core.dates import format_date, format_moment
+from backend.core.dates import format_date, format_moment, last_day_before
 from backend.core.points import format_percent, format_points
 from backend.web.tones import TONES
 
@@ -56,7 +56,7 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def last_day(closes_at: datetime | None) -> str:
     """Return the last whole day before ``closes_at`` (exclusive): 00:00 on 08/01 gives 07/01."""
-    return format_date(closes_at - timedelta(microseconds=1)) if closes_at else ""
+    return format_date(last_day_before(closes_at)) if closes_at else ""
 
 
 @register.filter
@@ -143,3 +143,20 @@ def sort_state(context: template.Context, column: str) -> str:
 def get(mapping: dict[object, object], key: object) -> object:
     """Return ``mapping[key]``, nothing when it is not there (tables of units × fields)."""
     return mapping.get(key, "")
+
+
+@register.filter
+def said(value: object) -> str:
+    """Return any value in words: points with a comma, moments, days; a mapping as lines "name: value"."""
+    if value is None or value == "":
+        return _("(chưa có)")
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {said(part)}" for name, part in value.items())
+    for kind, write in SPOKEN:
+        if isinstance(value, kind):
+            return write(value)
+    return str(value)
+
+
+# A datetime is a date too: it must be asked first.
+SPOKEN = ((Decimal, format_points), (Fraction, format_points), (datetime, format_moment), (date, format_date))

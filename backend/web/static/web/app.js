@@ -1,6 +1,5 @@
 // The shell's small enhancements. Every page works without this file.
 
-const language = document.documentElement.lang || "vi";
 const SAID = {
   offline: "Chưa kết nối được máy chủ. Những gì bạn đã nhập vẫn còn trên trang; hãy thử lại sau ít phút.",
   failed: "Máy chủ chưa làm được việc này. Những gì bạn đã nhập vẫn còn trên trang; hãy thử lại, nếu vẫn lỗi thì tải lại trang.",
@@ -73,6 +72,11 @@ document.addEventListener("input", (event) => { if (event.target.closest("form[d
 document.addEventListener("submit", () => { dirty = false; });
 window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
+// Signing in again in another tab makes a new token; the cookie has it, this page does not.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (token) event.detail.headers["X-CSRFToken"] = token;
+});
 document.addEventListener("htmx:confirm", (event) => {
   if (composing) event.preventDefault();
 });
@@ -95,7 +99,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   focusErrors(target);
 });
 
-document.documentElement.lang = language;
 focusErrors(document);
 tick();
 setInterval(tick, 15000);

@@ -2,13 +2,19 @@
 
 import os
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="par-index-test-"))
+# One folder a run, one below it for each xdist worker; tests/conftest.py removes it.
+RUN_DIR = Path(os.environ.setdefault("TEST_RUN_DIR", tempfile.mkdtemp(prefix="par-index-test-")))
+os.environ["VAR_DIR"] = str(RUN_DIR / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ.setdefault("HTTPS", "0")
 
 from backend.config.settings import *  # noqa: F403
-from backend.config.settings import PLAIN_STATIC, STORAGES
+from backend.config.settings import DATABASES, PLAIN_STATIC, STORAGES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": PLAIN_STATIC}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A thread of the live server must not keep a connection to the copy of an earlier test.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+STATIC_ROOT = str(VAR_DIR)

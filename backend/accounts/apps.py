@@ -1,0 +1,11 @@
+"""Accounts as a Django app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Users and sign-in."""
+
+    name = "backend.accounts"
+    label = "accounts"
+    verbose_name = "Tài khoản"

@@ -1,0 +1,17 @@
+"""The audit app puts the append-only walls back after every migrate."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AuditConfig(AppConfig):
+    """Connects the walls to migrate, once all apps are there."""
+
+    name = "backend.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        from backend.audit import checks, triggers  # deferred: both read the app registry
+
+        post_migrate.connect(triggers.put_back, sender=self, dispatch_uid="audit.walls")
+        checks.register()

@@ -1,0 +1,34 @@
+"""The start-up check: a history table without its wall is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import checks
+from django.db import OperationalError, ProgrammingError
+
+from backend.audit import triggers
+
+
+def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
+    """Return one error per history table that can be altered unseen."""
+    return [
+        checks.Error(
+            f"Bảng lịch sử {table} chưa có lớp chặn sửa, xóa. Hãy chạy: manage.py migrate",
+            id="audit.E001",
+        )
+        for using in databases or []
+        for table in _missing(using)
+    ]
+
+
+def _missing(using: str) -> list[str]:
+    try:
+        return triggers.missing(using)
+    except (OperationalError, ProgrammingError):
+        return []  # no database yet: migrate puts the walls up
+
+
+def register() -> None:
+    """Register the check; it reads the database, so it runs with ``check --database``."""
+    checks.register(walls_stand, checks.Tags.database)

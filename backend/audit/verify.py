@@ -1,0 +1,72 @@
+"""Compare every tracked field of every live row with its newest history row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max
+
+from backend.audit.triggers import history_models
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that history does not explain."""
+
+    model: str
+    key: Any
+    unit: str
+    label: str
+    field: str
+    recorded: Any
+    found: Any
+
+    def sentence(self) -> str:
+        """Return the difference as one Vietnamese line for the console."""
+        return (
+            f"{self.unit or '-'}: {self.model} {self.key} {self.label} - {self.field}: "
+            f"lịch sử ghi {self.recorded!r}, hiện có {self.found!r}"
+        )
+
+
+def differences() -> Iterator[Difference]:
+    """Yield every difference between live rows and history, model by model."""
+    for history in history_models():
+        yield from _of_model(history)
+
+
+def _of_model(history: Any) -> Iterator[Difference]:
+    model = history.instance_type
+    newest = _newest_rows(history, model._meta.pk.attname)
+    fields = [field.attname for field in history.tracked_fields]
+    for live in model._default_manager.order_by("pk").values("pk", *fields).iterator(2000):
+        row = newest.pop(live["pk"], None)
+        yield from _of_row(model, live, row, fields)
+    for key, row in newest.items():
+        if row["history_type"] != "-":
+            yield _difference(model, key, row, "(cả dòng)", "có", "đã mất")
+
+
+def _newest_rows(history: Any, key: str) -> dict[Any, dict[str, Any]]:
+    newest = history.objects.values(key).annotate(last=Max("history_id")).values("last")
+    rows = history.objects.filter(history_id__in=newest).values()
+    return {row[key]: row for row in rows.iterator(2000)}
+
+
+def _of_row(model: Any, live: dict[str, Any], row: Any, fields: list[str]) -> Iterator[Difference]:
+    if row is None or row["history_type"] == "-":
+        yield _difference(model, live["pk"], row or {}, "(cả dòng)", "không có", "có")
+        return
+    for name in fields:
+        if live[name] != row[name]:
+            yield _difference(model, live["pk"], row, name, row[name], live[name])
+
+
+def _difference(
+    model: Any, key: Any, row: dict[str, Any], field: str, recorded: Any, found: Any
+) -> Difference:
+    title = str(model._meta.verbose_name)
+    label = str(row.get("code") or row.get("label") or "")
+    return Difference(title, key, str(row.get("unit_name") or ""), label, field, recorded, found)

@@ -1,0 +1,17 @@
+"""Celery's two doors: one job, and the sweeper."""
+
+from celery import shared_task
+
+from backend.jobs import actions
+
+
+@shared_task(ignore_result=True)
+def run_job(job_id: int) -> None:
+    """Do one job of the table."""
+    actions.run(job_id)
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Send again the jobs whose worker or message was lost."""
+    actions.sweep()

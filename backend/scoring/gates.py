@@ -1,0 +1,169 @@
+"""Gates: plain facts in, a reason in words out (empty means the gate is open)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from backend.core.dates import format_moment
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the gates may know of a card, read under its lock.
+
+    ``opens`` and ``closes`` are of the step the move obeys, with the unit's own extension;
+    both None where the round has no such step. ``self_closes`` is that of self-scoring.
+    """
+
+    now: datetime
+    opens: datetime | None = None
+    closes: datetime | None = None
+    self_closes: datetime | None = None
+    explanation_closes: datetime | None = None
+    new_close: datetime | None = None
+    reason: str = ""
+    document: str = ""
+    missing_points: tuple[str, ...] = ()
+    missing_evidence: tuple[str, ...] = ()
+    unmarked: tuple[str, ...] = ()
+    missing_survey: tuple[str, ...] = ()
+    asked: int = 0
+    answered: int = 0
+    explaining: bool = False
+    signer: int | None = None
+    submitters: frozenset[int] = field(default=frozenset())
+    approval_voided: bool = False
+
+
+def _list(codes: tuple[str, ...], most: int = 8) -> str:
+    shown = ", ".join(codes[:most])
+    return shown + (_(" và %(n)d tiêu chí khác") % {"n": len(codes) - most} if len(codes) > most else "")
+
+
+def in_time(facts: Facts) -> str:
+    """The step is open: from its opening up to, not with, its closing moment."""
+    if facts.opens is None or facts.closes is None:
+        return _("Đợt đánh giá này không có bước này.")
+    if facts.now < facts.opens:
+        return _("Bước này mở lúc %(when)s.") % {"when": format_moment(facts.opens)}
+    if facts.now >= facts.closes:
+        return _("Đã khoá lúc %(when)s. Nếu cần sửa, đề nghị cơ quan tổ chức mở lại cho đơn vị.") % {
+            "when": format_moment(facts.closes)
+        }
+    return ""
+
+
+def has_step(facts: Facts) -> str:
+    """The round has the step that the move wants next."""
+    return "" if facts.opens else _("Đợt đánh giá không có bước này hoặc bước này đã xong.")
+
+
+def locked(facts: Facts) -> str:
+    """Self-scoring of this unit is over; before that the unit itself can act."""
+    if facts.self_closes and facts.now >= facts.self_closes:
+        return ""
+    return _("Chưa hết hạn tự chấm của đơn vị; đơn vị còn tự sửa và trình được.")
+
+
+def self_scoring_over(facts: Facts) -> str:
+    """Appraisal starts when the unit can change nothing any more."""
+    if facts.self_closes and facts.now < facts.self_closes:
+        return _("Đơn vị còn trong hạn tự chấm đến %(when)s.") % {
+            "when": format_moment(facts.self_closes)
+        }
+    return ""
+
+
+def later_close(facts: Facts) -> str:
+    """A reopening gives a new closing moment in the future."""
+    if facts.new_close and facts.new_close > facts.now:
+        return ""
+    return _("Hãy nhập hạn mới ở sau thời điểm hiện tại.")
+
+
+def complete(facts: Facts) -> str:
+    """Every leaf that applies has points."""
+    if not facts.missing_points:
+        return ""
+    return _("Còn %(n)d tiêu chí chưa chấm: %(codes)s.") % {
+        "n": len(facts.missing_points),
+        "codes": _list(facts.missing_points),
+    }
+
+
+def evidenced(facts: Facts) -> str:
+    """No points above zero without evidence or explanation where the leaf asks for it."""
+    if not facts.missing_evidence:
+        return ""
+    return _(
+        "Còn %(n)d tiêu chí có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình: %(codes)s."
+    ) % {"n": len(facts.missing_evidence), "codes": _list(facts.missing_evidence)}
+
+
+def four_eyes(facts: Facts) -> str:
+    """Who submitted since the last draft does not approve."""
+    if facts.signer is not None and facts.signer in facts.submitters:
+        return _("Người trình không được tự phê duyệt. Cần một lãnh đạo khác phê duyệt.")
+    return ""
+
+
+def approval_holds(facts: Facts) -> str:
+    """What was approved is still what stands on the card."""
+    if facts.approval_voided:
+        return _("Nội dung đã thay đổi sau khi phê duyệt nên phê duyệt không còn hiệu lực.")
+    return ""
+
+
+def all_marked(facts: Facts) -> str:
+    """Every leaf the council appraises at this step has a mark."""
+    if not facts.unmarked:
+        return ""
+    return _("Còn %(n)d tiêu chí chưa thẩm định: %(codes)s.") % {
+        "n": len(facts.unmarked),
+        "codes": _list(facts.unmarked),
+    }
+
+
+def answered_or_late(facts: Facts) -> str:
+    """A card out for explanation comes back when the unit sends it or its deadline passes."""
+    over = facts.explanation_closes and facts.now >= facts.explanation_closes
+    if not facts.explaining or over:
+        return ""
+    return _("Đơn vị đang giải trình và còn trong hạn.")
+
+
+def something_asked(facts: Facts) -> str:
+    """At least one leaf asks for an explanation."""
+    return "" if facts.asked else _("Chưa có tiêu chí nào được yêu cầu giải trình.")
+
+
+def something_answered(facts: Facts) -> str:
+    """At least one question is answered; what is not answered stands."""
+    return "" if facts.answered else _("Chưa giải trình tiêu chí nào.")
+
+
+def nothing_open(facts: Facts) -> str:
+    """No request for explanation waits to be sent."""
+    return _("Còn yêu cầu giải trình chưa gửi đơn vị.") if facts.asked else ""
+
+
+def survey_entered(facts: Facts) -> str:
+    """No survey or outside-index leaf waits for points."""
+    if not facts.missing_survey:
+        return ""
+    return _("Còn thiếu điểm điều tra xã hội học hoặc chỉ số ngoài: %(codes)s.") % {
+        "codes": _list(facts.missing_survey)
+    }
+
+
+def reasoned(facts: Facts) -> str:
+    """The move says why."""
+    return "" if facts.reason.strip() else _("Hãy ghi lý do.")
+
+
+def documented(facts: Facts) -> str:
+    """The move names the document it rests on."""
+    return "" if facts.document.strip() else _("Hãy ghi số, ký hiệu văn bản làm căn cứ.")

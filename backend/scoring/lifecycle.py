@@ -1,0 +1,227 @@
+"""The whole life of a card: states, and moves as one table.
+
+"Appraised (first)" and "appraised (second)" are one state with the card's ``step``, so that a
+round may have one appraisal, two or three without a new state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backend.core.errors import OutOfStep
+from backend.scoring import gates
+from backend.scoring.gates import Facts
+from permissions.roles import Verb
+
+
+class State(models.TextChoices):
+    """Where a card stands."""
+
+    DRAFT = "draft", gettext_lazy("đang tự chấm")
+    SUBMITTED = "submitted", gettext_lazy("đã trình lãnh đạo")
+    RETURNED = "returned", gettext_lazy("bị trả lại")
+    APPROVED = "approved", gettext_lazy("đã phê duyệt")
+    ACCEPTED = "accepted", gettext_lazy("được nhận dù chưa phê duyệt")
+    NOT_SCORED = "not_scored", gettext_lazy("không tự chấm")
+    APPRAISED = "appraised", gettext_lazy("đã thẩm định")
+    EXPLAINING = "explaining", gettext_lazy("đang giải trình")
+    EXPLAINED = "explained", gettext_lazy("đã giải trình")
+    CONCLUDED = "concluded", gettext_lazy("đã kết luận")
+    PUBLISHED = "published", gettext_lazy("đã công bố")
+
+
+Gate = Callable[[Facts], str]
+
+SELF = "self"
+APPRAISAL = "appraisal"
+EXPLANATION = "explanation"
+CONCLUSION = "conclusion"
+
+WITH_UNIT = frozenset({State.DRAFT, State.RETURNED})
+BEFORE_APPRAISAL = frozenset(
+    {State.DRAFT, State.RETURNED, State.SUBMITTED, State.APPROVED, State.ACCEPTED, State.NOT_SCORED}
+)
+UNAPPROVED = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED})
+READY = frozenset({State.APPROVED, State.ACCEPTED, State.NOT_SCORED})
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of the table. ``step`` is the kind of step whose dates the move obeys."""
+
+    title: Any
+    sources: frozenset[State]
+    target: State
+    verb: Verb
+    step: str
+    gates: tuple[Gate, ...] = ()
+    needs_reason: bool = False
+    needs_document: bool = False
+    done: Any = field(default="")
+
+
+MOVES: dict[str, Move] = {
+    "submit": Move(
+        gettext_lazy("Trình lãnh đạo"),
+        WITH_UNIT,
+        State.SUBMITTED,
+        Verb.SUBMIT,
+        SELF,
+        (gates.in_time, gates.complete, gates.evidenced),
+        done=gettext_lazy("trình lãnh đạo phê duyệt"),
+    ),
+    "return": Move(
+        gettext_lazy("Trả lại"),
+        frozenset({State.SUBMITTED}),
+        State.RETURNED,
+        Verb.APPROVE,
+        SELF,
+        (gates.in_time,),
+        needs_reason=True,
+        done=gettext_lazy("trả lại để sửa"),
+    ),
+    "approve": Move(
+        gettext_lazy("Phê duyệt"),
+        frozenset({State.SUBMITTED}),
+        State.APPROVED,
+        Verb.APPROVE,
+        SELF,
+        (gates.in_time, gates.complete, gates.evidenced, gates.four_eyes),
+        done=gettext_lazy("phê duyệt kết quả tự chấm"),
+    ),
+    "withdraw": Move(
+        gettext_lazy("Rút lại để sửa"),
+        frozenset({State.SUBMITTED, State.APPROVED}),
+        State.DRAFT,
+        Verb.SUBMIT,
+        SELF,
+        (gates.in_time,),
+        needs_reason=True,
+        done=gettext_lazy("rút lại để sửa; phê duyệt trước đó không còn hiệu lực"),
+    ),
+    "accept": Move(
+        gettext_lazy("Nhận dù chưa phê duyệt"),
+        UNAPPROVED,
+        State.ACCEPTED,
+        Verb.REOPEN,
+        SELF,
+        (gates.locked,),
+        needs_reason=True,
+        needs_document=True,
+        done=gettext_lazy("nhận phiếu chưa được phê duyệt"),
+    ),
+    "no_self_score": Move(
+        gettext_lazy("Ghi nhận không tự chấm"),
+        UNAPPROVED,
+        State.NOT_SCORED,
+        Verb.REOPEN,
+        SELF,
+        (gates.locked,),
+        needs_reason=True,
+        needs_document=True,
+        done=gettext_lazy("ghi nhận đơn vị không tự chấm"),
+    ),
+    "reopen": Move(
+        gettext_lazy("Mở lại cho đơn vị"),
+        BEFORE_APPRAISAL,
+        State.DRAFT,
+        Verb.REOPEN,
+        SELF,
+        (gates.locked, gates.later_close),
+        needs_reason=True,
+        needs_document=True,
+        done=gettext_lazy("mở lại để đơn vị tự chấm"),
+    ),
+    "appraise": Move(
+        gettext_lazy("Hoàn thành thẩm định"),
+        READY | {State.EXPLAINED, State.EXPLAINING},
+        State.APPRAISED,
+        Verb.ASK,
+        APPRAISAL,
+        (
+            gates.has_step,
+            gates.self_scoring_over,
+            gates.in_time,
+            gates.approval_holds,
+            gates.answered_or_late,
+            gates.all_marked,
+        ),
+        done=gettext_lazy("hoàn thành thẩm định"),
+    ),
+    "ask": Move(
+        gettext_lazy("Gửi yêu cầu giải trình"),
+        frozenset({State.APPRAISED}),
+        State.EXPLAINING,
+        Verb.ASK,
+        EXPLANATION,
+        (gates.has_step, gates.in_time, gates.something_asked),
+        done=gettext_lazy("gửi yêu cầu giải trình"),
+    ),
+    "explain": Move(
+        gettext_lazy("Gửi giải trình"),
+        frozenset({State.EXPLAINING}),
+        State.EXPLAINED,
+        Verb.APPROVE,
+        EXPLANATION,
+        (gates.in_time, gates.something_answered),
+        done=gettext_lazy("gửi giải trình"),
+    ),
+    "conclude": Move(
+        gettext_lazy("Kết luận"),
+        frozenset({State.APPRAISED}),
+        State.CONCLUDED,
+        Verb.CONCLUDE,
+        CONCLUSION,
+        (gates.has_step, gates.in_time, gates.nothing_open),
+        done=gettext_lazy("kết luận"),
+    ),
+    "publish": Move(
+        gettext_lazy("Công bố"),
+        frozenset({State.CONCLUDED}),
+        State.PUBLISHED,
+        Verb.PUBLISH,
+        CONCLUSION,
+        (gates.survey_entered,),
+        done=gettext_lazy("công bố kết quả"),
+    ),
+}
+
+
+def check(name: str, state: str, facts: Facts) -> Move:
+    """Return the move if the table and its gates let it happen.
+
+    Raises OutOfStep with the reason in words; KeyError for a move that is not in the table.
+    """
+    move = MOVES[name]
+    if State(state) not in move.sources:
+        raise OutOfStep(
+            _("Không thể %(act)s khi phiếu %(state)s.")
+            % {"act": str(move.title).lower(), "state": State(state).label}
+        )
+    if reason := shut(move, facts):
+        raise OutOfStep(reason)
+    return move
+
+
+def shut(move: Move, facts: Facts) -> str:
+    """Return why the move is shut now, in words; empty where it is open."""
+    for gate in (*move.gates, *_asked(move)):
+        if reason := gate(facts):
+            return reason
+    return ""
+
+
+def _asked(move: Move) -> tuple[Gate, ...]:
+    wanted = ((move.needs_reason, gates.reasoned), (move.needs_document, gates.documented))
+    return tuple(gate for needed, gate in wanted if needed)
+
+
+def open_moves(state: str, all_moves: Mapping[str, Move] = MOVES) -> list[str]:
+    """Return the names of the moves that start from ``state``, gates aside."""
+    return [name for name, move in all_moves.items() if State(state) in move.sources]

@@ -1,0 +1,20 @@
+"""Rows of the heart, in reading order: cards, marks, evidence, signatures."""
+
+from backend.scoring.models.cards import Score, Scorecard, StepTotal
+from backend.scoring.models.evidence import Evidence, StoredFile
+from backend.scoring.models.marks import Explanation, Mark, Provenance
+from backend.scoring.models.signatures import Delegation, ScorecardGrant, Signature
+
+__all__ = [
+    "Delegation",
+    "Evidence",
+    "Explanation",
+    "Mark",
+    "Provenance",
+    "Score",
+    "Scorecard",
+    "ScorecardGrant",
+    "Signature",
+    "StepTotal",
+    "StoredFile",
+]

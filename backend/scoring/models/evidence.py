@@ -1,0 +1,72 @@
+"""Evidence on a leaf: a file kept by its content, or a reference to a document."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from backend.audit.models import Tracked
+from backend.rounds.models import Step
+from backend.scoring.models.cards import Score
+from tiers.models import Unit
+
+
+class StoredFile(models.Model):
+    """Bytes kept once per unit, named by their SHA-256. ``size`` is in bytes."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("chờ kiểm tra")
+        CLEAN = "clean", _("đã kiểm tra")
+        HARMFUL = "harmful", _("bị chặn")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="files")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(_("dung lượng"))
+    content_type = models.CharField(max_length=100)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    finding = models.TextField(blank=True)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("tệp")
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "sha256"], name="scoring_bytes_once_per_unit"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="scoring_file_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class Evidence(models.Model):
+    """One piece of evidence on a leaf, added at a step. Removed rows stay, marked removed."""
+
+    score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="evidence")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
+    )
+    file_name = models.CharField(_("tên tệp"), max_length=255, blank=True)
+    number = models.CharField(_("số văn bản"), max_length=100, blank=True)
+    issued_on = models.DateField(_("ngày ban hành"), null=True, blank=True)
+    issuer = models.CharField(_("cơ quan ban hành"), max_length=200, blank=True)
+    section = models.CharField(_("mục, trang"), max_length=200, blank=True)
+    added_by = models.CharField(max_length=200)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    history = Tracked()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        verbose_name = _("tài liệu kiểm chứng")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(file__isnull=False, file_name__gt="")
+                | Q(file__isnull=True, number__gt="", issuer__gt=""),
+                name="scoring_evidence_file_or_document",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name or self.number

@@ -1,0 +1,114 @@
+"""Seats: appointments to guardian grants, and the plain actor of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import recording
+from backend.core import clock
+from backend.core.errors import Invalid
+from permissions.actor import NOBODY, Actor
+from permissions.roles import ROLES, Role, Verb
+from tiers.models import Appointment, Unit, UnitGrant
+
+
+def actor_for(user: Any) -> Actor:
+    """Return the person as a plain actor with the seats in force now; one query."""
+    if not user.is_authenticated:
+        return NOBODY
+    rows = Appointment.objects.in_force().filter(user_id=user.pk)
+    seats = tuple(row.seat() for row in rows.select_related("acts_for", "workplace"))
+    return Actor(user_id=user.pk, name=user.full_name, seats=seats)
+
+
+class ActorMiddleware:
+    """Puts ``request.actor`` on every request; the query runs when it is first used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request with its actor at hand."""
+        request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+@transaction.atomic
+def appoint(
+    user: Any,
+    role: Role | str,
+    *,
+    acts_for: Unit,
+    by: Actor,
+    workplace: Unit | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    title: str = "",
+    fields_limit: str = "",
+    decision_number: str = "",
+    decision_date: Any = None,
+    reason: str = "",
+) -> Appointment:
+    """Seat a person and write her guardian grants. Raises Refused, or Invalid on wrong dates."""
+    by.require(Verb.MANAGE_PEOPLE, at=acts_for.place())
+    begins = starts_at or clock.now()
+    if ends_at is not None and ends_at <= begins:
+        raise Invalid(_("Ngày kết thúc phải sau ngày bắt đầu."))
+    seat = Appointment(
+        user=user,
+        role=Role(role),
+        acts_for=acts_for,
+        workplace=workplace or acts_for,
+        starts_at=begins,
+        ends_at=ends_at,
+        title=title,
+        fields_limit=fields_limit,
+        decision_number=decision_number,
+        decision_date=decision_date,
+    )
+    with recording(by=by, reason=reason or _("Phân công")):
+        seat.save()
+    grant(seat)
+    return seat
+
+
+@transaction.atomic
+def end(seat: Appointment, *, ends_at: datetime, by: Actor, reason: str) -> Appointment:
+    """End a seat at a moment. Raises Refused, or Invalid where the moment is before its start."""
+    seat = Appointment.objects.select_for_update(of=("self",)).get(pk=seat.pk)
+    by.require(Verb.MANAGE_PEOPLE, at=seat.place())
+    if ends_at <= seat.starts_at:
+        raise Invalid(_("Ngày kết thúc phải sau ngày bắt đầu."))
+    seat.ends_at = ends_at
+    with recording(by=by, reason=reason):
+        seat.save(update_fields=["ends_at"])
+    return seat
+
+
+def grant(seat: Appointment) -> None:
+    """Write one guardian grant per verb of the seat's role, on the unit it acts for."""
+    rows = _permissions_of(ROLES[Role(seat.role)])
+    UnitGrant.objects.bulk_create(
+        UnitGrant(
+            user_id=seat.user_id,
+            permission=row,
+            content_object_id=seat.acts_for_id,
+            appointment=seat,
+        )
+        for row in rows
+    )
+
+
+def _permissions_of(verbs: Any) -> list[Permission]:
+    names = [str(verb) for verb in verbs]
+    kind = ContentType.objects.get_for_model(Unit)
+    return list(Permission.objects.filter(content_type=kind, codename__in=names))

@@ -116,27 +116,27 @@ def page_numbers(page: Page) -> list[int]:
 
 
 @register.simple_tag(takes_context=True)
-def page_url(context: template.Context, number: int, param: str = "") -> str:
+def page_url(context: template.RequestContext, number: int, param: str = "") -> str:
     """Return the address of another page of the list, every other part of the address kept."""
-    query = context["request"].GET.copy()
+    query = context.request.GET.copy()
     query[param or "page"] = str(number)
     return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)
-def sort_url(context: template.Context, column: str) -> str:
+def sort_url(context: template.RequestContext, column: str) -> str:
     """Return the address that sorts by ``column``; a second click turns the order round."""
-    query = context["request"].GET.copy()
+    query = context.request.GET.copy()
     query["sort"] = f"-{column}" if query.get("sort") == column else column
     query.pop("page", None)
     return f"?{query.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)
-def sort_state(context: template.Context, column: str) -> str:
+def sort_state(context: template.RequestContext, column: str) -> str:
     """Return the value of aria-sort for the column: ascending, descending or none."""
     states = {column: "ascending", f"-{column}": "descending"}
-    return states.get(context["request"].GET.get("sort", ""), "none")
+    return states.get(context.request.GET.get("sort", ""), "none")
 
 
 @register.filter

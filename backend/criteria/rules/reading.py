@@ -1,0 +1,115 @@
+"""Strict reading of a rule's parameters: every problem is collected and said in a sentence."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from backend.core.exact import ZERO, to_points
+
+
+class RuleError(ValueError):
+    """A rule or its inputs make no sense. ``problems`` are Vietnamese sentences, ``fields`` the same by input name."""
+
+    def __init__(self, problems: Sequence[str], *, fields: Mapping[str, list[str]] | None = None) -> None:
+        self.problems = list(problems)
+        self.fields = dict(fields or {})
+        super().__init__(" ".join(self.problems))
+
+
+def plain(number: Decimal) -> str:
+    """The shortest machine text of a number: "0.5", "2", never "2E+1"."""
+    text = format(number, "f")
+    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+
+
+class Params:
+    """One mapping of parameters. Each reading method notes what is wrong and answers something harmless."""
+
+    def __init__(
+        self, given: Mapping[str, object], *, where: str = "", problems: list[str] | None = None
+    ) -> None:
+        self.given = given
+        self.where = where
+        self.problems: list[str] = [] if problems is None else problems
+        self.asked: set[str] = set()
+
+    def wrong(self, sentence: str) -> None:
+        """Note one problem."""
+        self.problems.append(f"{self.where}{sentence}")
+
+    def has(self, name: str) -> bool:
+        """Whether ``name`` was given a value."""
+        return self.given.get(name) is not None
+
+    def _take(self, name: str) -> object:
+        self.asked.add(name)
+        return self.given.get(name)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Text, trimmed; required when there is no default."""
+        value = self._take(name)
+        if value is None and default:
+            return default
+        if not isinstance(value, str) or not value.strip():
+            self.wrong(f"Thiếu “{name}” (chữ).")
+            return default
+        return value.strip()
+
+    def one_of(self, name: str, words: Sequence[str]) -> str:
+        """One of ``words``; the first when not given."""
+        value = self.text(name, words[0])
+        if value not in words:
+            self.wrong(f"“{name}” phải là một trong: {', '.join(words)}.")
+            return words[0]
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._take(name)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.wrong(f"“{name}” phải là đúng hoặc sai.")
+            return default
+        return value
+
+    def number(self, name: str, *, low: Decimal = ZERO, high: Decimal | None = None) -> Decimal:
+        """A number with at most three decimals, written as text or a whole number, within inclusive bounds."""
+        value = self._take(name)
+        if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+            self.wrong(f'“{name}” phải là một số viết bằng chữ, ví dụ "0.5".')
+            return low
+        try:
+            number = to_points(value)
+        except ValueError:
+            self.wrong(f"“{name}”: “{value}” không phải là số có nhiều nhất ba chữ số thập phân.")
+            return low
+        if number < low or (high is not None and number > high):
+            self.wrong(f"“{name}”: {plain(number)} nằm ngoài khoảng cho phép.")
+        return number
+
+    def rows(self, name: str) -> list["Params"]:
+        """A list of mappings, each read in the same strict way; at least one."""
+        value = self._take(name)
+        if not isinstance(value, list | tuple) or not value:
+            self.wrong(f"Thiếu “{name}” (danh sách).")
+            return []
+        return [row for number, item in enumerate(value, 1) if (row := self._row(name, number, item))]
+
+    def _row(self, name: str, number: int, item: object) -> "Params | None":
+        where = f"{self.where}{name} {number}: "
+        if not isinstance(item, Mapping):
+            self.problems.append(f"{where}phải là một bảng tên và giá trị.")
+            return None
+        return Params(item, where=where, problems=self.problems)
+
+    def close(self) -> None:
+        """Note names that nobody asked for."""
+        for name in self.given:
+            if name not in self.asked:
+                self.wrong(f"Không có tham số “{name}”.")
+
+    def finish(self) -> None:
+        """Raise RuleError with everything noted."""
+        self.close()
+        if self.problems:
+            raise RuleError(self.problems)

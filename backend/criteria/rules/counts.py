@@ -10,7 +10,6 @@ from backend.core.exact import POINT, ZERO, format_points, to_points
 from .base import InputSpec, Rule, RuleType, Values, shown
 from .reading import Params, plain
 
-
 # More values than this are not offered as a list.
 LISTED = 100
 

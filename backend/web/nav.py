@@ -23,7 +23,7 @@ ENTRIES = (
     Entry(_("Phiếu tự chấm"), "scoring:scorecard_list", (Verb.SCORE, Verb.SUBMIT)),
     Entry(_("Phê duyệt"), "scoring:approval_list", (Verb.APPROVE,)),
     Entry(_("Thẩm định"), "scoring:appraisal_list", (Verb.APPRAISE, Verb.CONCLUDE)),
-    Entry(_("Đợt đánh giá"), "rounds:round_list", (Verb.MANAGE_ROUND, Verb.REOPEN,)),
+    Entry(_("Đợt đánh giá"), "rounds:round_list", (Verb.MANAGE_ROUND, Verb.REOPEN)),
     Entry(_("Bộ tiêu chí"), "criteria:set_list", (Verb.MANAGE_CRITERIA,)),
     Entry(_("Kết quả"), "reports:ranking_list"),
     Entry(_("Lịch sử"), "scoring:history", (Verb.INSPECT,)),

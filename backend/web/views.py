@@ -13,19 +13,19 @@ from django.views.decorators.http import require_safe
 from .answers import Trouble, answer, not_found
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django's signature)
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no such page, or a thing outside the person's units."""
     return answer(request, not_found())
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 that is not a refusal of the domain (those carry their own words)."""
     text = _("Tài khoản của bạn không có quyền mở trang này hoặc làm việc này.")
     advice = _("Nếu công việc cần quyền này, hãy đề nghị người quản trị hệ thống.")
     return answer(request, Trouble(403, "refused", _("Bạn không được làm việc này"), text, advice))
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request is malformed, or larger than allowed."""
     text = _("Máy chủ không đọc được yêu cầu, hoặc nội dung gửi lớn quá mức cho phép.")
     advice = _("Hãy quay lại trang trước, kiểm tra rồi gửi lại; nếu nội dung dài, hãy chia thành nhiều lần.")
@@ -35,7 +35,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: says so without touching the database or the session."""
     text = _("Máy chủ gặp lỗi khi làm việc này. Lỗi đã được ghi lại.")
-    advice = _("Hãy quay lại trang trước và thử lại sau ít phút. Nếu vẫn lỗi, hãy báo người quản trị hệ thống.")
+    advice = _(
+        "Hãy quay lại trang trước và thử lại sau ít phút. Nếu vẫn lỗi, hãy báo người quản trị hệ thống."
+    )
     return _bare(request, Trouble(500, "server_error", _("Máy chủ gặp lỗi"), text, advice))
 
 
@@ -47,7 +49,7 @@ def _bare(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     return HttpResponse(html, status=trouble.status)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form is too old or comes from another site. What was typed is shown, never sent on by itself."""
     text = _("Trang bạn gửi đã cũ (có thể bạn đã đăng nhập lại ở thẻ khác), nên việc vừa gửi chưa được lưu.")
     advice = _("Hãy mở lại trang rồi nhập lại; những gì bạn đã nhập vẫn còn dưới đây để chép.")
@@ -56,14 +58,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 @login_not_required
 @require_safe
-def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def healthz(request: HttpRequest) -> JsonResponse:
     """200 while the process answers."""
     return JsonResponse({"status": "ok"})
 
 
 @login_not_required
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def readyz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and is migrated, else 503; the body names what is not ready."""
     found = {"database": "ok", "migrations": "ok"}
     try:
@@ -78,13 +80,13 @@ def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 @login_not_required
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def robots(request: HttpRequest) -> HttpResponse:
     """Search engines stay out: nothing here is public yet."""
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
 @login_not_required
 @require_safe
-def favicon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def favicon(request: HttpRequest) -> HttpResponse:
     """The icon's own address, for browsers that ask for /favicon.ico."""
     return redirect(static("web/icon.svg"))

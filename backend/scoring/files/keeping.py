@@ -1,0 +1,76 @@
+"""Where bytes are kept: under their fingerprint, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from .receiving import Received
+
+_CHUNK = 256 * 1024
+
+
+def key_of(unit_id: int, sha256: str) -> str:
+    """Return the storage name of a unit's bytes with that SHA-256."""
+    return f"evidence/{unit_id}/{sha256[:2]}/{sha256}"
+
+
+def store(received: Received, file: IO[bytes], unit_id: int) -> str:
+    """Keep the bytes of a received file and return their storage name. Keeping them twice changes nothing.
+
+    The row that names them comes after, so a crash leaves at most bytes that nobody asks for.
+    Raises OSError when the storage fails; then nothing stands under the name.
+    """
+    key = key_of(unit_id, received.sha256)
+    if default_storage.exists(key):
+        return key
+    file.seek(0)
+    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
+        _write_whole(Path(default_storage.path(key)), file, received.sha256)
+    else:
+        default_storage.save(key, File(file))
+    return key
+
+
+def open_stored(unit_id: int, sha256: str) -> File:
+    """Return the kept bytes, opened for reading. Raises FileNotFoundError."""
+    return default_storage.open(key_of(unit_id, sha256), "rb")
+
+
+def _write_whole(path: Path, file: IO[bytes], sha256: str) -> None:
+    """Write beside, force to disk, then rename: the name appears with all its bytes or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            _copy(file, out, sha256)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    _force_folder(path.parent)
+
+
+def _copy(file: IO[bytes], out: IO[bytes], sha256: str) -> None:
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        out.write(chunk)
+    if digest.hexdigest() != sha256:
+        raise OSError("the bytes changed between the check and the writing")
+
+
+def _force_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

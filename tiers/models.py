@@ -103,7 +103,11 @@ class Unit(models.Model):
     @property
     def history_about(self) -> About:
         """Return what history rows of this unit are about."""
-        return About(unit_key=self.pk, unit_path=self.path, unit_name=self.name)
+        return _about(self)
+
+
+def _about(unit: Unit) -> About:
+    return About(unit_key=unit.pk, unit_path=unit.path, unit_name=unit.name)
 
 
 class Lineage(models.Model):
@@ -132,6 +136,52 @@ class Lineage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new}"
+
+    @property
+    def history_about(self) -> About:
+        """Return what history rows of this line are about: the unit that came of it."""
+        return _about(self.new)
+
+
+class Release(models.Model):
+    """A host lets the successor of a divided unit read what the divided unit left behind.
+
+    Of a unit that went whole into another nothing need be released; see queries.predecessor_unit_ids.
+    """
+
+    old = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="releases", verbose_name=_("đơn vị bị chia")
+    )
+    new = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="released", verbose_name=_("đơn vị được xem")
+    )
+    host = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("cơ quan cho xem")
+    )
+    reason = models.TextField(_("lý do"))
+    document = models.CharField(_("số văn bản"), max_length=100)
+    released_at = models.DateTimeField(_("từ lúc"))
+    history = Tracked()
+
+    class Meta:
+        ordering = ["old__order", "new__order"]
+        verbose_name = _("cho xem hồ sơ cũ")
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new"], name="tiers_release_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="tiers_release_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
+
+    def place(self) -> Place:
+        """Return where the release stands: decided by its host."""
+        return Place.of(self.host.path)
+
+    @property
+    def history_about(self) -> About:
+        """Return what history rows of this release are about: the unit whose work is shown."""
+        return _about(self.old)
 
 
 class InForceQuerySet(models.QuerySet):  # type: ignore[type-arg]

@@ -33,9 +33,7 @@ class Round(models.Model):
     title = models.CharField(_("tên đợt"), max_length=300)
     year = models.PositiveSmallIntegerField(_("năm đánh giá"))
     on_date = models.DateField(_("theo tổ chức tại ngày"))
-    state = models.CharField(
-        _("trạng thái"), max_length=9, choices=State.choices, default=State.DRAFT
-    )
+    state = models.CharField(_("trạng thái"), max_length=9, choices=State.choices, default=State.DRAFT)
     with_survey = models.BooleanField(_("có điều tra xã hội học"), default=True)
     is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
     previous = models.ForeignKey(
@@ -87,9 +85,7 @@ class Group(models.Model):
         ORDERED = "ordered", _("xét lần lượt điểm từng lĩnh vực, rồi đồng hạng")
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="groups")
-    kind = models.ForeignKey(
-        Kind, on_delete=models.PROTECT, related_name="+", verbose_name=_("loại đơn vị")
-    )
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", verbose_name=_("loại đơn vị"))
     criteria_set = models.ForeignKey(
         CriteriaSet, on_delete=models.PROTECT, related_name="groups", verbose_name=_("bộ tiêu chí")
     )

@@ -1,10 +1,67 @@
-"""Every read of rounds: what step is on, until when and for whom."""
+"""Every read of rounds: whose rounds, what step is on, until when and for whom."""
 
 from __future__ import annotations
 
-from django.db import connection
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from backend.rounds.models import Extension, Step
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
+
+from backend.rounds.models import Extension, Group, Round, Step
+from permissions.actor import Actor, within
+from permissions.roles import ROLES, Verb
+from tiers.models import Unit
+
+SEEING = (Verb.VIEW, Verb.MANAGE_ROUND, Verb.PUBLISH, Verb.REOPEN)
+
+
+@dataclass(frozen=True)
+class Window:
+    """When one unit may work at one step: from ``opens_at`` up to, not with, ``closes_at``."""
+
+    opens_at: datetime
+    closes_at: datetime
+    extended: bool = False
+
+    def holds(self, now: datetime) -> bool:
+        """Return whether ``now`` is inside."""
+        return self.opens_at <= now < self.closes_at
+
+
+@dataclass(frozen=True)
+class StepNow:
+    """A step beside the present: ``phase`` is "past", "now" or "future"."""
+
+    step: Step
+    phase: str
+
+
+def rounds_for(actor: Actor) -> QuerySet[Round]:
+    """Return the rounds the person runs or sees, and the begun ones that score a unit of hers."""
+    mine = within(actor, SEEING, unit="host__path")
+    rows = Round.objects.select_related("host", "previous")
+    return rows.filter(mine | _scoring_units_of(actor))
+
+
+def _scoring_units_of(actor: Actor) -> Q:
+    condition = Q(pk__in=[])
+    for path in {seat.path for seat in actor.seats if Verb.VIEW in ROLES[seat.role]}:
+        kinds = Unit.objects.filter(path=path).values("kind")
+        groups = Group.objects.filter(kind__in=kinds).values("round")
+        condition |= Q(host__path=_parent(path), pk__in=groups)
+    return condition & ~Q(state=Round.State.DRAFT)
+
+
+def _parent(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[0] + "/"
+
+
+def units_in(round: Round) -> QuerySet[Unit]:
+    """Return the units the round scores: directly below its host on its day, of its groups' kinds."""
+    below = Unit.objects.on(round.on_date).filter(parent_id=round.host_id)
+    return below.filter(kind__in=Group.objects.filter(round=round).values("kind"))
 
 
 def hold_step(step_id: int) -> Step:
@@ -23,3 +80,60 @@ def hold_step(step_id: int) -> Step:
 def latest_extension(step: Step, unit_id: int) -> Extension | None:
     """Return the newest extension of that step for that unit, or None."""
     return Extension.objects.filter(step=step, unit_id=unit_id).order_by("-made_at", "-pk").first()
+
+
+def window(step: Step, unit_id: int) -> Window:
+    """Return when the unit may work at the step: the step's dates with the unit's own extension."""
+    latest = latest_extension(step, unit_id)
+    return _window(step, latest.closes_at if latest else None)
+
+
+def windows(round: Round, unit_ids: Iterable[int]) -> dict[tuple[int, int], Window]:
+    """Return the window of every step for each of the units, by (step id, unit id); two queries."""
+    steps = list(round.steps.all())
+    wanted = list(unit_ids)
+    given = Extension.objects.filter(step__round=round, unit__in=wanted).order_by()
+    latest = {
+        (row["step"], row["unit"]): row["last"]
+        for row in given.values("step", "unit").annotate(last=Max("closes_at"))
+    }
+    return {(step.pk, unit): _window(step, latest.get((step.pk, unit))) for step in steps for unit in wanted}
+
+
+def _window(step: Step, extended_to: datetime | None) -> Window:
+    if extended_to is None or extended_to <= step.closes_at:
+        return Window(step.opens_at, step.closes_at)
+    return Window(step.opens_at, extended_to, extended=True)
+
+
+def locked(step: Step, unit_id: int, now: datetime) -> bool:
+    """Return whether the step is over for the unit at ``now``, its extension counted."""
+    return now >= window(step, unit_id).closes_at
+
+
+def timeline(round: Round, now: datetime) -> list[StepNow]:
+    """Return the steps of the round in their order, each beside ``now``; one query."""
+    return [StepNow(step, phase(step, now)) for step in round.steps.all()]
+
+
+def phase(step: Step, now: datetime) -> str:
+    """Return where ``now`` is for the step as a whole: "future", "now" or "past"."""
+    if now < step.opens_at:
+        return "future"
+    return "now" if now < step.closes_at else "past"
+
+
+def current_step(round: Round, now: datetime) -> Step | None:
+    """Return the step that is on at ``now``, or None between steps.
+
+    Where entering survey points runs beside another step, the other one is the answer.
+    """
+    running = [row.step for row in timeline(round, now) if row.phase == "now"]
+    main = [step for step in running if step.kind != Step.Kind.SURVEY]
+    return next(iter(main or running), None)
+
+
+def extensions_in(round: Round) -> QuerySet[Extension]:
+    """Return every extension given to single units in the round, newest first."""
+    rows = Extension.objects.filter(step__round=round)
+    return rows.select_related("step", "unit", "made_by").order_by("-made_at", "-pk")

@@ -1,0 +1,35 @@
+"""Every write of rounds.
+
+Read in this order: setup (a round being prepared), steps (its dates), running
+(open, extend, publish), copying (a round made from an earlier one).
+"""
+
+from .copying import copy_round
+from .running import change_dates, check_ready, extend, mark_open, mark_published
+from .setup import (
+    create_round,
+    edit_round,
+    hold_draft,
+    hold_round,
+    put_group,
+    remove_group,
+    set_bands,
+)
+from .steps import set_steps
+
+__all__ = [
+    "change_dates",
+    "check_ready",
+    "copy_round",
+    "create_round",
+    "edit_round",
+    "extend",
+    "hold_draft",
+    "hold_round",
+    "mark_open",
+    "mark_published",
+    "put_group",
+    "remove_group",
+    "set_bands",
+    "set_steps",
+]

@@ -1,0 +1,150 @@
+"""Which dates and which bands make sense. Plain values in, sentences out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+from backend.core.dates import VN, format_date, format_moment, last_day_before
+from backend.core.exact import ZERO, format_points
+
+SELF, APPRAISAL, EXPLANATION = "self", "appraisal", "explanation"
+SURVEY, CONCLUSION = "survey", "conclusion"
+HUNDRED = Decimal("100")
+
+# What may stand directly before each kind; entering survey points runs beside the others.
+_AFTER = {
+    SELF: {""},
+    APPRAISAL: {SELF, APPRAISAL, EXPLANATION},
+    EXPLANATION: {APPRAISAL},
+    CONCLUSION: {SELF, APPRAISAL, EXPLANATION},
+}
+_NEEDS = {
+    SELF: "Bước “{title}” phải là bước đầu tiên và chỉ có một lần.",
+    APPRAISAL: "Bước “{title}” phải đứng sau bước tự chấm điểm, trước bước kết luận.",
+    EXPLANATION: "Bước “{title}” phải đứng ngay sau một bước thẩm định.",
+    CONCLUSION: "Bước “{title}” phải đứng cuối, sau bước tự chấm điểm.",
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """One step as typed. ``closes_at`` is the first moment that is too late."""
+
+    kind: str
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    shown_at: datetime | None = None
+    names_shown: bool = False
+
+
+@dataclass(frozen=True)
+class BandLine:
+    """One band as typed: from ``lower`` percent, with it when ``inclusive``."""
+
+    label: str
+    lower: Decimal
+    inclusive: bool = True
+
+
+def said_opening(moment: datetime) -> str:
+    """Return "ngày 08/01/2027", with the hour where it is not midnight."""
+    return _said(moment, moment.astimezone(VN).date())
+
+
+def said_closing(moment: datetime) -> str:
+    """Return "hết ngày 07/01/2027" for 08/01 00:00, or the moment itself."""
+    if _is_midnight(moment):
+        return f"hết ngày {format_date(last_day_before(moment))}"
+    return format_moment(moment)
+
+
+def _said(moment: datetime, day: date) -> str:
+    return f"ngày {format_date(day)}" if _is_midnight(moment) else format_moment(moment)
+
+
+def _is_midnight(moment: datetime) -> bool:
+    local = moment.astimezone(VN)
+    return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+
+
+def wrong_steps(spans: Sequence[Span]) -> list[str]:
+    """Return what is wrong with the steps in this order; a sentence about dates names both."""
+    main = [span for span in spans if span.kind != SURVEY]
+    return [*_turned(spans), *_misplaced(main), *_overlapping(main), *_late_survey(spans)]
+
+
+def _turned(spans: Sequence[Span]) -> Iterator[str]:
+    for span in spans:
+        if span.closes_at <= span.opens_at:
+            yield (
+                f"Bước “{span.title}” mở {said_opening(span.opens_at)} nhưng khoá "
+                f"{said_closing(span.closes_at)}. Hãy chọn ngày khoá không trước ngày mở."
+            )
+
+
+def _misplaced(main: Sequence[Span]) -> Iterator[str]:
+    before = ""
+    for span in main:
+        if before not in _AFTER[span.kind]:
+            yield _NEEDS[span.kind].format(title=span.title)
+        before = span.kind
+
+
+def _overlapping(main: Sequence[Span]) -> Iterator[str]:
+    for earlier, later in pairwise(main):
+        if later.opens_at < earlier.closes_at:
+            yield (
+                f"Bước “{later.title}” mở {said_opening(later.opens_at)}, trước khi bước "
+                f"“{earlier.title}” khoá ({said_closing(earlier.closes_at)}). "
+                "Hãy lùi ngày mở hoặc khoá bước trước sớm hơn."
+            )
+
+
+def _late_survey(spans: Sequence[Span]) -> Iterator[str]:
+    closing = [span for span in spans if span.kind == CONCLUSION]
+    for survey in (span for span in spans if span.kind == SURVEY):
+        for conclusion in closing:
+            if survey.closes_at > conclusion.closes_at:
+                yield (
+                    f"Bước “{survey.title}” khoá {said_closing(survey.closes_at)}, sau bước "
+                    f"“{conclusion.title}” ({said_closing(conclusion.closes_at)})."
+                )
+
+
+def missing_steps(kinds: Sequence[str]) -> list[str]:
+    """Return a sentence for each step without which a round can't be opened."""
+    wanted = {SELF: "Chưa có bước tự chấm điểm.", CONCLUSION: "Chưa có bước kết luận."}
+    return [sentence for kind, sentence in wanted.items() if kind not in kinds]
+
+
+def wrong_bands(lines: Sequence[BandLine]) -> list[str]:
+    """Return what is wrong with the bands of one group, whatever their order."""
+    return [*_out_of_range(lines), *_twice(lines), *_no_floor(lines)]
+
+
+def _out_of_range(lines: Sequence[BandLine]) -> Iterator[str]:
+    for line in lines:
+        if not ZERO <= line.lower <= HUNDRED:
+            yield f"Mức “{line.label}” bắt đầu từ {format_points(line.lower)} %; hãy nhập từ 0 đến 100."
+        elif line.lower == HUNDRED and not line.inclusive:
+            yield f"Mức “{line.label}” (trên 100 %) không bao giờ đạt được."
+
+
+def _twice(lines: Sequence[BandLine]) -> Iterator[str]:
+    for label, times in Counter(line.label for line in lines).items():
+        if times > 1:
+            yield f"Tên mức “{label}” bị trùng."
+    for lower, times in Counter(line.lower for line in lines).items():
+        if times > 1:
+            yield f"Hai mức cùng bắt đầu từ {format_points(lower)} %."
+
+
+def _no_floor(lines: Sequence[BandLine]) -> Iterator[str]:
+    if lines and not any(line.lower == ZERO and line.inclusive for line in lines):
+        yield "Các mức còn hở ở dưới: hãy thêm một mức từ 0 %."

@@ -112,3 +112,11 @@ def _permissions_of(verbs: Any) -> list[Permission]:
     names = [str(verb) for verb in verbs]
     kind = ContentType.objects.get_for_model(Unit)
     return list(Permission.objects.filter(content_type=kind, codename__in=names))
+
+
+def holders(unit: Unit, verb: Verb) -> list[Any]:
+    """Return the active people whose seat in force on ``unit`` itself gives ``verb``."""
+    grants = UnitGrant.objects.in_force().filter(
+        content_object=unit, permission__codename=str(verb), user__is_active=True
+    )
+    return list({row.user_id: row.user for row in grants.select_related("user")}.values())

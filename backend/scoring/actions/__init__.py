@@ -1,0 +1,49 @@
+"""Every write of the heart. Each locks the card, then the step, then reads the clock.
+
+Read in this order: locking, points (self-scores), evidence, moves, appraisal, answers,
+survey, exceptions (left-out leaves, delegation, signed copy), opening (a round's cards).
+"""
+
+from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
+from backend.scoring.actions.appraisal import agree_rest, appraise, decide
+from backend.scoring.actions.evidence import add_document, add_file, check_file, remove_evidence
+from backend.scoring.actions.exceptions import (
+    attach_signed_copy,
+    delegate,
+    exclude,
+    leave_out,
+    put_back,
+    revoke,
+)
+from backend.scoring.actions.moves import move, publish_cards
+from backend.scoring.actions.opening import open_round
+from backend.scoring.actions.points import Saved, set_points, set_texts
+from backend.scoring.actions.survey import SurveyRow, enter_survey
+
+__all__ = [
+    "Saved",
+    "SurveyRow",
+    "add_document",
+    "add_file",
+    "agree_rest",
+    "answer",
+    "appraise",
+    "ask",
+    "ask_for_cuts",
+    "attach_signed_copy",
+    "check_file",
+    "decide",
+    "delegate",
+    "enter_survey",
+    "exclude",
+    "leave_out",
+    "move",
+    "open_round",
+    "publish_cards",
+    "put_back",
+    "remove_evidence",
+    "revoke",
+    "set_points",
+    "set_texts",
+    "unask",
+]

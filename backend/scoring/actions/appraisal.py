@@ -1,0 +1,226 @@
+"""The council's points on a leaf: appraised, agreed with, or decided at conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import create_all, recording, update_all
+from backend.core.errors import Invalid, OutOfStep, Refused, Stale
+from backend.core.exact import format_points
+from backend.criteria.models import Node
+from backend.rounds.models import Step
+from backend.scoring.actions.locking import (
+    about,
+    held,
+    lock,
+    recount,
+    require_open,
+    score_of,
+    shift_total,
+    window_of,
+)
+from backend.scoring.actions.moves import require_verb
+from backend.scoring.actions.points import Saved, require_allowed
+from backend.scoring.lifecycle import READY, State
+from backend.scoring.models import Mark, Score, Scorecard, StepTotal
+from backend.scoring.queries import Window, step_of
+from permissions.actor import Actor
+from permissions.roles import Verb
+
+UNDER_APPRAISAL = READY | {State.EXPLAINED, State.EXPLAINING}
+
+
+@transaction.atomic
+def appraise(
+    card: Scorecard, code: str, *, by: Actor, version: int, points: Decimal, reason: str = ""
+) -> Saved:
+    """Save the council's points of one leaf at the appraisal now on.
+
+    ``version`` is 0 where no mark stands yet. Points other than those of the step before need a
+    reason. Raises Refused (no right, own unit, not her field), OutOfStep, Stale or Invalid.
+    """
+    card = lock(card.pk)
+    by.require(Verb.APPRAISE, at=card.place())
+    window = appraisal_window(card)
+    score = score_of(card, code)
+    require_field(card, score, by)
+    return _save(card, score, window, by=by, version=version, points=points, reason=reason)
+
+
+@transaction.atomic
+def decide(
+    card: Scorecard, code: str, *, by: Actor, version: int, points: Decimal, reason: str
+) -> Saved:
+    """Save the chair's own points of one leaf before she concludes the card, with a reason.
+
+    Raises Refused, OutOfStep (not appraised yet, or concluded), Stale or Invalid.
+    """
+    card = lock(card.pk)
+    require_verb(card, Verb.CONCLUDE, by)
+    window = window_of(card, Step.Kind.CONCLUSION)
+    require_open(window)
+    if card.state != State.APPRAISED:
+        raise OutOfStep(_("Chỉ quyết định điểm khi phiếu đã thẩm định và chưa kết luận."))
+    score = score_of(card, code)
+    return _save(card, score, window, by=by, version=version, points=points, reason=reason)
+
+
+@transaction.atomic
+def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None) -> int:
+    """Agree with the points of the step before on every leaf not marked yet; return how many.
+
+    Leaves without points before, and leaves outside the person's fields, are left as they are.
+    """
+    card = lock(card.pk)
+    by.require(Verb.APPRAISE, at=card.place())
+    window = appraisal_window(card)
+    wanted = None if codes is None else set(codes)
+    rows = [row for row in _unmarked(card, window.step) if wanted is None or row.code in wanted]
+    before = points_before(card, window.step)
+    rows = [row for row in rows if before.get(row.pk) is not None and _her_field(card, row, by)]
+    with recording(by=by, at=window.now, about=about(card, window.step)):
+        _agree(rows, before, window, by)
+    recount(card.pk, window.step.pk)
+    return len(rows)
+
+
+def appraisal_window(card: Scorecard) -> Window:
+    """Return the window of the appraisal now on. Raises OutOfStep while the unit may still write."""
+    if State(card.state) not in UNDER_APPRAISAL:
+        raise OutOfStep(
+            _("Chưa thẩm định được vì phiếu %(state)s.") % {"state": State(card.state).label}
+        )
+    window = window_of(card, Step.Kind.APPRAISAL)
+    require_open(window)
+    _require_unit_done(card, window)
+    return window
+
+
+def _require_unit_done(card: Scorecard, window: Window) -> None:
+    own = step_of(card, Step.Kind.SELF)
+    if own is not None and window.now < held(card, own).closes:
+        raise OutOfStep(_("Đơn vị còn trong hạn tự chấm nên chưa thẩm định được."))
+    asked = step_of(card, Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
+    if asked is not None and window.now < held(card, asked).closes:
+        raise OutOfStep(_("Đơn vị đang giải trình và còn trong hạn nên chưa thẩm định tiếp được."))
+
+
+def require_field(card: Scorecard, score: Score, by: Actor) -> None:
+    """Raise Refused unless the leaf stands in a field the person appraises."""
+    if not _her_field(card, score, by):
+        raise Refused(
+            _("Bạn không được phân công thẩm định lĩnh vực %(field)s.")
+            % {"field": score.field_code}
+        )
+
+
+def _her_field(card: Scorecard, score: Score, by: Actor) -> bool:
+    fields = by.fields_for(Verb.APPRAISE, at=card.place())
+    return fields is None or score.field_code in fields
+
+
+def points_before(card: Scorecard, step: Step) -> dict[int, Decimal | None]:
+    """Return each score's points of the newest step before ``step`` that gave any, by score key."""
+    marks = Mark.objects.filter(
+        score__card=card, step__order__lt=step.order, points__isnull=False
+    ).exclude(step__kind=Step.Kind.SURVEY)
+    return dict(marks.order_by("step__order").values_list("score_id", "points"))
+
+
+def _save(
+    card: Scorecard,
+    score: Score,
+    window: Window,
+    *,
+    by: Actor,
+    version: int,
+    points: Decimal,
+    reason: str,
+) -> Saved:
+    _require_assessed(score)
+    require_allowed(score, points)
+    mark = _mark_at(card, score, window.step)
+    _require_fresh(mark, version, points)
+    reason = reason.strip()
+    _require_reason(mark, points, reason)
+    before = mark.points
+    mark.points, mark.reason = points, reason
+    mark.version += 1
+    mark.author, mark.saved_at = by.name, window.now
+    with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
+        mark.save()
+    total = _counted(card, mark, before)
+    return Saved(mark, "", total.total, total.given, window.now)
+
+
+def _counted(card: Scorecard, mark: Mark, before: Decimal | None) -> StepTotal:
+    StepTotal.objects.get_or_create(card=card, step_id=mark.step_id)
+    shift_total(mark, before, card.pk)
+    return StepTotal.objects.get(card=card, step_id=mark.step_id)
+
+
+def _mark_at(card: Scorecard, score: Score, step: Step) -> Mark:
+    found = Mark.objects.filter(score=score, step=step).first()
+    mark = found or Mark(score=score, step=step, max_points=score.max_points)
+    mark.step = step
+    mark.from_points = points_before(card, step).get(score.pk)
+    return mark
+
+
+def _require_assessed(score: Score) -> None:
+    if not score.applies or score.source != Node.Source.ASSESSED:
+        raise OutOfStep(
+            _("Tiêu chí %(code)s không thuộc phần thẩm định của đơn vị này.")
+            % {"code": score.code}
+        )
+
+
+def _require_fresh(mark: Mark, version: int, points: Decimal) -> None:
+    if mark.version == version:
+        return
+    raise Stale(
+        _("%(who)s vừa chấm tiêu chí %(code)s. Hãy xem hai giá trị và chọn.")
+        % {"who": mark.author or _("Người khác"), "code": mark.score.code},
+        theirs=None if mark.points is None else format_points(mark.points),
+        yours=format_points(points),
+        version=mark.version,
+    )
+
+
+def _require_reason(mark: Mark, points: Decimal, reason: str) -> None:
+    if mark.from_points is None or mark.from_points == points or reason:
+        return
+    sentence = _("Điểm thay đổi từ %(old)s thành %(new)s: hãy ghi lý do cụ thể.") % {
+        "old": format_points(mark.from_points),
+        "new": format_points(points),
+    }
+    raise Invalid(sentence, fields={"reason": [sentence]})
+
+
+def _unmarked(card: Scorecard, step: Step) -> list[Score]:
+    marked = Mark.objects.filter(score__card=card, step=step, points__isnull=False)
+    rows = Score.objects.filter(card=card, applies=True, source=Node.Source.ASSESSED)
+    return list(rows.exclude(pk__in=marked.values("score_id")).order_by("order"))
+
+
+def _agree(
+    rows: list[Score], before: dict[int, Decimal | None], window: Window, by: Actor
+) -> None:
+    standing = {
+        mark.score_id: mark
+        for mark in Mark.objects.filter(score__in=rows, step=window.step)
+    }
+    new, old = [], []
+    for row in rows:
+        mark = standing.get(row.pk) or Mark(
+            score=row, step=window.step, max_points=row.max_points
+        )
+        mark.points = mark.from_points = before[row.pk]
+        mark.author, mark.saved_at, mark.version = by.name, window.now, mark.version + 1
+        (old if mark.pk else new).append(mark)
+    create_all(Mark, new)
+    update_all(Mark, old, ["points", "from_points", "author", "saved_at", "version"])

@@ -1,0 +1,192 @@
+"""Gather the facts a move's gates ask for, under the card's lock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from backend.core import clock
+from backend.criteria.models import Node
+from backend.rounds.models import Step
+from backend.scoring import fingerprints
+from backend.scoring.actions.locking import held
+from backend.scoring.gates import Facts
+from backend.scoring.lifecycle import MOVES, State
+from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
+from backend.scoring.queries import Window, step_of, steps_of
+
+
+def facts_of(
+    card: Scorecard,
+    name: str,
+    *,
+    signer: int | None = None,
+    reason: str = "",
+    document: str = "",
+    new_close: datetime | None = None,
+) -> tuple[Facts, Step | None]:
+    """Return the facts for the move ``name`` and the step it obeys; call it under the card's lock."""
+    step = _step_for(card, name)
+    window = held(card, step) if step else None
+    now = window.now if window else clock.now()
+    facts = Facts(
+        now=now,
+        opens=window.opens if window else None,
+        closes=window.closes if window else None,
+        reason=reason,
+        document=document,
+        new_close=new_close,
+        signer=signer,
+        explaining=card.state == State.EXPLAINING,
+    )
+    more = _MORE.get(name)
+    return (more(card, facts, window) if more else facts), step
+
+
+def _step_for(card: Scorecard, name: str) -> Step | None:
+    if name == "explain":
+        return explaining_step(card)
+    return step_of(card, MOVES[name].step)
+
+
+def explaining_step(card: Scorecard) -> Step | None:
+    """Return the explanation step a card is out for: the first one after the finished appraisal."""
+    return step_of(card, Step.Kind.EXPLANATION)
+
+
+def _for_submit(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    assert window is not None
+    marks = _own_marks(card, window.step)
+    lacking = [mark for mark in marks if _needs_proof(mark)]
+    proven = _proven(card, window.step)
+    return replace(
+        facts,
+        missing_points=tuple(m.score.code for m in marks if m.points is None),
+        missing_evidence=tuple(m.score.code for m in lacking if m.score_id not in proven),
+        submitters=_submitters(card),
+    )
+
+
+def _own_marks(card: Scorecard, step: Step) -> list[Mark]:
+    marks = Mark.objects.filter(score__card=card, score__applies=True, step=step)
+    own = marks.filter(score__source=Node.Source.ASSESSED)
+    return list(own.select_related("score__node").order_by("score__order"))
+
+
+def _needs_proof(mark: Mark) -> bool:
+    return bool(mark.points and mark.score.node.needs_evidence and not mark.note.strip())
+
+
+def _proven(card: Scorecard, step: Step) -> set[int]:
+    rows = Evidence.objects.filter(score__card=card, step=step, removed_at__isnull=True)
+    return set(rows.values_list("score_id", flat=True))
+
+
+def _submitters(card: Scorecard) -> frozenset[int]:
+    """Return who submitted since the card was last with the officers: the newest submit only."""
+    last = card.signatures.filter(move="submit").order_by("-signed_at", "-pk").first()
+    return frozenset({last.signer_id} if last and last.signer_id else ())
+
+
+def _for_host(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    return replace(facts, self_closes=window.closes if window else None)
+
+
+def _for_appraise(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    own = step_of(card, Step.Kind.SELF)
+    self_window = held(card, own) if own else None
+    out_for = explaining_step(card) if card.state == State.EXPLAINING else None
+    over = held(card, out_for).closes if out_for else None
+    return replace(
+        facts,
+        self_closes=self_window.closes if self_window else None,
+        explanation_closes=over,
+        approval_voided=card.state == State.APPROVED and not approval_stands(card),
+        unmarked=_unmarked(card, window.step) if window else (),
+    )
+
+
+def _unmarked(card: Scorecard, step: Step) -> tuple[str, ...]:
+    """Return the leaves that this appraisal owes: all at the first, the asked ones later."""
+    marked = Mark.objects.filter(score__card=card, step=step, points__isnull=False)
+    owed = Score.objects.filter(card=card, applies=True, source=Node.Source.ASSESSED)
+    if card.step is not None:
+        asked = Explanation.objects.filter(score__card=card, step__order__lt=step.order)
+        owed = owed.filter(pk__in=asked.values("score_id"))
+    rest = owed.exclude(pk__in=marked.values("score_id"))
+    return tuple(rest.order_by("order").values_list("code", flat=True))
+
+
+def _for_explanation(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    step = explaining_step(card)
+    rows = Explanation.objects.filter(score__card=card, step=step) if step else None
+    asked = rows.count() if rows is not None else 0
+    answered = rows.exclude(answer="").count() if rows is not None else 0
+    return replace(facts, asked=asked, answered=answered)
+
+
+def _for_publish(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    return replace(facts, missing_survey=missing_survey(card))
+
+
+def missing_survey(card: Scorecard) -> tuple[str, ...]:
+    """Return the codes of survey and outside-index leaves that wait for points."""
+    if not card.round.with_survey:
+        return ()
+    given = Mark.objects.filter(
+        score__card=card, step__kind=Step.Kind.SURVEY, points__isnull=False
+    )
+    owed = Score.objects.filter(card=card, applies=True).exclude(source=Node.Source.ASSESSED)
+    rest = owed.exclude(pk__in=given.values("score_id"))
+    return tuple(rest.order_by("order").values_list("code", flat=True))
+
+
+_MORE: dict[str, Any] = {
+    "submit": _for_submit,
+    "approve": _for_submit,
+    "accept": _for_host,
+    "no_self_score": _for_host,
+    "reopen": _for_host,
+    "appraise": _for_appraise,
+    "ask": _for_explanation,
+    "explain": _for_explanation,
+    "conclude": _for_explanation,
+    "publish": _for_publish,
+}
+
+
+def approval_stands(card: Scorecard) -> bool:
+    """Return whether the approval in force signs exactly what the card holds now."""
+    rows = card.signatures.filter(move="approve", voided_at__isnull=True)
+    approval: Signature | None = rows.order_by("-signed_at", "-pk").first()
+    return approval is not None and approval.fingerprint == fingerprint_of(card)
+
+
+def fingerprint_of(card: Scorecard) -> str:
+    """Return the fingerprint of the unit's part of the card (see ``fingerprints``)."""
+    own = next((step for step in steps_of(card) if step.kind == Step.Kind.SELF), None)
+    marks = Mark.objects.filter(score__card=card, step=own).select_related("score")
+    pieces: dict[int, list[tuple[str, ...]]] = {}
+    evidence = Evidence.objects.filter(score__card=card, step=own, removed_at__isnull=True)
+    for piece in evidence.select_related("file"):
+        pieces.setdefault(piece.score_id, []).append(_piece(piece))
+    lines = [
+        fingerprints.Line(
+            mark.score.code,
+            mark.score.applies,
+            mark.points,
+            mark.inputs,
+            mark.note,
+            tuple(pieces.get(mark.score_id, ())),
+        )
+        for mark in marks
+    ]
+    criteria = f"{card.criteria_set_id}/{card.criteria_set.version}"
+    return fingerprints.fingerprint(criteria, lines, (card.difficulties, card.proposals))
+
+
+def _piece(piece: Evidence) -> tuple[str, ...]:
+    digest = piece.file.sha256 if piece.file else ""
+    issued = piece.issued_on.isoformat() if piece.issued_on else ""
+    return (digest, piece.number, issued, piece.issuer, piece.section)

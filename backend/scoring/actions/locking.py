@@ -1,0 +1,92 @@
+"""Lock the card, then the step, then read the clock: the order of every write."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import About
+from backend.core import clock
+from backend.core.errors import Invalid, OutOfStep
+from backend.core.exact import ZERO
+from backend.core.fields import points_value
+from backend.rounds.models import Step
+from backend.rounds.queries import hold_step, latest_extension
+from backend.scoring import gates
+from backend.scoring.gates import Facts
+from backend.scoring.models import Mark, Score, Scorecard, StepTotal
+from backend.scoring.queries import CARD_PARTS, Window, step_of
+
+
+def lock(card_id: int) -> Scorecard:
+    """Return the card with its row locked until the transaction ends."""
+    rows = Scorecard.objects.select_for_update(of=("self",)).select_related(*CARD_PARTS)
+    return rows.get(pk=card_id)
+
+
+def window_of(card: Scorecard, kind: str) -> Window:
+    """Hold the step of that kind, then read the clock. Raises OutOfStep where there is no such step."""
+    step = step_of(card, kind)
+    if step is None:
+        raise OutOfStep(_("Đợt đánh giá này không có bước này."))
+    return held(card, step)
+
+
+def held(card: Scorecard, step: Step) -> Window:
+    """Hold the step's row against changes of its dates, then read the clock."""
+    step = hold_step(step.pk)
+    longer = latest_extension(step, card.unit_id)
+    closes = max(step.closes_at, longer.closes_at) if longer else step.closes_at
+    return Window(step, step.opens_at, closes, clock.now())
+
+
+def require_open(window: Window) -> None:
+    """Raise OutOfStep, with the closing moment in words, unless the step takes writes now."""
+    facts = Facts(now=window.now, opens=window.opens, closes=window.closes)
+    if reason := gates.in_time(facts):
+        raise OutOfStep(reason, now=window.now.isoformat())
+
+
+def about(card: Scorecard, step: Step | None = None) -> About:
+    """Return what the history rows of this write are about."""
+    return replace(card.history_about, step_name=step.title if step else "")
+
+
+def score_of(card: Scorecard, code: str) -> Score:
+    """Return the score of a leaf by code. Raises Invalid where the card has no such leaf."""
+    score = Score.objects.select_related("node").filter(card=card, code=code).first()
+    if score is None:
+        raise Invalid(_("Phiếu này không có tiêu chí %(code)s.") % {"code": code})
+    return score
+
+
+def shift_total(mark: Mark, before: Decimal | None, card_id: int) -> None:
+    """Move the derived total of the card at the mark's step by the difference."""
+    delta = (mark.points or ZERO) - (before or ZERO)
+    given = (mark.points is not None) - (before is not None)
+    if not delta and not given:
+        return
+    rows = StepTotal.objects.filter(card_id=card_id, step_id=mark.step_id)
+    rows.update(total=F("total") + points_value(delta), given=F("given") + given)
+
+
+def recount(card_id: int, step_id: int) -> StepTotal:
+    """Compute the derived total of a card at a step anew, after writes of many marks."""
+    points = Mark.objects.filter(score__card_id=card_id, step_id=step_id, points__isnull=False)
+    values = list(points.values_list("points", flat=True))
+    total, _made = StepTotal.objects.update_or_create(
+        card_id=card_id,
+        step_id=step_id,
+        defaults={"total": sum(values, ZERO), "given": len(values)},
+    )
+    return total
+
+
+def json_moment(moment: datetime | None) -> Any:
+    """Return a moment as ISO text for answers."""
+    return moment.isoformat() if moment else None

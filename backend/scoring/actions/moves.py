@@ -1,0 +1,220 @@
+"""One function makes every move of ``lifecycle.MOVES`` and signs it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import create_all, recording, update_all
+from backend.core.errors import OutOfStep, Refused
+from backend.notices.actions import tell
+from backend.rounds.models import Extension, Round, Step
+from backend.scoring import lifecycle
+from backend.scoring.actions.facts import facts_of, fingerprint_of, missing_survey
+from backend.scoring.actions.locking import about, lock
+from backend.scoring.actions.results import clear_appraisal, copy_results
+from backend.scoring.gates import Facts
+from backend.scoring.lifecycle import MOVES, Move, State
+from backend.scoring.models import Scorecard, Signature
+from backend.scoring.queries import CARD_PARTS
+from permissions.actor import Actor
+from permissions.roles import VERB_TITLES, Role, Verb
+from tiers.seating import holders
+
+
+@transaction.atomic
+def move(
+    card: Scorecard,
+    name: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    document: str = "",
+    new_close: datetime | None = None,
+) -> Scorecard:
+    """Make the move ``name`` of ``lifecycle.MOVES``, sign it and tell whom it concerns.
+
+    ``new_close`` is for reopening: the unit's own new closing moment. Raises Refused (no right),
+    OutOfStep with the gate's reason, KeyError for a move that is not in the table.
+    """
+    card = lock(card.pk)
+    row = MOVES[name]
+    require_verb(card, row.verb, by)
+    facts, step = facts_of(
+        card, name, signer=by.user_id, reason=reason, document=document, new_close=new_close
+    )
+    lifecycle.check(name, card.state, facts)
+    with recording(by=by, reason=reason, at=facts.now, about=about(card, step)):
+        _before(card, name, step, by=by, facts=facts)
+        _arrive(card, name, row, step)
+        signature = _sign(card, name, step, by=by, reason=reason, document=document, now=facts.now)
+    _tell(card, name, signature)
+    return card
+
+
+def require_verb(card: Scorecard, verb: Verb, by: Actor) -> None:
+    """Raise Refused unless the person holds ``verb`` on the card by django-guardian's grants."""
+    if by.system:
+        return
+    user = get_user_model().objects.get(pk=by.user_id)
+    if not user.has_perm(str(verb), card):
+        by.require(verb, at=card.place())
+        raise Refused(_("Bạn không được %(act)s phiếu này.") % {"act": VERB_TITLES[verb]})
+
+
+def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: Facts) -> None:
+    if name in ("withdraw", "reopen"):
+        _void_approvals(card, facts.now)
+    if name == "reopen":
+        clear_appraisal(card)
+        _extend(card, step, by=by, facts=facts)
+    if name == "conclude":
+        copy_results(card, step, by=by, now=facts.now)
+
+
+def _arrive(card: Scorecard, name: str, row: Move, step: Step | None) -> None:
+    card.state = row.target
+    fields = ["state"]
+    if name == "appraise":
+        card.step = step
+        fields.append("step")
+    card.save(update_fields=fields)
+
+
+def _extend(card: Scorecard, step: Step | None, *, by: Actor, facts: Facts) -> None:
+    assert step is not None and facts.new_close is not None
+    Extension.objects.create(
+        step=step,
+        unit_id=card.unit_id,
+        closes_at=facts.new_close,
+        reason=facts.reason,
+        document=facts.document,
+        made_by_id=by.user_id,
+        made_at=facts.now,
+    )
+
+
+def _void_approvals(card: Scorecard, now: datetime) -> None:
+    standing = list(card.signatures.filter(move="approve", voided_at__isnull=True))
+    for signature in standing:
+        signature.voided_at = now
+        signature.save(update_fields=["voided_at"])
+
+
+def _sign(
+    card: Scorecard,
+    name: str,
+    step: Step | None,
+    *,
+    by: Actor,
+    reason: str,
+    document: str,
+    now: datetime,
+) -> Signature:
+    seat = _seat_behind(card, MOVES[name].verb, by)
+    return Signature.objects.create(
+        card=card,
+        move=name,
+        step=step,
+        signer_id=by.user_id,
+        signer_name=by.name,
+        signer_title=seat.title if seat else "",
+        capacity=_capacity(seat, name),
+        reason=reason,
+        document=document,
+        fingerprint=fingerprint_of(card) if name in ("submit", "approve") else "",
+        signed_at=now,
+    )
+
+
+def _seat_behind(card: Scorecard, verb: Verb, by: Actor) -> Any:
+    return next((seat for seat in by.seats if seat.gives(verb, card.place())), None)
+
+
+def _capacity(seat: Any, name: str) -> str:
+    if name not in ("approve", "explain"):
+        return ""
+    if seat is None:
+        return "TUQ."
+    return "KT." if seat.role is Role.DEPUTY else ""
+
+
+_LISTENERS = {
+    "submit": Verb.APPROVE,
+    "return": Verb.SCORE,
+    "approve": Verb.SCORE,
+    "reopen": Verb.SCORE,
+    "ask": Verb.SCORE,
+    "explain": Verb.APPRAISE,
+    "conclude": Verb.APPROVE,
+}
+
+
+def _tell(card: Scorecard, name: str, signature: Signature) -> None:
+    verb = _LISTENERS.get(name)
+    if verb is None:
+        return
+    unit = card.round.host if verb is Verb.APPRAISE else card.unit
+    people = [person for person in holders(unit, verb) if person.pk != signature.signer_id]
+    tell(
+        people,
+        key=f"move-{signature.pk}",
+        subject=f"{card.unit_name}: {MOVES[name].done}",
+        body=_("%(who)s đã %(act)s phiếu %(card)s.\n%(reason)s")
+        % {
+            "who": signature.signer_name,
+            "act": MOVES[name].done,
+            "card": card,
+            "reason": signature.reason,
+        },
+        url=f"/scorecards/{card.pk}/",
+    )
+
+
+@transaction.atomic
+def publish_cards(round_: Round, *, by: Actor) -> list[Scorecard]:
+    """Move every card of the round to published and sign each; all or none.
+
+    Raises Refused, or OutOfStep that names the units not concluded or lacking survey points.
+    """
+    rows = Scorecard.objects.select_for_update(of=("self",)).filter(round=round_)
+    cards = list(rows.select_related(*CARD_PARTS).order_by("pk"))
+    for card in cards:
+        by.require(Verb.PUBLISH, at=card.place())
+    if problems := publication_problems(cards):
+        raise OutOfStep(" ".join(problems[:10]))
+    with recording(by=by, reason=_("Công bố kết quả")) as made:
+        for card in cards:
+            card.state = State.PUBLISHED
+        update_all(Scorecard, cards, ["state"])
+        create_all(Signature, [_publication(card, by, made.at) for card in cards])
+    return cards
+
+
+def publication_problems(cards: list[Scorecard]) -> list[str]:
+    """Return what keeps the cards from being published, one sentence per unit."""
+    problems = []
+    for card in cards:
+        if card.state != State.CONCLUDED:
+            problems.append(
+                _("%(unit)s: phiếu %(state)s, chưa kết luận.")
+                % {"unit": card.unit_name, "state": State(card.state).label}
+            )
+        elif codes := missing_survey(card):
+            problems.append(
+                _("%(unit)s: còn thiếu điểm điều tra, chỉ số ngoài: %(codes)s.")
+                % {"unit": card.unit_name, "codes": ", ".join(codes)}
+            )
+    return problems
+
+
+def _publication(card: Scorecard, by: Actor, now: datetime) -> Signature:
+    made = Signature(
+        card=card, move="publish", signer_id=by.user_id, signer_name=by.name, signed_at=now
+    )
+    made.history_about = card.history_about
+    return made

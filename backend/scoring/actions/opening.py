@@ -1,0 +1,102 @@
+"""Open a round: copy what must not change, create every score and its first mark at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import create_all, recording
+from backend.core import clock
+from backend.core.errors import OutOfStep
+from backend.criteria.models import Node
+from backend.notices.actions import tell
+from backend.rounds.actions import mark_open
+from backend.rounds.models import Group, Round, Step
+from backend.scoring.models import Mark, Score, Scorecard, StepTotal
+from permissions.actor import Actor
+from permissions.roles import Verb
+from tiers.models import Unit
+from tiers.queries import scored_units
+from tiers.seating import holders
+
+
+@transaction.atomic
+def open_round(round_: Round, *, by: Actor, quiet: bool = False) -> list[Scorecard]:
+    """Create a card for every unit of the round's kinds below its host and open the round.
+
+    ``quiet`` tells nobody (for seasons taken over from paper). Raises Refused, or OutOfStep with
+    what is not ready.
+    """
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("host").get(pk=round_.pk)
+    by.require(Verb.MANAGE_ROUND, at=round_.place())
+    steps = list(round_.steps.order_by("order"))
+    with recording(by=by, reason=_("Mở đợt đánh giá"), about=round_.history_about):
+        cards = [card for group in _groups(round_) for card in _open_group(round_, group, steps)]
+        if not cards:
+            raise OutOfStep(_("Không có đơn vị nào thuộc các loại đã chọn tại ngày của đợt."))
+        mark_open(round_, now=clock.now(), by=by)
+    if not quiet:
+        _tell_units(round_, cards)
+    return cards
+
+
+def _groups(round_: Round) -> Iterable[Group]:
+    return round_.groups.select_related("kind", "criteria_set").order_by("order")
+
+
+def _open_group(round_: Round, group: Group, steps: list[Step]) -> list[Scorecard]:
+    units = scored_units(round_.host, [group.kind], round_.on_date)
+    cards = create_all(Scorecard, [_card(round_, group, unit) for unit in units])
+    nodes = list(Node.objects.filter(criteria_set=group.criteria_set, is_leaf=True))
+    scores = create_all(Score, [_score(card, node) for card in cards for node in nodes])
+    create_all(Mark, [mark for score in scores for mark in _first_marks(score, steps)])
+    StepTotal.objects.bulk_create(
+        [StepTotal(card=card, step=step) for card in cards for step in steps], batch_size=1000
+    )
+    return cards
+
+
+def _card(round_: Round, group: Group, unit: Unit) -> Scorecard:
+    return Scorecard(
+        round=round_,
+        unit=unit,
+        group=group,
+        criteria_set=group.criteria_set,
+        unit_name=unit.name,
+    )
+
+
+def _score(card: Scorecard, node: Node) -> Score:
+    made = Score(
+        card=card,
+        node=node,
+        code=node.code,
+        order=node.order,
+        max_points=node.max_points,
+        source=node.source,
+    )
+    made.history_about = card.history_about
+    return made
+
+
+def _first_marks(score: Score, steps: list[Step]) -> Iterable[Mark]:
+    own = score.source == Node.Source.ASSESSED
+    kind = Step.Kind.SELF if own else Step.Kind.SURVEY
+    for step in steps:
+        if step.kind == kind:
+            made = Mark(score=score, step=step, max_points=score.max_points)
+            made.history_about = score.history_about
+            yield made
+
+
+def _tell_units(round_: Round, cards: list[Scorecard]) -> None:
+    for card in cards:
+        tell(
+            holders(card.unit, Verb.SCORE),
+            key=f"open-{round_.pk}-{card.pk}",
+            subject=_("Mở %(round)s") % {"round": round_.title},
+            body=_("Phiếu tự chấm của %(unit)s đã mở.") % {"unit": card.unit_name},
+            url=f"/scorecards/{card.pk}/",
+        )

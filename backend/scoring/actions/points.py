@@ -1,0 +1,176 @@
+"""Self-scores: the unit's points on a leaf, by the leaf's rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import recording
+from backend.core.errors import Invalid, OutOfStep, Stale
+from backend.core.exact import format_points
+from backend.criteria.models import Node
+from backend.criteria.rules import RuleError
+from backend.rounds.models import Step
+from backend.scoring.actions.locking import about, lock, require_open, shift_total, window_of
+from backend.scoring.lifecycle import WITH_UNIT, State
+from backend.scoring.models import Mark, Score, Scorecard, StepTotal
+from permissions.actor import Actor
+from permissions.roles import Verb
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save answers: the mark, how its rule explains it, the card's new total, the time.
+
+    ``total`` is in points; ``given`` counts leaves with points; ``now`` is the database's time.
+    """
+
+    mark: Mark
+    explained: str
+    total: Decimal
+    given: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a person put in for one leaf, after its rule has judged it."""
+
+    points: Decimal | None
+    inputs: dict[str, Any]
+    explained: str = ""
+
+
+@transaction.atomic
+def set_points(
+    card: Scorecard,
+    code: str,
+    *,
+    by: Actor,
+    version: int,
+    inputs: Mapping[str, Any] | None = None,
+    points: Decimal | None = None,
+    note: str | None = None,
+) -> Saved:
+    """Save the unit's own points of one leaf, from the inputs of its rule.
+
+    Neither inputs nor points clears the leaf. Raises Refused, OutOfStep (locked, submitted), Stale
+    (saved by somebody else since ``version``) or Invalid (off the rule, above the maximum).
+    """
+    card = lock(card.pk)
+    by.require(Verb.SCORE, at=card.place())
+    window = window_of(card, Step.Kind.SELF)
+    require_open(window)
+    require_with_unit(card)
+    mark = _own_mark(card, code, window.step)
+    entry = judged(mark.score, inputs, points)
+    wanted = mark.note if note is None else note.strip()
+    before = mark.points
+    if _changes(mark, entry, wanted):
+        _require_fresh(mark, version, entry)
+        _save(mark, entry, wanted, by=by, at=window.now, card=card)
+        shift_total(mark, before, card.pk)
+    total = StepTotal.objects.get(card=card, step=window.step)
+    return Saved(mark, entry.explained, total.total, total.given, window.now)
+
+
+@transaction.atomic
+def set_texts(card: Scorecard, *, by: Actor, difficulties: str, proposals: str) -> Scorecard:
+    """Save the difficulties and proposals of the report. Raises Refused or OutOfStep."""
+    card = lock(card.pk)
+    by.require(Verb.SCORE, at=card.place())
+    window = window_of(card, Step.Kind.SELF)
+    require_open(window)
+    require_with_unit(card)
+    card.difficulties, card.proposals = difficulties.strip(), proposals.strip()
+    with recording(by=by, at=window.now, about=about(card, window.step)):
+        card.save(update_fields=["difficulties", "proposals"])
+    return card
+
+
+def require_with_unit(card: Scorecard) -> None:
+    """Raise OutOfStep unless the card is in the officers' hands."""
+    if State(card.state) not in WITH_UNIT:
+        raise OutOfStep(
+            _("Phiếu %(state)s nên không sửa được. Hãy rút lại để sửa hoặc chờ trả lại.")
+            % {"state": State(card.state).label}
+        )
+
+
+def judged(score: Score, inputs: Mapping[str, Any] | None, points: Decimal | None) -> Entry:
+    """Return what the leaf's rule makes of the inputs, or of bare points. Raises Invalid."""
+    given = {name: value for name, value in (inputs or {}).items() if value not in ("", None)}
+    if not given and points is None:
+        return Entry(None, {})
+    rule = score.node.parsed_rule()
+    try:
+        if given:
+            outcome = rule.apply(given, score.max_points)
+            return Entry(outcome.points, dict(outcome.inputs), outcome.explained)
+    except RuleError as problem:
+        raise Invalid(str(problem), fields={score.code: [str(problem)]}) from problem
+    assert points is not None
+    require_allowed(score, points)
+    return Entry(points, {})
+
+
+def require_allowed(score: Score, points: Decimal) -> None:
+    """Raise Invalid unless ``points`` are within 0..maximum and reachable by the leaf's rule."""
+    if not 0 <= points <= score.max_points:
+        sentence = _("Điểm của tiêu chí %(code)s phải từ 0 đến %(max)s; bạn nhập %(points)s.") % {
+            "code": score.code,
+            "max": format_points(score.max_points),
+            "points": format_points(points),
+        }
+        raise Invalid(sentence, fields={score.code: [sentence]})
+    if not score.node.parsed_rule().allows(points, score.max_points):
+        sentence = _("Cách chấm của tiêu chí %(code)s không có mức %(points)s điểm.") % {
+            "code": score.code,
+            "points": format_points(points),
+        }
+        raise Invalid(sentence, fields={score.code: [sentence]})
+
+
+def _own_mark(card: Scorecard, code: str, step: Step) -> Mark:
+    marks = Mark.objects.select_related("score__node")
+    mark = marks.filter(score__card=card, score__code=code, step=step).first()
+    if mark is None:
+        raise Invalid(_("Tiêu chí %(code)s không thuộc phần đơn vị tự chấm.") % {"code": code})
+    if not mark.score.applies or mark.score.source != Node.Source.ASSESSED:
+        raise OutOfStep(_("Tiêu chí %(code)s không áp dụng cho đơn vị.") % {"code": code})
+    mark.step = step
+    return mark
+
+
+def _changes(mark: Mark, entry: Entry, note: str) -> bool:
+    return (mark.points, mark.inputs, mark.note) != (entry.points, entry.inputs, note)
+
+
+def _require_fresh(mark: Mark, version: int, entry: Entry) -> None:
+    if mark.version == version:
+        return
+    raise Stale(
+        _("%(who)s vừa lưu tiêu chí %(code)s. Hãy xem hai giá trị và chọn.")
+        % {"who": mark.author or _("Người khác"), "code": mark.score.code},
+        theirs=None if mark.points is None else format_points(mark.points),
+        yours=None if entry.points is None else format_points(entry.points),
+        version=mark.version,
+    )
+
+
+def _save(
+    mark: Mark, entry: Entry, note: str, *, by: Actor, at: datetime, card: Scorecard
+) -> None:
+    mark.points, mark.inputs, mark.note = entry.points, entry.inputs, note
+    mark.version += 1
+    mark.author, mark.saved_at = by.name, at
+    with recording(by=by, at=at, about=about(card, mark.step)):
+        mark.save(
+            update_fields=["points", "inputs", "note", "version", "author", "saved_at"]
+        )

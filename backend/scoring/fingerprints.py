@@ -1,0 +1,49 @@
+"""The fingerprint of what an approval signs; pure over plain values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One leaf as signed: its code, whether it applies, points, inputs, note and evidence."""
+
+    code: str
+    applies: bool
+    points: Decimal | None
+    inputs: dict[str, Any]
+    note: str
+    evidence: tuple[tuple[str, ...], ...]
+
+
+def fingerprint(criteria_version: str, lines: Iterable[Line], texts: tuple[str, ...] = ()) -> str:
+    """Return SHA-256 in hex over canonical JSON: sorted keys, NFC text, points as thousandths."""
+    content = {
+        "criteria": criteria_version,
+        "texts": [_nfc(text) for text in texts],
+        "lines": [_plain(line) for line in sorted(lines, key=lambda line: line.code)],
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "applies": line.applies,
+        "points": None if line.points is None else int(line.points * 1000),
+        "inputs": {name: _nfc(str(value)) for name, value in line.inputs.items()},
+        "note": _nfc(line.note),
+        "evidence": sorted([_nfc(part) for part in piece] for piece in line.evidence),
+    }
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

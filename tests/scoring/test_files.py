@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.storage import default_storage
 
 from backend.core.errors import Invalid
 from backend.scoring import files
+from backend.scoring.files.deep import finding
 from tests.scoring import specimens as made
 
 GOOD = {
@@ -103,17 +105,10 @@ def test_a_name_is_composed_and_loses_what_turns_it_round():
     assert received.name == "Kế hoạch fdp.exe.pdf"
 
 
-def test_the_quota_counts_what_is_already_there(settings):
-    settings.EVIDENCE_UNIT_QUOTA_MB = 1
-    files.demand_room(500_000, 500_000)
-    with pytest.raises(Invalid, match="không còn đủ chỗ"):
-        files.demand_room(900_000, 500_000)
-
-
 def test_bytes_are_kept_under_their_fingerprint_once():
     received = files.receive(made.upload(made.pdf(), "a.pdf"))
-    key = files.store(received, io.BytesIO(made.pdf()), 7)
-    files.store(received, io.BytesIO(b"not read again"), 7)
+    key = files.store(received, unit_id=7)
+    files.store(replace(received, file=io.BytesIO(b"not read again")), unit_id=7)
     assert key == f"evidence/7/{received.sha256[:2]}/{received.sha256}"
     with files.open_stored(7, received.sha256) as kept:
         assert hashlib.sha256(kept.read()).hexdigest() == received.sha256
@@ -127,7 +122,7 @@ def test_a_failing_disk_leaves_nothing_behind():
             raise OSError("disk")
 
     with pytest.raises(OSError, match="disk"):
-        files.store(received, Torn(b""), 8)
+        files.store(replace(received, file=Torn(b"")), unit_id=8)
     folder = Path(default_storage.path(files.key_of(8, received.sha256))).parent
     assert list(folder.iterdir()) == []
 
@@ -135,13 +130,13 @@ def test_a_failing_disk_leaves_nothing_behind():
 def test_bytes_that_changed_on_the_way_are_not_kept():
     received = files.receive(made.upload(made.xlsx(), "a.xlsx"))
     with pytest.raises(OSError, match="changed"):
-        files.store(received, io.BytesIO(b"other"), 9)
+        files.store(replace(received, file=io.BytesIO(b"other")), unit_id=9)
     assert not default_storage.exists(files.key_of(9, received.sha256))
 
 
 def test_the_slow_look_finds_a_script_in_a_paper():
-    assert "JavaScript" in files.deep_check(io.BytesIO(made.pdf(script=True)), "application/pdf")
-    assert files.deep_check(io.BytesIO(made.pdf()), "application/pdf") == ""
+    assert "JavaScript" in finding(io.BytesIO(made.pdf(script=True)), "application/pdf")
+    assert finding(io.BytesIO(made.pdf()), "application/pdf") == ""
 
 
 def test_the_slow_look_finds_a_template_fetched_from_outside():
@@ -151,5 +146,5 @@ def test_the_slow_look_finds_a_template_fetched_from_outside():
         b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/></Relationships>'
     )
     bad = made.changed(made.docx(), {"word/_rels/settings.xml.rels": fetching})
-    assert "bên ngoài" in files.deep_check(io.BytesIO(bad), word)
-    assert files.deep_check(io.BytesIO(made.docx()), word) == ""
+    assert "bên ngoài" in finding(io.BytesIO(bad), word)
+    assert finding(io.BytesIO(made.docx()), word) == ""

@@ -6,6 +6,6 @@ pictures, papers (one kind of content each), keeping (storage), deep (the slow l
 
 from .deep import deep_check
 from .keeping import key_of, open_stored, store
-from .receiving import Received, demand_room, receive
+from .receiving import Received, receive
 
-__all__ = ["Received", "deep_check", "demand_room", "key_of", "open_stored", "receive", "store"]
+__all__ = ["Received", "deep_check", "key_of", "open_stored", "receive", "store"]

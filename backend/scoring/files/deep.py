@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zipfile
-from typing import IO
+from typing import IO, Protocol
 
 from django.utils.translation import gettext as _
 
 from . import packages, papers
+from .keeping import open_stored
 from .kinds import DOCX, PDF, PPTX, XLSX
 
 _OFFICE = {DOCX.content_type, XLSX.content_type, PPTX.content_type}
@@ -16,8 +17,22 @@ _FETCHED = ("attachedTemplate", "oleObject", "frame", "subDocument")
 _MOST_PART = 64 * 1024 * 1024
 
 
-def deep_check(file: IO[bytes], content_type: str) -> str:
+class Kept(Protocol):
+    """What names kept bytes: a row of StoredFile, to this package without models."""
+
+    unit_id: int
+    sha256: str
+    content_type: str
+
+
+def deep_check(kept: Kept) -> str:
     """Return what is dangerous inside a kept file, one Vietnamese sentence; empty when nothing is."""
+    with open_stored(kept.unit_id, kept.sha256) as file:
+        return finding(file, kept.content_type)
+
+
+def finding(file: IO[bytes], content_type: str) -> str:
+    """Return what is dangerous inside the bytes; empty when nothing is. ``content_type`` as received."""
     if content_type == PDF.content_type:
         return papers.finding(file)
     if content_type in _OFFICE:

@@ -21,7 +21,7 @@ def key_of(unit_id: int, sha256: str) -> str:
     return f"evidence/{unit_id}/{sha256[:2]}/{sha256}"
 
 
-def store(received: Received, file: IO[bytes], unit_id: int) -> str:
+def store(received: Received, *, unit_id: int) -> str:
     """Keep the bytes of a received file and return their storage name. Keeping them twice changes nothing.
 
     The row that names them comes after, so a crash leaves at most bytes that nobody asks for.
@@ -30,6 +30,7 @@ def store(received: Received, file: IO[bytes], unit_id: int) -> str:
     key = key_of(unit_id, received.sha256)
     if default_storage.exists(key):
         return key
+    file = received.file
     file.seek(0)
     if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
         _write_whole(Path(default_storage.path(key)), file, received.sha256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 from django.conf import settings
@@ -28,6 +28,7 @@ class Received:
     size: int
     content_type: str
     name: str
+    file: IO[bytes] = field(compare=False, repr=False)
 
 
 def receive(upload: Any) -> Received:
@@ -39,19 +40,7 @@ def receive(upload: Any) -> Received:
     except Unfit as problem:
         sentence = _("Tệp “%(name)s”: %(problem)s") % {"name": name, "problem": problem}
         raise Invalid(sentence, fields={"file": [sentence]}) from None
-    return Received(_fingerprint(upload), upload.size, content_type, name)
-
-
-def demand_room(used: int, size: int) -> None:
-    """Raise Invalid when ``size`` more bytes beside ``used`` pass the unit's quota (EVIDENCE_UNIT_QUOTA_MB)."""
-    quota = getattr(settings, "EVIDENCE_UNIT_QUOTA_MB", 2048)
-    if used + size <= quota * MEGABYTE:
-        return
-    sentence = _(
-        "Đơn vị đã dùng %(used)d MB trong %(quota)d MB được cấp, không còn đủ chỗ cho tệp này. "
-        "Hãy quét lại tệp nhẹ hơn, hoặc ghi số, ký hiệu văn bản thay cho tệp."
-    ) % {"used": used // MEGABYTE, "quota": quota}
-    raise Invalid(sentence, fields={"file": [sentence]})
+    return Received(_fingerprint(upload), upload.size, content_type, name, upload)
 
 
 def _fits(size: int) -> None:

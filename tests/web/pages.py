@@ -84,7 +84,9 @@ TROUBLES = {
 
 @login_not_required
 def fail(request: HttpRequest, kind: str) -> HttpResponse:
-    """Raise the named trouble."""
+    """Raise the named trouble; "nothing" is none."""
+    if kind == "nothing":
+        return HttpResponse(status=204)
     trouble = TROUBLES[kind]()
     raise trouble
 

@@ -1,5 +1,6 @@
 """The shell in a real browser: widths, zoom, keyboard, an input method, accessibility, the security policy."""
 
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -113,6 +114,7 @@ HTMX_FORM = """kind => {
   form.id = 'probe';
   form.setAttribute('hx-post', `/fail/${kind}/`);
   form.setAttribute('hx-trigger', 'submit, change');
+  form.setAttribute('data-autosave', '');
   form.innerHTML = '<input name="points" aria-label="Điểm">';
   document.querySelector('main').append(form);
   htmx.process(form);
@@ -129,6 +131,7 @@ def test_a_refused_save_says_so_and_keeps_what_was_typed(page, kind, said):
     page.locator("#probe input").press("Enter")
     page.locator("#page-alert .notice").wait_for()
     assert said in page.locator("#page-alert").inner_text()
+    assert "Chưa lưu được" in page.locator("[data-saved]").inner_text()
     assert page.locator("#probe input").input_value() == "12,5"
 
 
@@ -141,6 +144,15 @@ def test_a_lost_connection_says_so_and_keeps_what_was_typed(page):
     page.locator("#page-alert .notice").wait_for()
     assert "Chưa kết nối được" in page.locator("#page-alert").inner_text()
     assert page.locator("#probe input").input_value() == "12,5"
+
+
+def test_a_save_says_when_it_was_saved(page):
+    page.goto("/components/")
+    page.evaluate(HTMX_FORM, "nothing")
+    page.locator("#probe input").fill("12,5")
+    page.locator("#probe input").press("Enter")
+    page.locator("[data-saved][data-state=saved]").wait_for()
+    assert re.fullmatch(r"Đã lưu \d\d:\d\d", page.locator("[data-saved]").inner_text())
 
 
 def test_nothing_is_sent_while_an_input_method_composes(page):

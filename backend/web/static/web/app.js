@@ -85,9 +85,33 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (xhr.status < 400) return;
   if (xhr.status === 422 || xhr.getResponseHeader("HX-Retarget")) {
     event.detail.shouldSwap = true;
-    event.detail.isError = false;
   } else {
     say(SAID.failed);
+  }
+});
+
+/** "Đang lưu…", "Đã lưu 14:05", "Chưa lưu được": what became of the last save inside [data-autosave]. */
+function tellSaving(event, state, text) {
+  if (!event.target.closest?.("[data-autosave]")) return;
+  for (const place of document.querySelectorAll("[data-saved]")) {
+    place.dataset.state = state;
+    place.textContent = text;
+  }
+}
+
+/** The server's hour of an answer, in Vietnam, as HH:MM. */
+function hourOf(xhr) {
+  const at = new Date(xhr.getResponseHeader("Date") || Date.now());
+  return at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => tellSaving(event, "saving", "Đang lưu…"));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) {
+    dirty = false;
+    tellSaving(event, "saved", `Đã lưu ${hourOf(event.detail.xhr)}`);
+  } else {
+    tellSaving(event, "error", "Chưa lưu được – những gì bạn nhập vẫn còn trên trang");
   }
 });
 document.addEventListener("htmx:sendError", () => say(SAID.offline));

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def main() -> None:
                 f"Cổng {wish.port} đang có chương trình khác dùng. Hãy chọn cổng khác, ví dụ --port 8001."
             )
         in_a_process_of_its_own(prepare)
-        serve(wish.port, empty=wish.empty)
+        serve(wish.port)
 
 
 def arguments() -> argparse.Namespace:
@@ -77,7 +77,7 @@ def only_one() -> Iterator[None]:
         yield
 
 
-def in_a_process_of_its_own(work: multiprocessing.process.Callable) -> None:
+def in_a_process_of_its_own(work: Callable[[], None]) -> None:
     """Do ``work`` in a child, so that Django's memory goes with it; end with its code if it fails."""
     child = multiprocessing.get_context("fork").Process(target=work)
     child.start()
@@ -87,27 +87,51 @@ def in_a_process_of_its_own(work: multiprocessing.process.Callable) -> None:
 
 
 def prepare() -> None:
-    """Bring the database, the static files and the demonstration up to date."""
+    """Bring the database, the static files and the demonstration up to date; print who may sign in."""
     import django
     from django.core.management import call_command, get_commands
 
     django.setup()
     say("Chuẩn bị cơ sở dữ liệu")
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    if os.environ["DEMO"] == "1" and "load_demo" in get_commands():
-        say("Nạp số liệu minh hoạ")
-        call_command("load_demo")
+    collect_static()
+    if os.environ["DEMO"] == "0":
+        print(
+            f"\nTạo quản trị viên đầu tiên:\n  VAR_DIR={var()} .venv/bin/python manage.py create_administrator"
+        )
+    for step, command in (("Nạp số liệu minh hoạ", "load_demo"), ("Tài khoản minh hoạ", "demo_accounts")):
+        if os.environ["DEMO"] == "1" and command in get_commands():
+            say(step)
+            call_command(command)
+    sys.stdout.flush()
 
 
-def serve(port: int, *, empty: bool) -> None:
+def collect_static() -> None:
+    """Collect the static files unless the same ones were collected before."""
+    from django.core.management import call_command
+
+    stamp, now = var() / "static.stamp", static_fingerprint()
+    if not stamp.exists() or stamp.read_text() != now:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(now)
+
+
+def static_fingerprint() -> str:
+    """Return what changes when a static file of ours or a library changes."""
+    folders = (ROOT / top for top in ("backend", "permissions", "reports", "tiers"))
+    files = sorted(path for folder in folders for path in folder.glob("**/static/**/*") if path.is_file())
+    lines = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return "\n".join([(ROOT / ".venv" / "requirements.sha256").read_text(), *lines])
+
+
+def serve(port: int) -> None:
     """Start the web server and the worker, say where they are, and watch them until the end."""
     say("Khởi động máy chủ web và tiến trình nền")
     web = start_web(port)
     worker = start_worker()
     try:
         wait_for(web, port)
-        welcome(port, empty=empty)
+        print(f"\nMở trình duyệt: http://127.0.0.1:{port}/   (nhật ký: {logs()}; dừng: Ctrl-C)", flush=True)
         while web.poll() is None:
             worker = worker if worker.poll() is None else start_worker()
             time.sleep(1)
@@ -115,8 +139,9 @@ def serve(port: int, *, empty: bool) -> None:
     except KeyboardInterrupt:
         say("Đang dừng")
     finally:
+        # A job cut short is taken up again by the next start.
+        children.stop(worker, patience=3)
         children.stop(web)
-        children.stop(worker)
 
 
 def start_web(port: int) -> subprocess.Popen[bytes]:
@@ -153,31 +178,6 @@ def wait_for(web: subprocess.Popen[bytes], port: int) -> None:
 def tail(log: Path) -> str:
     """Return the last lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-30:])
-
-
-def welcome(port: int, *, empty: bool) -> None:
-    """Print the address, the accounts, and how to stop."""
-    in_a_process_of_its_own(print_first_steps if empty else print_accounts)
-    print(f"\nMở trình duyệt: http://127.0.0.1:{port}/   (nhật ký: {logs()}; dừng: Ctrl-C)", flush=True)
-
-
-def print_first_steps() -> None:
-    """Print how to make the first administrator."""
-    print(
-        f"\nTạo quản trị viên đầu tiên:\n  VAR_DIR={var()} .venv/bin/python manage.py create_administrator",
-        flush=True,
-    )
-
-
-def print_accounts() -> None:
-    """Print the accounts of the demonstration."""
-    import django
-    from django.core.management import call_command, get_commands
-
-    django.setup()
-    if "demo_accounts" in get_commands():
-        print(flush=True)
-        call_command("demo_accounts")
 
 
 def say(what: str) -> None:

@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 
 # One folder a run, one below it for each xdist worker; tests/conftest.py removes it.
-RUN_DIR = Path(os.environ.setdefault("TEST_RUN_DIR", tempfile.mkdtemp(prefix="par-index-test-")))
+if "TEST_RUN_DIR" not in os.environ:
+    os.environ["TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="par-index-test-")
+RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
 os.environ["VAR_DIR"] = str(RUN_DIR / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ.setdefault("HTTPS", "0")
 

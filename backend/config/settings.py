@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -16,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
 # Where the program may write on this machine.
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
@@ -199,16 +200,21 @@ STORAGE_URL = env.str("STORAGE_URL", default=f"file://{VAR_DIR / 'files'}")
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
-HASHED_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+HASHED_STATIC = "backend.config.storage.HashedStatic"
 STORAGES = {
     "default": storage.file_storage(STORAGE_URL),
     "staticfiles": {"BACKEND": PLAIN_STATIC if DEBUG else HASHED_STATIC},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Evidence: the largest file, and how much one unit may keep; both in MB.
+EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=25)
+EVIDENCE_UNIT_QUOTA_MB = env.int("EVIDENCE_UNIT_QUOTA_MB", default=2048)
 
 # --- Letters --------------------------------------------------------------------------------------------------
 globals().update(mail.mail_settings(env.str("EMAIL_URL", default=f"maildir://{VAR_DIR / 'mail'}")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="khong-tra-loi@localhost")
+# The right side of each letter's Message-ID.
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 # --- Background work ------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")

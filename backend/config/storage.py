@@ -1,10 +1,15 @@
-"""From STORAGE_URL to Django's STORAGES: a folder (file:///srv/files) or S3 (s3://key:secret@host/bucket)."""
+"""From STORAGE_URL to Django's STORAGES: a folder (file:///srv/files) or S3 (s3://key:secret@host/bucket).
+
+Static files are beside it: hashed names, gzip.
+"""
 
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 def file_storage(url: str) -> dict[str, Any]:
@@ -49,3 +54,11 @@ def _endpoint(host: str | None, port: int | None, *, insecure: bool) -> str | No
         return None
     scheme = "http" if insecure else "https"
     return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
+
+
+class HashedStatic(CompressedManifestStaticFilesStorage):
+    """Static files under names that change with their content; gzip only, since brotli takes half a minute."""
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        """Return what packs the files."""
+        return Compressor(use_brotli=False, **options)

@@ -131,7 +131,7 @@ def test_a_refused_save_says_so_and_keeps_what_was_typed(page, kind, said):
     page.locator("#probe input").press("Enter")
     page.locator("#page-alert .notice").wait_for()
     assert said in page.locator("#page-alert").inner_text()
-    assert "Chưa lưu được" in page.locator("[data-saved]").inner_text()
+    page.locator("[data-saved][data-state=error]", has_text="Chưa lưu được").wait_for()
     assert page.locator("#probe input").input_value() == "12,5"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from backend.accounts.models import User
 from backend.audit.recording import current
 
 
@@ -68,18 +70,14 @@ class Tracked(HistoricalRecords):
         ]
         return options
 
-    def post_save(
-        self, instance: Any, created: bool, using: str | None = None, **kwargs: Any
-    ) -> None:
+    def post_save(self, instance: Any, created: bool, using: str | None = None, **kwargs: Any) -> None:
         """Write the history row of one save."""
         touched = kwargs.get("update_fields")
         if not created and touched is not None and not self._tracks(instance, touched):
             return
         super().post_save(instance, created, using=using, **kwargs)
 
-    def create_historical_record(
-        self, instance: Any, history_type: str, using: str | None = None
-    ) -> None:
+    def create_historical_record(self, instance: Any, history_type: str, using: str | None = None) -> None:
         """Insert the history row of ``instance`` in the caller's transaction."""
         self.row_of(instance, history_type).save(using=using, force_insert=True)
 
@@ -87,24 +85,47 @@ class Tracked(HistoricalRecords):
         """Return the unsaved history row of ``instance`` under the recording in force."""
         made = current()
         model = instance.history.model
-        tracked = {field.attname: getattr(instance, field.attname) for field in model.tracked_fields}
         about = getattr(instance, "history_about", None) or made.about
-        return model(
-            history_date=made.at,
-            history_type=history_type,
-            history_user_id=made.by.user_id,
-            history_change_reason=made.reason,
-            actor_name=made.by.name,
-            step_name=about.step_name,
-            unit_key=about.unit_key,
-            unit_path=about.unit_path,
-            unit_name=about.unit_name,
-            round_key=about.round_key,
-            stated_on=made.stated_on,
-            stated_source=made.stated_source,
-            **tracked,
-        )
+        columns = {
+            "history_date": made.at,
+            "history_type": history_type,
+            "history_user_id": made.by.user_id,
+            "history_change_reason": made.reason,
+            "actor_name": made.by.name,
+            "stated_on": made.stated_on,
+            "stated_source": made.stated_source,
+            **asdict(about),
+        }
+        # A model's own column of the same name (a card's unit_name) is the one that is tracked.
+        tracked = {field.attname: getattr(instance, field.attname) for field in model.tracked_fields}
+        return model(**(columns | tracked))
 
     def _tracks(self, instance: Any, touched: Any) -> bool:
         names = {field.name for field in instance.history.model.tracked_fields}
         return bool(names & set(touched))
+
+
+def _track(model: Any, **options: Any) -> None:
+    """Keep the history of a model of a slice below this one; the history model is ours."""
+    tracker = Tracked(app="audit", **options)
+    tracker.manager_name = "history"
+    tracker.module = __name__
+    tracker.cls = model
+    tracker.finalize(model)
+
+
+# Secrets, and what a sign-in changes, stand outside history.
+_track(
+    User,
+    excluded_fields=[
+        "password",
+        "last_login",
+        "totp_secret",
+        "totp_last_step",
+        "wrong_answers",
+        "blocked_until",
+        "session_epoch",
+        "must_change_password",
+        "folded",
+    ],
+)

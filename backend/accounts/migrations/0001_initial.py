@@ -5,37 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='tên đăng nhập')),
-                ('full_name', models.CharField(max_length=200, verbose_name='tên hiển thị')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='thư điện tử')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='điện thoại')),
-                ('is_active', models.BooleanField(default=True, verbose_name='đang hoạt động')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='tài khoản minh hoạ')),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('totp_secret', models.CharField(blank=True, max_length=64)),
-                ('totp_last_step', models.BigIntegerField(default=0)),
-                ('session_epoch', models.PositiveIntegerField(default=0)),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='ngày tạo')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="tên đăng nhập")),
+                ("full_name", models.CharField(max_length=200, verbose_name="tên hiển thị")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="thư điện tử")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="điện thoại")),
+                ("is_active", models.BooleanField(default=True, verbose_name="đang hoạt động")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="tài khoản minh hoạ")),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("totp_secret", models.CharField(blank=True, max_length=64)),
+                ("totp_last_step", models.BigIntegerField(default=0)),
+                ("session_epoch", models.PositiveIntegerField(default=0)),
+                ("date_joined", models.DateTimeField(auto_now_add=True, verbose_name="ngày tạo")),
             ],
             options={
-                'verbose_name': 'tài khoản',
-                'ordering': ['username'],
+                "verbose_name": "tài khoản",
+                "ordering": ["username"],
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
     ]

@@ -56,8 +56,7 @@ class Actor:
         title = VERB_TITLES[Verb(verb)]
         if self.works_at(at) and Verb(verb) in CONFLICTED:
             raise Refused(
-                _("Bạn đang công tác tại đơn vị này nên không được %(act)s cho đơn vị mình.")
-                % {"act": title}
+                _("Bạn đang công tác tại đơn vị này nên không được %(act)s cho đơn vị mình.") % {"act": title}
             )
         raise Refused(_("Bạn không có quyền %(act)s ở đơn vị này.") % {"act": title})
 
@@ -85,15 +84,13 @@ NOBODY = Actor(user_id=None)
 SYSTEM = Actor(user_id=None, name="Hệ thống", system=True)
 
 
-def within(
-    actor: Actor, verbs: Verb | Iterable[Verb], *, unit: str = "unit__path", host: str = ""
-) -> Q:
+def within(actor: Actor, verbs: Verb | Iterable[Verb], *, unit: str = "unit__path", host: str = "") -> Q:
     """Return the filter that keeps the rows at which ``actor`` may do any of ``verbs``.
 
     ``unit`` and ``host`` name the look-ups of the two paths; without ``host`` both are ``unit``.
     A list filtered so and ``actor.may`` on each row always agree.
     """
-    wanted = [verbs] if isinstance(verbs, Verb) else list(verbs)
+    wanted = [verbs] if isinstance(verbs, Verb) else [Verb(verb) for verb in verbs]
     if actor.system:
         return Q()
     condition = Q(pk__in=[])

@@ -21,14 +21,14 @@ class SeatBackend:
 
     def authenticate(self, request: Any, **credentials: Any) -> None:
         """Sign nobody in; other backends do that."""
-        return None
+        return
 
     def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
         """Return whether ``user`` may do ``perm`` on ``obj``. An unknown verb raises ValueError."""
         if obj is None or not hasattr(obj, "place") or not user.is_active:
             return False
         verb = verb_named(perm.rpartition(".")[2])
-        grants = list(seat_grants(user))
+        grants = list(_grants_that_matter(user, verb))
         place = obj.place()
         if verb in CONFLICTED and any(g.seat().workplace == place.unit for g in grants):
             return False
@@ -37,6 +37,12 @@ class SeatBackend:
             return False
         given = (g.seat() for g in grants if g.permission.codename == verb)
         return bool(singles) or _any_gives(given, verb, place)
+
+
+def _grants_that_matter(user: Any, verb: Verb) -> Any:
+    # A conflict comes from any seat, whatever it gives; without one only the verb's own grants count.
+    grants = seat_grants(user)
+    return grants if verb in CONFLICTED else grants.filter(permission__codename=str(verb))
 
 
 def _any_gives(seats: Any, verb: Verb, place: Place) -> bool:

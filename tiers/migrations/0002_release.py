@@ -6,60 +6,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tiers', '0001_initial'),
+        ("tiers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalRelease',
+            name="HistoricalRelease",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('actor_name', models.CharField(blank=True, max_length=200)),
-                ('step_name', models.CharField(blank=True, max_length=200)),
-                ('unit_key', models.BigIntegerField(null=True)),
-                ('unit_path', models.CharField(blank=True, max_length=200)),
-                ('unit_name', models.CharField(blank=True, max_length=300)),
-                ('round_key', models.BigIntegerField(null=True)),
-                ('stated_on', models.DateField(null=True)),
-                ('stated_source', models.CharField(blank=True, max_length=300)),
-                ('reason', models.TextField(verbose_name='lý do')),
-                ('document', models.CharField(max_length=100, verbose_name='số văn bản')),
-                ('released_at', models.DateTimeField(verbose_name='từ lúc')),
-                ('history_user_id', models.BigIntegerField(null=True)),
-                ('history_change_reason', models.TextField(blank=True, default='')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('host', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tiers.unit', verbose_name='cơ quan cho xem')),
-                ('new', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tiers.unit', verbose_name='đơn vị được xem')),
-                ('old', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tiers.unit', verbose_name='đơn vị bị chia')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("actor_name", models.CharField(blank=True, max_length=200)),
+                ("step_name", models.CharField(blank=True, max_length=200)),
+                ("unit_key", models.BigIntegerField(null=True)),
+                ("unit_path", models.CharField(blank=True, max_length=200)),
+                ("unit_name", models.CharField(blank=True, max_length=300)),
+                ("round_key", models.BigIntegerField(null=True)),
+                ("stated_on", models.DateField(null=True)),
+                ("stated_source", models.CharField(blank=True, max_length=300)),
+                ("reason", models.TextField(verbose_name="lý do")),
+                ("document", models.CharField(max_length=100, verbose_name="số văn bản")),
+                ("released_at", models.DateTimeField(verbose_name="từ lúc")),
+                ("history_user_id", models.BigIntegerField(null=True)),
+                ("history_change_reason", models.TextField(blank=True, default="")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tiers.unit",
+                        verbose_name="cơ quan cho xem",
+                    ),
+                ),
+                (
+                    "new",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tiers.unit",
+                        verbose_name="đơn vị được xem",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tiers.unit",
+                        verbose_name="đơn vị bị chia",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical cho xem hồ sơ cũ',
-                'verbose_name_plural': 'historical cho xem hồ sơ cũs',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-                'indexes': [models.Index(fields=['unit_key', 'history_date'], name='tiers_release_hunit'), models.Index(fields=['round_key', 'history_date'], name='tiers_release_hrnd')],
+                "verbose_name": "historical cho xem hồ sơ cũ",
+                "verbose_name_plural": "historical cho xem hồ sơ cũs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+                "indexes": [
+                    models.Index(fields=["unit_key", "history_date"], name="tiers_release_hunit"),
+                    models.Index(fields=["round_key", "history_date"], name="tiers_release_hrnd"),
+                ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(verbose_name='lý do')),
-                ('document', models.CharField(max_length=100, verbose_name='số văn bản')),
-                ('released_at', models.DateTimeField(verbose_name='từ lúc')),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tiers.unit', verbose_name='cơ quan cho xem')),
-                ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='released', to='tiers.unit', verbose_name='đơn vị được xem')),
-                ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='tiers.unit', verbose_name='đơn vị bị chia')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="lý do")),
+                ("document", models.CharField(max_length=100, verbose_name="số văn bản")),
+                ("released_at", models.DateTimeField(verbose_name="từ lúc")),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tiers.unit",
+                        verbose_name="cơ quan cho xem",
+                    ),
+                ),
+                (
+                    "new",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="released",
+                        to="tiers.unit",
+                        verbose_name="đơn vị được xem",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="tiers.unit",
+                        verbose_name="đơn vị bị chia",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cho xem hồ sơ cũ',
-                'ordering': ['old__order', 'new__order'],
-                'constraints': [models.UniqueConstraint(fields=('old', 'new'), name='tiers_release_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='tiers_release_has_reason')],
+                "verbose_name": "cho xem hồ sơ cũ",
+                "ordering": ["old__order", "new__order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("old", "new"), name="tiers_release_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="tiers_release_has_reason"
+                    ),
+                ],
             },
         ),
     ]

@@ -1,5 +1,5 @@
 """What every slice stands on: errors, points, dates, text and the clock. No models, no slice of ours.
 
-Read in this order: errors (how a rule says no), points (Decimal, exact), fields (points in the database),
-dates (what people type and read), text (Vietnamese letters), clock (the database's time), serializers (JSON).
+Read in this order: errors (how a rule says no), exact and formula (arithmetic, pure), points (as people type
+them), fields (points in the database), dates, text, clock (the database's time), serializers (JSON).
 """

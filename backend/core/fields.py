@@ -99,7 +99,7 @@ class PointsField(models.Field):
         return points
 
     def value_to_string(self, obj: Any) -> str:
-        value = self.value_from_object(obj)
+        value: Any = self.value_from_object(obj)
         return "" if value is None else format(to_points(value), "f")
 
     def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -28,14 +29,18 @@ class PointsSerializerField(serializers.Field):  # type: ignore[type-arg]
     def to_internal_value(self, data: Any) -> Decimal:
         points = self._read(data)
         if self.min_points is not None and points < self.min_points:
-            raise serializers.ValidationError(f"Điểm không được nhỏ hơn {format_points(self.min_points)}.")
+            raise serializers.ValidationError(
+                _("Điểm không được nhỏ hơn %(bound)s.") % {"bound": format_points(self.min_points)}
+            )
         if self.max_points is not None and points > self.max_points:
-            raise serializers.ValidationError(f"Điểm không được lớn hơn {format_points(self.max_points)}.")
+            raise serializers.ValidationError(
+                _("Điểm không được lớn hơn %(bound)s.") % {"bound": format_points(self.max_points)}
+            )
         return points
 
     def _read(self, data: Any) -> Decimal:
         if isinstance(data, bool) or not isinstance(data, str | int):
-            raise serializers.ValidationError('Hãy gửi điểm bằng chuỗi, ví dụ "8.5".')
+            raise serializers.ValidationError(_("Hãy gửi điểm bằng chuỗi, ví dụ “8.5” trong dấu nháy."))
         try:
             return parse_points(str(data))
         except Invalid as refusal:

@@ -3,6 +3,7 @@
 Decimal with at most three decimals for points, Fraction inside a calculation, a float nowhere.
 """
 
+import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -10,6 +11,16 @@ ZERO = Decimal("0.000")
 POINT = Decimal("0.001")
 # The widest number a BIGINT of thousandths holds with room to add up a country's units.
 LIMIT = Decimal("1000000000000")
+
+_MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+
+
+def may_be_thousands(text: str) -> bool:
+    """Whether a typed number could mean thousands: one point, then exactly three digits ("12.500").
+
+    One comma is always the decimal comma, as we print it ourselves.
+    """
+    return _MAYBE_THOUSANDS.fullmatch(text) is not None
 
 
 def to_points(value: Decimal | int | str | Fraction) -> Decimal:

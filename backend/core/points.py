@@ -7,7 +7,16 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from .errors import Invalid
-from .exact import LIMIT, POINT, ZERO, format_percent, format_points, round_half_up, to_points
+from .exact import (
+    LIMIT,
+    POINT,
+    ZERO,
+    format_percent,
+    format_points,
+    may_be_thousands,
+    round_half_up,
+    to_points,
+)
 
 __all__ = [
     "LIMIT",
@@ -22,8 +31,6 @@ __all__ = [
 
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d+(?:[.,]\d+)+", re.ASCII)
-# One point and exactly three digits may be thousands ("12.500"); one comma is always the decimal comma, as we print it.
-_MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
 def parse_points(text: str) -> Decimal:
@@ -35,7 +42,7 @@ def parse_points(text: str) -> Decimal:
     typed = re.sub(r"\s+", "", unicodedata.normalize("NFC", text))
     if not typed:
         raise Invalid(_("Chưa nhập số điểm. Hãy nhập một số, ví dụ 8,5."))
-    if _MAYBE_THOUSANDS.fullmatch(typed) or (_GROUPED.fullmatch(typed) and not _PLAIN.fullmatch(typed)):
+    if may_be_thousands(typed) or (_GROUPED.fullmatch(typed) and not _PLAIN.fullmatch(typed)):
         raise Invalid(_both_readings(typed))
     if not _PLAIN.fullmatch(typed):
         raise Invalid(_not_a_number(text.strip()))

@@ -118,7 +118,9 @@ def test_the_points_are_explained_with_the_units_own_numbers(kind, inputs, words
         ("bands", ratio(1.5, 50), "done", "phải là một số"),
         ("bands", ratio(True, 50), "done", "phải là một số"),
         ("bands", ratio("9" * 40, 50), "done", "không phải là một số"),
+        ("bands", ratio("1.000", 2000), "done", "1000 hoặc 1"),
         ("formula", {"x": 51, "y": 50}, "x", "lớn hơn"),
+        ("direct", {"points": "1.500"}, "points", "1500 hoặc 1,5"),
         ("direct", {"points": "nan"}, "points", "không phải là một số"),
     ],
 )
@@ -141,6 +143,14 @@ def test_amounts_may_have_decimals_where_the_rule_measures_numbers():
     outcome = rule.apply({"done": "8,5", "assigned": Decimal("10.0")}, Decimal("2"))
     assert outcome.points == Decimal("1.7")
     assert outcome.inputs == {"done": "8.5", "assigned": "10"}
+
+
+@pytest.mark.parametrize("points", ["1,125", Decimal("1.125"), "1.1250"])
+def test_three_decimals_are_stored_so_that_they_are_not_taken_for_thousands(points):
+    rule, maximum = rule_of("direct")
+    first = rule.apply({"points": points}, maximum)
+    assert first.inputs == {"points": "1.1250"}
+    assert rule.apply(first.inputs, maximum) == first
 
 
 def test_what_is_stored_gives_the_same_points_again():

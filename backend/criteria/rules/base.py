@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar, Self
 
-from backend.core.exact import ZERO, format_points, round_half_up, to_points
+from backend.core.exact import ZERO, format_points, may_be_thousands, round_half_up, to_points
 
 from .reading import Params, RuleError, plain
 
@@ -208,7 +208,13 @@ def _read_one(spec: InputSpec, given: Given, values: Values) -> str | int:
         return values.chosen[spec.name]
     number = _number(spec, given)
     values.numbers[spec.name] = Fraction(number)
-    return int(number) if spec.kind is InputKind.COUNT else plain(number)
+    return int(number) if spec.kind is InputKind.COUNT else _stored(number)
+
+
+def _stored(number: Decimal) -> str:
+    # "8.125" would be refused when it is read again, since a person may mean thousands; "8.1250" is not.
+    text = plain(number)
+    return f"{text}0" if may_be_thousands(text) else text
 
 
 def _chosen(spec: InputSpec, given: Given) -> str:
@@ -235,4 +241,9 @@ def _as_decimal(spec: InputSpec, given: Given) -> Decimal:
     text = format(given, "f") if isinstance(given, Decimal) else str(given).strip()
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"“{spec.title}”: “{text[:30]}” không phải là một số. Hãy nhập như 47 hoặc 8,5.")
+    if isinstance(given, str) and may_be_thousands(text):
+        raise ValueError(
+            f"“{spec.title}”: “{text}” có thể đọc là {text.replace('.', '')} hoặc {shown(Decimal(text))}. "
+            "Hãy nhập lại không có dấu phân cách hàng nghìn, dùng dấu phẩy cho phần thập phân."
+        )
     return Decimal(text.replace(",", "."))

@@ -18,16 +18,16 @@ class Difference:
     model: str
     key: Any
     unit: str
-    label: str
     field: str
     recorded: Any
     found: Any
+    row: dict[str, Any]
 
-    def sentence(self) -> str:
-        """Return the difference as one Vietnamese line for the console."""
+    def sentence(self, label: str = "") -> str:
+        """Return the difference as one Vietnamese line; ``label`` names the leaf."""
         return (
-            f"{self.unit or '-'}: {self.model} {self.key} {self.label} - {self.field}: "
-            f"lịch sử ghi {self.recorded!r}, hiện có {self.found!r}"
+            f"{self.unit or '-'}: {self.model} {label or self.key} - {self.field}: "
+            f"lịch sử ghi {self.recorded}, hiện có {self.found}"
         )
 
 
@@ -57,7 +57,7 @@ def _newest_rows(history: Any, key: str) -> dict[Any, dict[str, Any]]:
 
 def _of_row(model: Any, live: dict[str, Any], row: Any, fields: list[str]) -> Iterator[Difference]:
     if row is None or row["history_type"] == "-":
-        yield _difference(model, live["pk"], row or {}, "(cả dòng)", "không có", "có")
+        yield _difference(model, live["pk"], row or live, "(cả dòng)", "không có", "có")
         return
     for name in fields:
         if live[name] != row[name]:
@@ -68,5 +68,4 @@ def _difference(
     model: Any, key: Any, row: dict[str, Any], field: str, recorded: Any, found: Any
 ) -> Difference:
     title = str(model._meta.verbose_name)
-    label = str(row.get("code") or row.get("label") or "")
-    return Difference(title, key, str(row.get("unit_name") or ""), label, field, recorded, found)
+    return Difference(title, key, str(row.get("unit_name") or ""), field, recorded, found, row)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from backend.core import clock
 from backend.core.exact import ZERO
@@ -25,6 +25,7 @@ from backend.scoring.models import (
     Scorecard,
     ScorecardGrant,
     Signature,
+    StepTotal,
 )
 from permissions.actor import Actor, within
 from permissions.roles import Verb
@@ -381,3 +382,27 @@ def timeline(score: Score) -> list[Any]:
     evidence = Evidence.history.filter(score_id=score.pk)
     rows = [*marks, *asked, *evidence, *Score.history.filter(id=score.pk)]
     return sorted(rows, key=lambda row: (row.history_date, row.history_id))
+
+
+def leaf_of(row: dict[str, Any]) -> str:
+    """Return "tiêu chí 2.1" for a row of a score or of what hangs on one; empty for others."""
+    if row.get("code"):
+        return f"tiêu chí {row['code']}"
+    score = Score.objects.filter(pk=row.get("score_id")).first()
+    return f"tiêu chí {score.code}" if score else ""
+
+
+def wrong_totals() -> Iterator[str]:
+    """Yield a line for every derived total that is not the sum of its marks."""
+    sums = Mark.objects.filter(points__isnull=False).values_list("score__card_id", "step_id")
+    real = {
+        (card, step): (total, given)
+        for card, step, total, given in sums.annotate(total=Sum("points"), given=Count("pk"))
+    }
+    for row in StepTotal.objects.select_related("card", "step").iterator(2000):
+        total, given = real.get((row.card_id, row.step_id), (ZERO, 0))
+        if (row.total, row.given) != (total, given):
+            yield (
+                f"{row.card.unit_name}: tổng điểm bước {row.step.title} ghi {row.total}, "
+                f"cộng lại là {total}"
+            )

@@ -1,7 +1,8 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), evidence, moves, appraisal, answers,
-survey, exceptions (left-out leaves, delegation, signed copy), opening (a round's cards).
+survey, exceptions (left-out leaves, delegation, signed copy), opening (a round's cards),
+taking_over (a finished season from paper).
 """
 
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
@@ -19,8 +20,11 @@ from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.points import Saved, set_points, set_texts
 from backend.scoring.actions.survey import SurveyRow, enter_survey
+from backend.scoring.actions.taking_over import Given, PastLine, take_over
 
 __all__ = [
+    "Given",
+    "PastLine",
     "Saved",
     "SurveyRow",
     "add_document",
@@ -45,5 +49,6 @@ __all__ = [
     "revoke",
     "set_points",
     "set_texts",
+    "take_over",
     "unask",
 ]

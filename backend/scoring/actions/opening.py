@@ -48,9 +48,9 @@ def _groups(round_: Round) -> Iterable[Group]:
 
 def _open_group(round_: Round, group: Group, steps: list[Step]) -> list[Scorecard]:
     units = scored_units(round_.host, [group.kind], round_.on_date)
-    cards = create_all(Scorecard, [_card(round_, group, unit) for unit in units])
+    cards = create_all(Scorecard, [card_of(round_, group, unit) for unit in units])
     nodes = list(Node.objects.filter(criteria_set=group.criteria_set, is_leaf=True))
-    scores = create_all(Score, [_score(card, node) for card in cards for node in nodes])
+    scores = create_all(Score, [score_for(card, node) for card in cards for node in nodes])
     create_all(Mark, [mark for score in scores for mark in _first_marks(score, steps)])
     StepTotal.objects.bulk_create(
         [StepTotal(card=card, step=step) for card in cards for step in steps], batch_size=1000
@@ -58,7 +58,8 @@ def _open_group(round_: Round, group: Group, steps: list[Step]) -> list[Scorecar
     return cards
 
 
-def _card(round_: Round, group: Group, unit: Unit) -> Scorecard:
+def card_of(round_: Round, group: Group, unit: Unit) -> Scorecard:
+    """Return the unsaved card of a unit, with what must not change copied."""
     return Scorecard(
         round=round_,
         unit=unit,
@@ -68,7 +69,8 @@ def _card(round_: Round, group: Group, unit: Unit) -> Scorecard:
     )
 
 
-def _score(card: Scorecard, node: Node) -> Score:
+def score_for(card: Scorecard, node: Node) -> Score:
+    """Return the unsaved score of a leaf on a card, with its maximum copied."""
     made = Score(
         card=card,
         node=node,

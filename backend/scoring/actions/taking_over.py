@@ -1,0 +1,295 @@
+"""Take over a finished season from paper: one real door, and nothing is back-dated.
+
+History rows carry the true moment of recording; beside it stand the date and source stated.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import About, create_all, current, recording
+from backend.core.errors import Invalid
+from backend.core.exact import ZERO, format_points
+from backend.criteria.models import Node
+from backend.rounds.models import Round, Step
+from backend.scoring.actions.opening import card_of, score_for
+from backend.scoring.lifecycle import State
+from backend.scoring.models import (
+    Evidence,
+    Explanation,
+    Mark,
+    Provenance,
+    Score,
+    Scorecard,
+    StepTotal,
+)
+from permissions.actor import Actor
+from permissions.roles import Verb
+from tiers.queries import scored_units
+
+
+@dataclass(frozen=True)
+class Given:
+    """Points given at one appraisal, with the reason where they differ from those before."""
+
+    points: Decimal
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PastLine:
+    """One leaf of one unit as the paper has it. ``line`` is its line in the file, for messages.
+
+    ``appraised`` has one entry per appraisal step of the round, in order; a later one may be None
+    where nothing was looked at again. ``survey`` is for survey and outside-index leaves only.
+    """
+
+    unit: str
+    leaf: str
+    own: Decimal | None = None
+    note: str = ""
+    appraised: tuple[Given | None, ...] = ()
+    question: str = ""
+    answer: str = ""
+    survey: Decimal | None = None
+    document: tuple[str, str] = ("", "")
+    line: int = 0
+
+
+@dataclass
+class _Paper:
+    """All that building rows needs, gathered once."""
+
+    round: Round
+    steps: list[Step]
+    source: Provenance | None
+    marks: list[Mark] = field(default_factory=list)
+    explanations: list[Explanation] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def step(self, kind: str) -> Step:
+        """Return the first step of that kind. Raises Invalid where the round has none."""
+        found = next((step for step in self.steps if step.kind == kind), None)
+        if found is None:
+            raise Invalid(_("Đợt đánh giá thiếu bước %(kind)s.") % {"kind": kind})
+        return found
+
+    @property
+    def appraisals(self) -> list[Step]:
+        """Return the appraisal steps in order."""
+        return [step for step in self.steps if step.kind == Step.Kind.APPRAISAL]
+
+
+@transaction.atomic
+def take_over(
+    round_: Round,
+    lines: Sequence[PastLine],
+    *,
+    by: Actor,
+    stated_on: date,
+    stated_source: str,
+    survey_source: Provenance | None = None,
+) -> list[Scorecard]:
+    """Write the cards, scores and marks of a finished season, all or none, and return the cards.
+
+    The cards arrive concluded. Raises Refused, or Invalid with one sentence per wrong line:
+    unknown unit or leaf, points off the leaf, a change without reason, a leaf without result.
+    """
+    by.require(Verb.MANAGE_ROUND, at=round_.place())
+    steps = list(round_.steps.order_by("order"))
+    paper = _Paper(round_, steps, survey_source)
+    with recording(
+        by=by,
+        reason=_("Nhập kết quả đợt đã qua"),
+        about=round_.history_about,
+        stated_on=stated_on,
+        stated_source=stated_source,
+    ):
+        cards = _cards(round_, paper)
+        scores = _scores(cards)
+        _check(lines, scores, paper)
+        for line in lines:
+            _read(line, scores[line.unit, line.leaf], paper)
+        _write(cards, paper)
+    return cards
+
+
+def _cards(round_: Round, paper: _Paper) -> list[Scorecard]:
+    made = []
+    for group in round_.groups.select_related("kind", "criteria_set").order_by("order"):
+        for unit in scored_units(round_.host, [group.kind], round_.on_date):
+            card = card_of(round_, group, unit)
+            card.state = State.CONCLUDED
+            card.step = paper.appraisals[-1]
+            made.append(card)
+    return create_all(Scorecard, made)
+
+
+def _scores(cards: Iterable[Scorecard]) -> dict[tuple[str, str], Score]:
+    by_set: dict[int, list[Scorecard]] = defaultdict(list)
+    for card in cards:
+        by_set[card.criteria_set_id].append(card)
+    rows = [
+        score_for(card, node)
+        for set_id, owners in by_set.items()
+        for node in Node.objects.filter(criteria_set_id=set_id, is_leaf=True)
+        for card in owners
+    ]
+    return {(row.card.unit.code, row.code): row for row in create_all(Score, rows)}
+
+
+def _check(
+    lines: Sequence[PastLine], scores: dict[tuple[str, str], Score], paper: _Paper
+) -> None:
+    problems = []
+    seen: set[tuple[str, str]] = set()
+    for line in lines:
+        key = (line.unit, line.leaf)
+        score = scores.get(key)
+        if score is None or key in seen:
+            problems.append(_unknown(line, double=key in seen))
+        else:
+            problems += [_at(line, text) for text in _wrong(line, score, len(paper.appraisals))]
+        seen.add(key)
+    lacking = [key for key in scores if key not in seen]
+    problems += [_("Thiếu dòng của đơn vị %s, tiêu chí %s.") % key for key in lacking[:20]]
+    if problems:
+        raise Invalid("\n".join(problems[:50]))
+
+
+def _unknown(line: PastLine, *, double: bool) -> str:
+    if double:
+        return _at(line, _("đơn vị %s, tiêu chí %s lặp lại.") % (line.unit, line.leaf))
+    return _at(line, _("không có đơn vị %s hoặc tiêu chí %s trong đợt.") % (line.unit, line.leaf))
+
+
+def _at(line: PastLine, text: str) -> str:
+    return _("Dòng %(line)d: %(text)s") % {"line": line.line, "text": text}
+
+
+def _wrong(line: PastLine, score: Score, appraisals: int) -> Iterable[str]:
+    if score.source != Node.Source.ASSESSED:
+        if line.survey is None:
+            yield _("thiếu điểm điều tra hoặc chỉ số ngoài.")
+        yield from _out_of_range([line.survey], score)
+        return
+    if not line.appraised or line.appraised[0] is None or len(line.appraised) > appraisals:
+        yield _("thiếu điểm thẩm định hoặc thừa lần thẩm định.")
+    given = [one for one in line.appraised if one]
+    yield from _out_of_range([line.own, *(one.points for one in given)], score)
+    before = line.own
+    for one in given:
+        if before is not None and one.points != before and not one.reason.strip():
+            yield _("điểm thay đổi từ %(old)s thành %(new)s mà không có lý do.") % {
+                "old": format_points(before),
+                "new": format_points(one.points),
+            }
+        before = one.points
+
+
+def _out_of_range(points: Iterable[Decimal | None], score: Score) -> Iterable[str]:
+    for value in points:
+        if value is not None and not ZERO <= value <= score.max_points:
+            yield _("điểm %(points)s ngoài khoảng 0 đến %(max)s.") % {
+                "points": format_points(value),
+                "max": format_points(score.max_points),
+            }
+
+
+def _read(line: PastLine, score: Score, paper: _Paper) -> None:
+    if score.source != Node.Source.ASSESSED:
+        mark = _mark(score, paper.step(Step.Kind.SURVEY), line.survey, None)
+        mark.provenance = paper.source
+        paper.marks.append(mark)
+        return
+    own = _mark(score, paper.step(Step.Kind.SELF), line.own, None)
+    own.note = line.note
+    paper.marks.append(own)
+    before = line.own
+    for step, given in zip(paper.appraisals, line.appraised, strict=False):
+        if given is not None:
+            paper.marks.append(_mark(score, step, given.points, before, given.reason))
+            before = given.points
+    paper.marks.append(_mark(score, paper.step(Step.Kind.CONCLUSION), before, before))
+    _read_words(line, score, paper)
+
+
+def _read_words(line: PastLine, score: Score, paper: _Paper) -> None:
+    now = current().at
+    if line.question:
+        paper.explanations.append(
+            Explanation(
+                score=score,
+                step=paper.step(Step.Kind.EXPLANATION),
+                question=line.question,
+                asked_by=current().by.name,
+                asked_at=now,
+                answer=line.answer,
+                answered_at=now if line.answer else None,
+            )
+        )
+    number, issuer = line.document
+    if number:
+        paper.evidence.append(
+            Evidence(
+                score=score,
+                step=paper.step(Step.Kind.SELF),
+                number=number,
+                issuer=issuer,
+                added_by=current().by.name,
+                added_at=now,
+            )
+        )
+
+
+def _mark(
+    score: Score, step: Step, points: Decimal | None, before: Decimal | None, reason: str = ""
+) -> Mark:
+    return Mark(
+        score=score,
+        step=step,
+        max_points=score.max_points,
+        from_points=before,
+        points=points,
+        reason=reason,
+        author=current().by.name,
+        saved_at=current().at,
+        version=1,
+    )
+
+
+def _write(cards: list[Scorecard], paper: _Paper) -> None:
+    steps = {step.pk: step for step in paper.steps}
+    for rows in (paper.marks, paper.explanations, paper.evidence):
+        for row in rows:
+            row.history_about = _about(row.score, steps[row.step_id])
+    create_all(Mark, paper.marks)
+    create_all(Explanation, paper.explanations)
+    create_all(Evidence, paper.evidence)
+    _write_totals(cards, paper)
+
+
+def _about(score: Score, step: Step) -> About:
+    card = score.card.history_about
+    return About(card.unit_key, card.unit_path, card.unit_name, card.round_key, step.title)
+
+
+def _write_totals(cards: list[Scorecard], paper: _Paper) -> None:
+    totals = {
+        (card.pk, step.pk): StepTotal(card=card, step=step)
+        for card in cards
+        for step in paper.steps
+    }
+    for mark in paper.marks:
+        if mark.points is not None:
+            row = totals[mark.score.card_id, mark.step_id]
+            row.total += mark.points
+            row.given += 1
+    StepTotal.objects.bulk_create(totals.values(), batch_size=1000)

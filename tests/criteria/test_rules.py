@@ -131,7 +131,7 @@ def test_bad_input_is_refused_beside_the_input_that_is_to_blame(kind, inputs, fi
     assert list(refusal.value.fields) == [field]
 
 
-@pytest.mark.parametrize(("kind", "inputs"), [("formula", {"x": 0, "y": 0}), ("direct", {"points": "2.001"})])
+@pytest.mark.parametrize(("kind", "inputs"), [("formula", {"x": 0, "y": 0}), ("direct", {"points": "2,001"})])
 def test_a_result_that_can_not_be_is_refused_in_words(kind, inputs):
     rule, maximum = rule_of(kind)
     with pytest.raises(RuleError, match="Hãy kiểm tra lại số liệu"):

@@ -140,7 +140,7 @@ class Rule(ABC):
     def apply(self, inputs: Mapping[str, Given], max_points: Decimal) -> Outcome:
         """Points for ``inputs``, rounded half up to thousandths once.
 
-        Text may be machine text or have a decimal comma. Raises RuleError with Vietnamese sentences, by input
+        Text has a decimal point or comma; what may mean thousands is refused. Raises RuleError with Vietnamese sentences, by input
         where one is to blame.
         """
         values, canonical = read_inputs(self.inputs, inputs)

@@ -38,9 +38,7 @@ class CriteriaSet(models.Model):
     title = models.CharField(_("tên bộ tiêu chí"), max_length=300)
     year = models.PositiveSmallIntegerField(_("năm"))
     version = models.PositiveSmallIntegerField(_("phiên bản"), default=1)
-    state = models.CharField(
-        _("trạng thái"), max_length=10, choices=State.choices, default=State.DRAFT
-    )
+    state = models.CharField(_("trạng thái"), max_length=10, choices=State.choices, default=State.DRAFT)
     scale = PointsField(_("thang điểm"))
     legal_number = models.CharField(_("số văn bản"), max_length=100, blank=True)
     legal_date = models.DateField(_("ngày văn bản"), null=True, blank=True)
@@ -83,8 +81,10 @@ class CriteriaSet(models.Model):
 class Node(models.Model):
     """A group (field, criterion) or a leaf of the tree. Only a leaf has points and a rule.
 
-    ``params`` are the rule's typed parameters in their canonical form; ``parse_rule`` refuses all
-    else. ``previous`` maps a leaf to the leaf of an earlier set that asked the same.
+    ``planned_points`` of a group is what the decision says it adds up to; a set in which it does
+    not is not published. ``params`` are the rule's typed parameters in their canonical form;
+    ``parse_rule`` refuses all else. ``previous`` maps a leaf to the leaf of an earlier set that
+    asked the same.
     """
 
     class Source(models.TextChoices):
@@ -102,9 +102,8 @@ class Node(models.Model):
     title = models.TextField(_("nội dung"))
     is_leaf = models.BooleanField(_("chấm điểm"), default=False)
     max_points = PointsField(_("điểm tối đa"), null=True, blank=True)
-    source = models.CharField(
-        _("nguồn điểm"), max_length=8, choices=Source.choices, default=Source.ASSESSED
-    )
+    planned_points = PointsField(_("điểm theo văn bản"), null=True, blank=True)
+    source = models.CharField(_("nguồn điểm"), max_length=8, choices=Source.choices, default=Source.ASSESSED)
     rule = models.CharField(_("cách chấm"), max_length=20, blank=True)
     params = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     guidance = models.TextField(_("hướng dẫn"), blank=True)
@@ -133,9 +132,12 @@ class Node(models.Model):
                 condition=Q(level__gte=1, level__lte=5), name="criteria_level_one_to_five"
             ),
             models.CheckConstraint(
-                condition=Q(is_leaf=False, max_points__isnull=True)
-                | Q(is_leaf=True, max_points__gt=ZERO),
+                condition=Q(is_leaf=False, max_points__isnull=True) | Q(is_leaf=True, max_points__gt=ZERO),
                 name="criteria_only_leaves_have_points",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_leaf=False) | Q(planned_points__isnull=True),
+                name="criteria_only_groups_plan_points",
             ),
             models.CheckConstraint(
                 condition=Q(source__in=["assessed", "survey", "external"]),

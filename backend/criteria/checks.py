@@ -1,0 +1,92 @@
+"""What keeps a set from being published: every problem in a sentence, with the node it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from backend.core.exact import ZERO
+from backend.core.points import format_points
+from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.queries import Branch, branches, flatten
+from backend.criteria.rules import RuleError, RuleType
+
+DEEPEST = 5
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend. ``node_id`` is None and ``code`` empty where it is the set as a whole."""
+
+    sentence: str
+    node_id: int | None = None
+    code: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the problem for JSON."""
+        return {"node": self.node_id, "code": self.code, "message": self.sentence}
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.sentence}" if self.code else self.sentence
+
+
+def problems_of(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
+    """Return every problem of the set with these nodes, those of the whole set first."""
+    tree = branches(nodes)
+    return [*_of_whole(criteria_set, tree), *_of_branches(tree)]
+
+
+def _of_whole(criteria_set: CriteriaSet, tree: Sequence[Branch]) -> Iterator[Problem]:
+    total = sum((branch.points for branch in tree), ZERO)
+    if not tree:
+        yield Problem(_("Bộ tiêu chí chưa có tiêu chí nào."))
+    elif total != criteria_set.scale:
+        yield Problem(
+            _("Tổng điểm các tiêu chí là %(total)s, thang điểm là %(scale)s. %(mend)s")
+            % {
+                "total": format_points(total),
+                "scale": format_points(criteria_set.scale),
+                "mend": _("Hãy sửa điểm tối đa để hai số bằng nhau."),
+            }
+        )
+
+
+def _of_branches(tree: Sequence[Branch]) -> Iterator[Problem]:
+    for branch in flatten(tree):
+        sentences = _of_leaf(branch) if branch.node.is_leaf else _of_group(branch)
+        for sentence in (*_of_place(branch), *sentences):
+            yield Problem(sentence, branch.node.pk, branch.node.code)
+
+
+def _of_place(branch: Branch) -> Iterator[str]:
+    if branch.depth > DEEPEST or branch.node.level != branch.depth:
+        yield _("Cấp %(level)d không đúng vị trí; cây có nhiều nhất 5 cấp.") % {"level": branch.node.level}
+    if branch.prefix and not branch.node.code.startswith(branch.prefix):
+        yield _("Mã phải bắt đầu bằng “%(prefix)s”.") % {"prefix": branch.prefix}
+
+
+def _of_group(branch: Branch) -> Iterator[str]:
+    planned = branch.node.planned_points
+    if not branch.children:
+        yield _("Nhóm chưa có tiêu chí chấm điểm nào.")
+    elif planned is not None and planned != branch.points:
+        yield _("Các tiêu chí trong nhóm cộng lại %(sum)s điểm, theo văn bản là %(planned)s điểm.") % {
+            "sum": format_points(branch.points),
+            "planned": format_points(planned),
+        }
+
+
+def _of_leaf(branch: Branch) -> list[str]:
+    node = branch.node
+    if branch.children:
+        return [_("Tiêu chí chấm điểm không được có tiêu chí con.")]
+    if not node.rule:
+        return [_("Chưa chọn cách chấm.")]
+    if node.source != Node.Source.ASSESSED and node.rule != RuleType.DIRECT:
+        return [_("Điểm điều tra và chỉ số ngoài phải nhập trực tiếp.")]
+    try:
+        return node.parsed_rule().problems(node.max_points or ZERO)
+    except RuleError as wrong:
+        return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": " ".join(wrong.problems)}]

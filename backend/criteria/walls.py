@@ -1,0 +1,148 @@
+"""The database itself refuses to change a published set: what was issued stays as it was issued.
+
+A published set may only become superseded. The walls are taken down before every migrate and put
+back after it, because SQLite remakes an altered table and minds triggers that name it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import checks
+from django.db import OperationalError, ProgrammingError, connections
+
+from backend.criteria.models import CriteriaSet, Node
+
+MESSAGE = "a published criteria set is frozen"
+NODES, SETS = Node._meta.db_table, CriteriaSet._meta.db_table
+_VERBS = {"ins": "INSERT", "upd": "UPDATE", "del": "DELETE"}
+_WALLS = {
+    **{f"{NODES}_frozen_{event}": (NODES, verb) for event, verb in _VERBS.items()},
+    **{f"{SETS}_frozen_{event}": (SETS, _VERBS[event]) for event in ("upd", "del")},
+}
+
+# FOR SHARE: a set that is being published elsewhere is waited for.
+_PG_NODES = f"""
+CREATE OR REPLACE FUNCTION refuse_frozen_node() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE stands text;
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    SELECT state INTO stands FROM {SETS} WHERE id = OLD.criteria_set_id FOR SHARE;
+    IF stands <> 'draft' THEN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END IF;
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  SELECT state INTO stands FROM {SETS} WHERE id = NEW.criteria_set_id FOR SHARE;
+  IF stands <> 'draft' THEN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END IF;
+  RETURN NEW;
+END $$
+"""  # noqa: S608  (our own table names)
+_PG_SETS = f"""
+CREATE OR REPLACE FUNCTION refuse_frozen_set() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.state = 'draft' THEN
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'state' = to_jsonb(OLD) - 'state'
+     AND (NEW.state = OLD.state OR (OLD.state = 'published' AND NEW.state = 'superseded'))
+  THEN RETURN NEW; END IF;
+  RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501';
+END $$
+"""
+
+
+def put_back(*, using: str = "default", **_: Any) -> None:
+    """Create every wall."""
+    connection = connections[using]
+    if not _tables_stand(connection):
+        return
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def take_down(*, using: str = "default", **_: Any) -> None:
+    """Drop every wall, for the time of a migrate."""
+    connection = connections[using]
+    if not _tables_stand(connection):
+        return
+    with connection.cursor() as cursor:
+        for name, (table, _verb) in _WALLS.items():
+            on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
+
+
+def _tables_stand(connection: Any) -> bool:
+    return {NODES, SETS} <= set(connection.introspection.table_names())
+
+
+def _statements(vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        return [_PG_NODES, _PG_SETS, *(part for name in _WALLS for part in _on_postgresql(name))]
+    return [part for name in _WALLS for part in _on_sqlite(name)]
+
+
+def _on_postgresql(name: str) -> list[str]:
+    table, verb = _WALLS[name]
+    function = "refuse_frozen_node" if table == NODES else "refuse_frozen_set"
+    return [
+        f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {verb} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}()',
+        f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}"',
+    ]
+
+
+def _on_sqlite(name: str) -> list[str]:
+    table, verb = _WALLS[name]
+    when = _frozen_node(verb) if table == NODES else _frozen_set(verb)
+    return [
+        f'DROP TRIGGER IF EXISTS "{name}"',
+        f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" WHEN {when} BEGIN SELECT RAISE(ABORT, \'{MESSAGE}\'); END',
+    ]
+
+
+def _frozen_node(verb: str) -> str:
+    rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[verb]
+    return " OR ".join(
+        f"(SELECT state FROM {SETS} WHERE id = {row}.criteria_set_id) <> 'draft'"  # noqa: S608
+        for row in rows
+    )
+
+
+def _frozen_set(verb: str) -> str:
+    if verb == "DELETE":
+        return "OLD.state <> 'draft'"
+    columns = [field.column for field in CriteriaSet._meta.concrete_fields if field.column != "state"]
+    same = " AND ".join(f'NEW."{column}" IS OLD."{column}"' for column in columns)
+    onward = "NEW.state = OLD.state OR (OLD.state = 'published' AND NEW.state = 'superseded')"
+    return f"OLD.state <> 'draft' AND NOT ({same} AND ({onward}))"
+
+
+def missing(using: str = "default") -> list[str]:
+    """Return the names of walls that do not stand; an empty list means all do."""
+    connection = connections[using]
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        standing = {row[0] for row in cursor.fetchall()}
+    return [name for name in _WALLS if name not in standing]
+
+
+def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
+    """Return one error where a published set could be altered unseen (``check --database``)."""
+    return [
+        checks.Error(
+            "Bộ tiêu chí đã ban hành chưa có lớp chặn sửa, xóa. Hãy chạy: manage.py migrate",
+            id="criteria.E001",
+        )
+        for using in databases or []
+        if _missing_on_made(using)
+    ]
+
+
+def _missing_on_made(using: str) -> list[str]:
+    try:
+        return missing(using) if _tables_stand(connections[using]) else []
+    except (OperationalError, ProgrammingError):
+        return []  # no database yet: migrate puts the walls up

@@ -16,7 +16,7 @@ from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.exact import ZERO
 from backend.criteria.models import CriteriaSet, Node
-from backend.rounds.models import Group, Round, Step
+from backend.rounds.models import Band, Group, Round, Step
 from backend.scoring.models import Scorecard
 from permissions.actor import SYSTEM, Actor
 from permissions.roles import Role
@@ -102,12 +102,14 @@ def criteria_set(
     points = {code: Decimal(most) for code, most in (leaves or {"1.1": "2", "2.1": "3"}).items()}
     fields.setdefault("title", f"Bộ tiêu chí {year}")
     fields.setdefault("scale", sum(points.values(), ZERO))
-    fields.setdefault("state", CriteriaSet.State.PUBLISHED)
-    if fields["state"] != CriteriaSet.State.DRAFT:
-        fields.setdefault("published_at", clock.now())
+    state = fields.pop("state", CriteriaSet.State.PUBLISHED)
     with _made():
         made = CriteriaSet.objects.create(owner=owner, kind=_kind(kind), year=year, **fields)
         _add_nodes(made, points)
+        if state != CriteriaSet.State.DRAFT:
+            # Last: the database refuses nodes in a published set.
+            made.state, made.published_at = state, clock.now()
+            made.save()
     return made
 
 
@@ -146,9 +148,10 @@ def round_(
     with _made():
         made = Round.objects.create(host=host, year=year, **fields)
         for order, chosen in enumerate(sets):
-            Group.objects.create(
+            group = Group.objects.create(
                 round=made, kind=chosen.kind, criteria_set=chosen, title=chosen.kind.title, order=order
             )
+            Band.objects.create(group=group, label="Tốt", lower=Decimal(80))
         _add_steps(made, now - DAY, now + closes_in)
     return made
 

@@ -1,4 +1,5 @@
-"""Results: rankings computed, frozen when published, and printed.
+"""Results: the ranking of a round, frozen when published, and the documents made of it.
 
-Read in this order: rankings (pure: index, ranks, ties, bands), models, queries, actions, documents, views.
+Read in this order: rankings (pure arithmetic), models (Ranking, Section, Row, FieldRow, Document),
+standings (plain tables), queries (totals, preview, published), actions (publish, request), documents, views.
 """

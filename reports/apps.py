@@ -1,11 +1,19 @@
 """Reports as a Django app."""
 
 from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate
 
 
 class ReportsConfig(AppConfig):
-    """Rankings and documents."""
+    """Rankings and documents; puts the walls round published rankings back after every migrate."""
 
     name = "reports"
     label = "reports"
     verbose_name = "Kết quả"
+
+    def ready(self) -> None:
+        from reports import walls  # deferred: what the walls stand round is loaded by then
+
+        post_migrate.connect(walls.put_back, sender=self, dispatch_uid="reports.walls")
+        checks.register(walls.stand, checks.Tags.database)

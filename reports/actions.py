@@ -1,0 +1,198 @@
+"""Publish the ranking of a round, and ask for documents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backend.audit.recording import recording
+from backend.core import clock
+from backend.core.errors import OutOfStep, Refused
+from backend.jobs.actions import enqueue
+from backend.rounds.actions import mark_published
+from backend.rounds.models import Round
+from backend.scoring.actions import publish_cards
+from backend.scoring.models import Scorecard
+from permissions.actor import Actor
+from permissions.roles import Verb
+from reports import queries
+from reports.models import BandCopy, Document, FieldRow, Ranking, Row, Section
+from reports.standings import Standing, Table
+
+WORK = "reports.documents.make"
+
+
+@transaction.atomic
+def publish_ranking(
+    round: Round,
+    *,
+    by: Actor,
+    decision: str = "",
+    stated_on: date | None = None,
+    stated_source: str = "",
+) -> Ranking:
+    """Freeze the ranking of the round, publish its cards and close it; all or nothing.
+
+    ``decision`` is the number and date of the publishing document. ``stated_on`` and ``stated_source``
+    are for a past season taken over from paper. Raises Refused, or OutOfStep that names every unit
+    and leaf that keeps the round from being published (``details["problems"]``).
+    """
+    round = Round.objects.select_for_update(of=("self",)).select_related("host").get(pk=round.pk)
+    _require_right(round, by)
+    _require_ready(round)
+    publish_cards(round, by=by)
+    now = clock.now()
+    with recording(
+        by=by,
+        reason=_("Công bố kết quả"),
+        at=now,
+        about=round.history_about,
+        stated_on=stated_on,
+        stated_source=stated_source,
+    ):
+        ranking = _new_version(round, by, now)
+        ranking.decision = "" if round.is_illustration else decision.strip()
+        ranking.stated_on, ranking.stated_source = stated_on, stated_source
+        ranking.save()
+        for order, table in enumerate(queries.preview(round)):
+            _copy(ranking, order, table)
+        ranking.published_at = now
+        ranking.save(update_fields=["published_at"])
+    mark_published(round, now=now, by=by)
+    return ranking
+
+
+def _require_right(round: Round, by: Actor) -> None:
+    if by.system:
+        return
+    by.require(Verb.PUBLISH, at=round.place())
+    if not get_user_model().objects.get(pk=by.user_id).has_perm(str(Verb.PUBLISH), round):
+        raise Refused(_("Bạn không có quyền công bố kết quả của đợt này."))
+
+
+def _require_ready(round: Round) -> None:
+    if round.state == Round.State.PUBLISHED:
+        raise OutOfStep(_("Kết quả của đợt này đã được công bố."))
+    if round.state != Round.State.OPEN:
+        raise OutOfStep(_("Đợt đánh giá chưa mở nên chưa có kết quả để công bố."))
+    if round.is_illustration and not settings.DEMO:
+        raise OutOfStep(_("Đợt này là số liệu minh hoạ, chỉ được công bố ở chế độ trình diễn."))
+    if not Scorecard.objects.filter(round=round).exists():
+        raise OutOfStep(_("Đợt này chưa có phiếu đánh giá nào."))
+    if found := queries.problems(round):
+        sentences = [problem.sentence for problem in found]
+        raise OutOfStep(
+            _("Chưa công bố được, còn %(number)s việc phải làm: %(list)s.")
+            % {"number": len(found), "list": "; ".join(sentences[:10])},
+            problems=sentences,
+        )
+
+
+def _new_version(round: Round, by: Actor, now: datetime) -> Ranking:
+    last = Ranking.objects.filter(round=round).order_by("-version").first()
+    return Ranking(
+        round=round,
+        version=last.version + 1 if last else 1,
+        title=round.title,
+        year=round.year,
+        host_name=round.host.name,
+        with_survey=round.with_survey,
+        is_illustration=round.is_illustration,
+        made_at=now,
+        published_by=by.name,
+    )
+
+
+def _copy(ranking: Ranking, order: int, table: Table) -> None:
+    section = Section.objects.create(
+        ranking=ranking,
+        group_id=table.group_id,
+        order=order,
+        title=table.title,
+        tie_rule=table.tie_rule.value,
+        criteria_title=table.criteria_title,
+    )
+    BandCopy.objects.bulk_create(
+        BandCopy(section=section, label=band.label, lower=band.lower, inclusive=band.inclusive)
+        for band in table.bands
+    )
+    rows = Row.objects.bulk_create([_row(section, line) for line in table.standings])
+    FieldRow.objects.bulk_create(
+        [
+            FieldRow(
+                row=row,
+                order=place,
+                code=part.code,
+                title=part.title,
+                points=part.points,
+                maximum=part.maximum,
+            )
+            for row, line in zip(rows, table.standings, strict=True)
+            for place, part in enumerate(line.fields)
+        ],
+        batch_size=1000,
+    )
+
+
+def _row(section: Section, line: Standing) -> Row:
+    totals = line.totals
+    return Row(
+        section=section,
+        card_id=line.card_id,
+        unit_id=line.unit_id,
+        unit_name=line.unit_name,
+        unit_order=line.unit_order,
+        rank=line.rank,
+        shared=line.shared,
+        band=line.band,
+        total=totals.total,
+        appraised=totals.appraised,
+        survey=totals.survey,
+        maximum=totals.maximum,
+        full_maximum=totals.full_maximum,
+    )
+
+
+@transaction.atomic
+def request_document(
+    kind: str, *, by: Actor, round: Round | None = None, card: Scorecard | None = None
+) -> Document:
+    """Ask the worker for a document of a card or of a round's ranking and return its row.
+
+    One that is being made already is returned instead of a second one. Raises Refused.
+    """
+    wanted = _wanted(Document.Kind(kind), round, card)
+    if not by.system and not queries.may_read(by, wanted):
+        raise Refused(_("Bạn chưa được xem kết quả này nên chưa lập được văn bản."))
+    making = Document.objects.filter(state=Document.State.MAKING, **_same(wanted)).first()
+    if making is not None:
+        return making
+    wanted.requested_by_id = by.user_id
+    wanted.requested_at = clock.now()
+    wanted.save()
+    enqueue(WORK, wanted.pk)
+    return wanted
+
+
+def _wanted(kind: Document.Kind, round: Round | None, card: Scorecard | None) -> Document:
+    of = card.round if card else round
+    if of is None:
+        raise ValueError("a document is of a card or of a round")
+    ranking = None if kind == Document.Kind.SELF_REPORT else queries.current_ranking(of)
+    return Document(
+        kind=kind, round=of, card=card, ranking=ranking, is_illustration=of.is_illustration
+    )
+
+
+def _same(document: Document) -> dict[str, Any]:
+    return {
+        "kind": document.kind,
+        "round_id": document.round_id,
+        "card_id": document.card_id,
+        "ranking_id": document.ranking_id,
+    }

@@ -1,0 +1,8 @@
+"""Documents made by the worker: wording, letters (what stands in them), pdf, sheets, making (one job).
+
+The layout is that of Nghị định 30/2020/NĐ-CP, Phụ lục I.
+"""
+
+from reports.documents.making import make
+
+__all__ = ["make"]

@@ -1,0 +1,219 @@
+"""What stands in each letter: the template and its values, read once for the whole document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backend.core.dates import long_date, vn_date
+from backend.core.exact import ZERO
+from backend.criteria.models import Node
+from backend.rounds.models import Round
+from backend.scoring.actions.facts import approval_stands
+from backend.scoring.models import Scorecard, Signature
+from backend.scoring.queries import Leaf, Sheet, approval_of, sheet
+from permissions.actor import SYSTEM
+from reports import queries
+from reports.details import Detail, Line, Part, detail, piece_text
+from reports.documents import wording
+from reports.models import Document, Ranking
+from reports.standings import Table, Totals
+from tiers.models import Unit
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter ready to be set: its template, values, file name, and the fingerprint it prints."""
+
+    template: str
+    context: dict[str, Any]
+    file_name: str
+    fingerprint: str = ""
+
+
+def self_report(document: Document) -> Letter:
+    """Return the self-assessment report of a unit (dossier, section 2.3: table, explanations, proposals)."""
+    card = _card(document)
+    found = sheet(card, SYSTEM)
+    approval = approval_of(card) if approval_stands(card) else None
+    parts = _self_parts(found)
+    demo = document.is_illustration
+    context = {
+        **_frame(card.unit, card.round, demo, number=card.signed_number, day=card.signed_date),
+        "title": _("Báo cáo tự đánh giá %(year)s - %(unit)s")
+        % {"year": card.round.year, "unit": card.unit_name},
+        "unit": wording.issuer(card.unit_name),
+        "card": card,
+        "criteria": card.criteria_set.title,
+        "detail": Detail((), parts),
+        "parts": parts,
+        "own_maximum": found.own_maximum,
+        "survey_maximum": _survey_maximum(found),
+        "explained": [_explained(leaf) for leaf in found.own if _note_of(leaf)],
+        "approval": approval,
+        "approved_by": "" if demo or approval is None else _signer(approval),
+        "fingerprint": wording.spaced(approval.fingerprint) if approval else "",
+        "copies": [_council_of(card.round)],
+        "sign": _sign(card.unit_name, approval, demo),
+    }
+    name = wording.file_name("Bao cao tu cham", card.unit_name, str(card.round.year), ending="pdf")
+    return Letter(
+        "reports/documents/self_report.html", context, name, approval.fingerprint if approval else ""
+    )
+
+
+def ranking(document: Document) -> Letter:
+    """Return the ranking of a round, published or still a preview, with its fields as annexes."""
+    round, made = document.round, document.ranking
+    found = queries.tables(round, made)
+    context = {
+        **_frame(round.host, round, document.is_illustration, day=_published_on(made)),
+        "title": _("Xếp hạng %(year)s - %(host)s") % {"year": round.year, "host": round.host.name},
+        "ranking": made,
+        "tables": found,
+        "with_survey": made.with_survey if made else round.with_survey,
+        "unit_count": sum(len(table.standings) for table in found),
+        "tie_rules": sorted({_tie_sentence(table) for table in found}),
+        "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), _council_of(round)],
+        "sign": _sign(round.host.name, None, document.is_illustration),
+    }
+    name = wording.file_name("Xep hang", round.host.name, str(round.year), ending="pdf")
+    return Letter("reports/documents/ranking.html", context, name)
+
+
+def appraisal(document: Document) -> Letter:
+    """Return the appraisal result of one unit, leaf by leaf, with the reasons."""
+    card = _card(document)
+    shown = detail(sheet(card, SYSTEM))
+    found = queries.find(queries.tables(card.round, document.ranking), card.pk)
+    table, line = found or (None, None)
+    context = {
+        **_frame(card.round.host, card.round, document.is_illustration, day=_published_on(document.ranking)),
+        "title": _("Kết quả thẩm định %(year)s - %(unit)s")
+        % {"year": card.round.year, "unit": card.unit_name},
+        "unit": card.unit_name,
+        "ranking": document.ranking,
+        "detail": shown,
+        "line": line,
+        "table": table,
+        "count": len(table.standings) if table else 0,
+        "totals": line.totals if line else Totals(card.pk, shown.result, maximum=shown.maximum),
+        "columns": range(1, 7 + len(shown.appraisals)),
+        "copies": [wording.issuer(card.unit_name), _council_of(card.round)],
+        "sign": _sign(card.round.host.name, None, document.is_illustration),
+    }
+    name = wording.file_name("Ket qua tham dinh", card.unit_name, str(card.round.year), ending="pdf")
+    return Letter("reports/documents/appraisal.html", context, name)
+
+
+# --- the frame of every letter --------------------------------------------------------------------
+
+
+def _frame(
+    unit: Unit, round: Round, demo: bool, *, number: str = "", day: date | None = None
+) -> dict[str, Any]:
+    parent = unit.parent
+    near = [wording.place(one.name) for one in (unit, parent, round.host) if one is not None]
+    kind = "UBND" if wording.is_committee(unit.name) else "……"
+    return {
+        "demo": demo,
+        "year": round.year,
+        "round_title": round.title,
+        "host": wording.issuer(round.host.name),
+        "head": {
+            "superior": wording.issuer(parent.name) if parent else "",
+            "agency": wording.issuer(unit.name),
+            "number": "" if demo else number or f"……/…-{kind}",
+            "place": next((name for name in near if name), "……"),
+            "day": _day(None if demo else day, round),
+        },
+    }
+
+
+def _day(day: date | None, round: Round) -> str:
+    if day is not None:
+        return long_date(day)
+    return _("ngày …… tháng …… năm %(year)s") % {"year": round.year + 1}
+
+
+def _published_on(made: Ranking | None) -> date | None:
+    if made is None or made.published_at is None:
+        return None
+    return made.stated_on or vn_date(made.published_at)
+
+
+def _council_of(round: Round) -> str:
+    return _("Hội đồng thẩm định cải cách hành chính, %(host)s") % {
+        "host": wording.issuer(round.host.name)
+    }
+
+
+def _sign(name: str, approval: Signature | None, demo: bool) -> dict[str, Any]:
+    title = approval.signer_title if approval else ""
+    capacity = approval.capacity if approval else ""
+    signer = "" if demo or approval is None else approval.signer_name
+    return {"lines": wording.signing_lines(name, capacity, title), "name": signer}
+
+
+def _signer(approval: Signature) -> str:
+    return ", ".join(part for part in (approval.signer_name, approval.signer_title) if part)
+
+
+def _tie_sentence(table: Table) -> str:
+    return _("Đơn vị bằng điểm: %(rule)s.") % {"rule": table.tie_rule.label.lower()}
+
+
+# --- the self-assessment --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SelfLine:
+    """A line of the self-assessment: as in the result, with its pieces of evidence in words."""
+
+    line: Line
+    evidence: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.line, name)
+
+
+def _card(document: Document) -> Scorecard:
+    rows = Scorecard.objects.select_related(
+        "unit__parent", "round__host__parent", "group", "step", "criteria_set"
+    )
+    return rows.get(pk=document.card_id)
+
+
+def _self_parts(found: Sheet) -> tuple[Part, ...]:
+    """Return the fields with evidence beside each leaf; sums are over the leaves the unit scores."""
+    leaves = {leaf.code: leaf for leaf in found.leaves}
+    fields = {one.node.code: one for one in found.fields}
+    parts = []
+    for part in detail(found).parts:
+        lines = tuple(SelfLine(line, _evidence(leaves.get(line.code))) for line in part.lines)
+        maximum = sum((leaf.score.max_points for leaf in fields[part.code].own), ZERO)
+        parts.append(replace(part, lines=lines, maximum=maximum))
+    return tuple(parts)
+
+
+def _evidence(leaf: Leaf | None) -> tuple[str, ...]:
+    return tuple(piece_text(piece) for piece in leaf.evidence) if leaf else ()
+
+
+def _survey_maximum(found: Sheet) -> Decimal:
+    if not found.card.round.with_survey:
+        return ZERO
+    others = [leaf.score for leaf in found.leaves if leaf.score.source != Node.Source.ASSESSED]
+    return sum((score.max_points for score in others if score.applies), ZERO)
+
+
+def _note_of(leaf: Leaf) -> str:
+    return leaf.self_mark.note.strip() if leaf.self_mark else ""
+
+
+def _explained(leaf: Leaf) -> dict[str, str]:
+    return {"code": leaf.code, "title": leaf.node.title, "text": _note_of(leaf)}

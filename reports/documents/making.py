@@ -1,0 +1,76 @@
+"""The worker's job: make one document, keep its bytes whole, note that it is ready. Safe to run twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from backend.core import clock
+from reports.documents import letters, sheets
+from reports.documents.pdf import pdf
+from reports.models import Document
+
+LETTERS = {
+    Document.Kind.SELF_REPORT: letters.self_report,
+    Document.Kind.APPRAISAL: letters.appraisal,
+    Document.Kind.RANKING: letters.ranking,
+}
+
+
+def make(key: str) -> None:
+    """Make the document with that primary key, unless it is ready. On trouble it is noted and raised."""
+    rows = Document.objects.select_related("round__host__parent", "ranking", "card")
+    document = rows.get(pk=key)
+    if document.state == Document.State.READY:
+        return
+    try:
+        content = _content(document)
+        _keep(document, content)
+    except Exception:
+        Document.objects.filter(pk=document.pk).update(state=Document.State.FAILED)
+        raise
+    document.state, document.made_at = Document.State.READY, clock.now()
+    document.save()
+
+
+def _content(document: Document) -> bytes:
+    if document.kind == Document.Kind.RANKING_SHEET:
+        content, document.file_name = sheets.ranking(document)
+        document.content_type = sheets.CONTENT_TYPE
+        return content
+    letter = LETTERS[Document.Kind(document.kind)](document)
+    document.file_name, document.fingerprint = letter.file_name, letter.fingerprint
+    document.content_type = "application/pdf"
+    return pdf(letter.template, letter.context)
+
+
+def _keep(document: Document, content: bytes) -> None:
+    """Store the bytes under their SHA-256: the name appears with all of them or not at all."""
+    digest = hashlib.sha256(content).hexdigest()
+    document.sha256, document.size = digest, len(content)
+    document.stored_as = f"documents/{digest[:2]}/{digest}"
+    if default_storage.exists(document.stored_as):
+        return
+    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
+        _write_whole(Path(default_storage.path(document.stored_as)), content)
+    else:
+        default_storage.save(document.stored_as, ContentFile(content))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

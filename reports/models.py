@@ -1,0 +1,223 @@
+"""A published ranking as copies that never change, and the documents made for people."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from backend.audit.models import Tracked
+from backend.audit.recording import About
+from backend.core.exact import ZERO
+from backend.core.fields import PointsField
+from backend.rounds.models import Group, Round
+from backend.scoring.models import Scorecard
+from permissions.roles import Place
+from tiers.models import Unit
+
+
+class Ranking(models.Model):
+    """One publication of a round. A new publication is a new version; the newest one counts.
+
+    Once ``published_at`` is set the database itself refuses any change of the ranking and of its
+    rows (``walls``). ``stated_on`` and ``stated_source`` are of a publication taken over from paper.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="rankings")
+    version = models.PositiveSmallIntegerField(_("lần công bố"), default=1)
+    title = models.CharField(_("tên đợt"), max_length=300)
+    year = models.PositiveSmallIntegerField(_("năm đánh giá"))
+    host_name = models.CharField(_("cơ quan tổ chức"), max_length=200)
+    with_survey = models.BooleanField(_("có điều tra xã hội học"))
+    is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
+    decision = models.CharField(_("văn bản công bố"), max_length=200, blank=True)
+    made_at = models.DateTimeField(_("lập lúc"))
+    published_at = models.DateTimeField(_("công bố lúc"), null=True)
+    published_by = models.CharField(_("người công bố"), max_length=200)
+    stated_on = models.DateField(_("ngày công bố theo tài liệu"), null=True)
+    stated_source = models.CharField(_("nguồn tài liệu"), max_length=300, blank=True)
+    history = Tracked()
+
+    class Meta:
+        ordering = ["round", "-version"]
+        verbose_name = _("bảng xếp hạng")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "version"], name="reports_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="reports_version_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.version})"
+
+    def place(self) -> Place:
+        """Return where the ranking stands for questions of rights: at the round's host."""
+        return self.round.place()
+
+    @property
+    def history_about(self) -> About:
+        """Return what history rows of this ranking are about: its round."""
+        return self.round.history_about
+
+
+class Section(models.Model):
+    """One ranking group as it was: its title, tie rule and criteria."""
+
+    ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, related_name="sections")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    order = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(max_length=200)
+    tie_rule = models.CharField(max_length=8, choices=Group.TieRule.choices)
+    criteria_title = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["ranking", "order", "pk"]
+        verbose_name = _("nhóm đã công bố")
+        constraints = [
+            models.UniqueConstraint(fields=["ranking", "group"], name="reports_section_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BandCopy(models.Model):
+    """One class of a section as it was. ``lower`` is in percent."""
+
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="bands")
+    label = models.CharField(max_length=60)
+    lower = PointsField()
+    inclusive = models.BooleanField()
+
+    class Meta:
+        ordering = ["section", "-lower"]
+        verbose_name = _("mức xếp loại đã công bố")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Row(models.Model):
+    """One unit's result. Points, not percent; ``maximum`` is of the leaves that apply to the unit,
+    ``full_maximum`` of all leaves, so that "x trên y" shows where they differ.
+    """
+
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="rows")
+    card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="results")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit_name = models.CharField(max_length=200)
+    unit_order = models.PositiveIntegerField(default=0)
+    rank = models.PositiveIntegerField(_("hạng"))
+    shared = models.BooleanField(_("đồng hạng"), default=False)
+    band = models.CharField(_("xếp loại"), max_length=60, blank=True)
+    total = PointsField(_("tổng điểm"))
+    appraised = PointsField(_("điểm thẩm định"))
+    survey = PointsField(_("điểm điều tra và chỉ số ngoài"))
+    maximum = PointsField(_("điểm tối đa áp dụng"))
+    full_maximum = PointsField(_("điểm tối đa"))
+
+    class Meta:
+        ordering = ["section", "rank", "unit_order", "pk"]
+        verbose_name = _("kết quả đã công bố")
+        constraints = [
+            models.UniqueConstraint(fields=["section", "card"], name="reports_row_once"),
+            models.CheckConstraint(
+                condition=Q(total=F("appraised") + F("survey")), name="reports_total_is_sum"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    total__gte=ZERO,
+                    total__lte=F("maximum"),
+                    maximum__gt=ZERO,
+                    maximum__lte=F("full_maximum"),
+                ),
+                name="reports_total_in_range",
+            ),
+            models.CheckConstraint(condition=Q(rank__gte=1), name="reports_rank_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.unit_name}"
+
+    @property
+    def index(self) -> Fraction:
+        """Return the index in percent, exact: points over the maximum that applies."""
+        return Fraction(self.total) / Fraction(self.maximum) * 100
+
+
+class FieldRow(models.Model):
+    """One unit's points in one field (lĩnh vực)."""
+
+    row = models.ForeignKey(Row, on_delete=models.PROTECT, related_name="fields")
+    order = models.PositiveIntegerField(default=0)
+    code = models.CharField(max_length=30)
+    title = models.TextField()
+    points = PointsField()
+    maximum = PointsField()
+
+    class Meta:
+        ordering = ["row", "order"]
+        verbose_name = _("kết quả lĩnh vực đã công bố")
+        constraints = [
+            models.UniqueConstraint(fields=["row", "code"], name="reports_field_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class Document(models.Model):
+    """A file asked for by a person and made by the worker. ``sha256`` names the bytes in storage.
+
+    ``fingerprint`` is that of the approval printed in it (self-assessment report), so that a later
+    change of the card shows. A ranking document without ``ranking`` is a draft of the preview.
+    """
+
+    class Kind(models.TextChoices):
+        SELF_REPORT = "self_report", _("Báo cáo tự chấm điểm (PDF)")
+        APPRAISAL = "appraisal", _("Kết quả thẩm định của đơn vị (PDF)")
+        RANKING = "ranking", _("Bảng xếp hạng (PDF)")
+        RANKING_SHEET = "ranking_sheet", _("Bảng xếp hạng (XLSX)")
+
+    class State(models.TextChoices):
+        MAKING = "making", _("đang tạo")
+        READY = "ready", _("đã tạo xong")
+        FAILED = "failed", _("không tạo được")
+
+    kind = models.CharField(max_length=13, choices=Kind.choices)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="documents")
+    card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, related_name="documents")
+    ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, null=True, related_name="documents")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.MAKING)
+    stored_as = models.CharField(max_length=200, blank=True)
+    file_name = models.CharField(_("tên tệp"), max_length=255, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(_("dung lượng"), default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(_("yêu cầu lúc"))
+    made_at = models.DateTimeField(_("tạo xong lúc"), null=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        verbose_name = _("văn bản")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="ready") | ~Q(sha256="") & Q(made_at__isnull=False),
+                name="reports_ready_has_bytes",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["self_report", "appraisal"], card__isnull=False)
+                | Q(kind__in=["ranking", "ranking_sheet"], card__isnull=True),
+                name="reports_document_of_card_or_round",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name or self.get_kind_display()

@@ -1,0 +1,162 @@
+"""A ranking as plain tables, the same for the preview and for what was published.
+
+Pages, PDF, XLSX and JSON are all made of these. Points are Decimal, an index is an exact Fraction
+in percent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from reports.rankings import Band, Entry, Ranked, TieRule, band_for, index, rank
+
+ZERO = Decimal("0.000")
+
+
+@dataclass(frozen=True)
+class FieldPoints:
+    """One field (lĩnh vực) of one unit: points of a maximum."""
+
+    code: str
+    title: str
+    points: Decimal
+    maximum: Decimal
+
+    @property
+    def index(self) -> Fraction | None:
+        """Return the field's index in percent; None where none of its leaves applies."""
+        return index(self.points, self.maximum) if self.maximum else None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What one card has: appraised and survey points of the leaves that apply.
+
+    ``maximum`` is of those leaves, ``full_maximum`` of all leaves of the card.
+    """
+
+    card_id: int
+    appraised: Decimal = ZERO
+    survey: Decimal = ZERO
+    maximum: Decimal = ZERO
+    full_maximum: Decimal = ZERO
+    fields: tuple[FieldPoints, ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        """Return appraised and survey points together."""
+        return self.appraised + self.survey
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One line of a table: a unit, its totals, rank and band."""
+
+    card_id: int
+    unit_id: int
+    unit_name: str
+    unit_order: int
+    totals: Totals
+    rank: int = 0
+    shared: bool = False
+    band: str = ""
+
+    @property
+    def index(self) -> Fraction:
+        """Return the index in percent, exact."""
+        return index(self.totals.total, self.totals.maximum)
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether some leaves do not apply, so that points read "x trên y"."""
+        return self.totals.maximum < self.totals.full_maximum
+
+    @property
+    def fields(self) -> tuple[FieldPoints, ...]:
+        """Return the unit's fields in order."""
+        return self.totals.fields
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A unit without a result yet, and why, in words."""
+
+    card_id: int
+    unit_name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One ranking group: its rules and its standings from best to worst."""
+
+    group_id: int
+    title: str
+    criteria_title: str
+    tie_rule: TieRule
+    bands: tuple[Band, ...]
+    standings: tuple[Standing, ...]
+    waiting: tuple[Waiting, ...] = ()
+
+    @property
+    def field_titles(self) -> list[tuple[str, str]]:
+        """Return code and title of every field any unit of the group has, in order."""
+        found = {part.code: part.title for line in self.standings for part in line.fields}
+        return sorted(found.items(), key=lambda item: sort_key(item[0]))
+
+    @property
+    def band_counts(self) -> list[tuple[str, int]]:
+        """Return each band from the highest and how many units stand in it."""
+        labels = [band.label for band in sorted(self.bands, key=lambda b: b.lower, reverse=True)]
+        return [(name, sum(line.band == name for line in self.standings)) for name in labels]
+
+    @property
+    def average(self) -> Fraction | None:
+        """Return the plain mean of the indices in percent; None for an empty group."""
+        if not self.standings:
+            return None
+        return sum((line.index for line in self.standings), Fraction(0)) / len(self.standings)
+
+
+def ranked(
+    lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band]
+) -> tuple[Standing, ...]:
+    """Return the lines from best to worst with rank and band; equal ones in the order of units.
+
+    Every line needs a maximum above zero.
+    """
+    by_card = {line.card_id: line for line in lines}
+    ordered = sorted(by_card.values(), key=lambda line: (line.unit_order, line.card_id))
+    entries = [
+        Entry(
+            line.card_id, line.totals.total, line.totals.maximum, tuple(f.points for f in line.fields)
+        )
+        for line in ordered
+    ]
+    return tuple(_placed(by_card[_key(made)], made, bands) for made in rank(entries, tie_rule))
+
+
+def _key(made: Ranked) -> Any:
+    return made.entry.key
+
+
+def _placed(line: Standing, made: Ranked, bands: Sequence[Band]) -> Standing:
+    band = band_for(made.entry.percent, bands)
+    return replace(line, rank=made.rank, shared=made.shared, band=band.label if band else "")
+
+
+def fields_in_order(
+    points: Mapping[str, tuple[Decimal, Decimal]], titles: Mapping[str, str]
+) -> tuple[FieldPoints, ...]:
+    """Return fields sorted as criteria are: by number where codes are numbers. Values: points, maximum."""
+    codes = sorted(points, key=sort_key)
+    return tuple(FieldPoints(code, titles.get(code, ""), *points[code]) for code in codes)
+
+
+def sort_key(code: str) -> tuple[int, str]:
+    """Return a key that puts "2" before "10" and letters after numbers."""
+    return (int(code), code) if code.isdecimal() else (10**6, code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -55,9 +55,7 @@ class Unit(models.Model):
 
     code = models.CharField(_("mã"), max_length=20)
     name = models.CharField(_("tên"), max_length=200)
-    kind = models.ForeignKey(
-        Kind, on_delete=models.PROTECT, related_name="units", verbose_name=_("loại")
-    )
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="units", verbose_name=_("loại"))
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -99,6 +97,11 @@ class Unit(models.Model):
     def place(self) -> Place:
         """Return where the unit stands for questions of rights."""
         return Place.of(self.path)
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day on which the unit is in being; None while no end is known."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
     @property
     def history_about(self) -> About:
@@ -264,9 +267,7 @@ class Appointment(models.Model):
     @property
     def history_about(self) -> About:
         """Return what history rows of this seat are about: the unit it acts for."""
-        return About(
-            unit_key=self.acts_for_id, unit_path=self.acts_for.path, unit_name=self.acts_for.name
-        )
+        return About(unit_key=self.acts_for_id, unit_path=self.acts_for.path, unit_name=self.acts_for.name)
 
 
 class SeatGrantQuerySet(InForceQuerySet):
@@ -292,9 +293,7 @@ class UnitGrant(UserObjectPermissionBase):  # type: ignore[misc]
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["appointment", "permission"], name="tiers_grant_once_per_seat"
-            )
+            models.UniqueConstraint(fields=["appointment", "permission"], name="tiers_grant_once_per_seat")
         ]
 
     def seat(self) -> Seat:

@@ -51,13 +51,13 @@ def _any_gives(seats: Any, verb: Verb, place: Place) -> bool:
 
 def seat_grants(user: Any) -> Any:
     """Return the user's guardian grants whose appointments are in force now."""
-    model = apps.get_model(settings.SEAT_GRANT_MODEL)
+    model: Any = apps.get_model(settings.SEAT_GRANT_MODEL)
     return model.objects.in_force().filter(user_id=user.pk)
 
 
 def single_grants(user: Any, verb: Verb, obj: Any) -> list[Any]:
     """Return grants made on ``obj`` itself (delegation, exclusion) that are in force now."""
-    model = get_user_obj_perms_model(obj)
+    model: Any = get_user_obj_perms_model(obj)
     if model.objects.is_generic() or model._meta.label == settings.SEAT_GRANT_MODEL:
         return []
     rows = model.objects.in_force().filter(user_id=user.pk, content_object=obj)

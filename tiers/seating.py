@@ -43,7 +43,7 @@ class ActorMiddleware:
 
 
 @transaction.atomic
-def appoint(
+def appoint(  # noqa: PLR0913  (a seat has that many facts, all by name)
     user: Any,
     role: Role | str,
     *,

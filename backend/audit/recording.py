@@ -99,6 +99,4 @@ def update_all(model: type[ModelT], rows: Iterable[ModelT], fields: list[str]) -
 def _record_all(model: type[models.Model], rows: list[Any], kind: str) -> None:
     tracker: Any = model
     history = tracker.history.model
-    history.objects.bulk_create(
-        [history.tracker.row_of(row, kind) for row in rows], batch_size=1000
-    )
+    history.objects.bulk_create([history.tracker.row_of(row, kind) for row in rows], batch_size=1000)

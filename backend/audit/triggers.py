@@ -82,9 +82,7 @@ def _wall_postgresql(cursor: Any, tables: list[str]) -> None:
                 f"FOR EACH {each} EXECUTE FUNCTION refuse_history_change()"
             )
             # ALWAYS: session_replication_role = replica does not get round it.
-            cursor.execute(
-                f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{_wall_name(table, event)}"'
-            )
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{_wall_name(table, event)}"')
 
 
 def _wall_sqlite(cursor: Any, tables: list[str]) -> None:
@@ -102,9 +100,7 @@ def _grant(cursor: Any, tables: list[str]) -> None:
     if not role or cursor.fetchone()[0] == role:
         return
     cursor.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
-    cursor.execute(
-        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"'
-    )
+    cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"')
     cursor.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
     for table in tables:
         cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{role}"')

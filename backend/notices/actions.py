@@ -17,9 +17,7 @@ from backend.notices.models import Notice
 WORK = "backend.notices.actions.send"
 
 
-def tell(
-    people: Iterable[User], *, key: str, subject: str, body: str, url: str = ""
-) -> list[Notice]:
+def tell(people: Iterable[User], *, key: str, subject: str, body: str, url: str = "") -> list[Notice]:
     """Record one message per person and return the new ones; the same ``key`` tells nobody twice."""
     now = clock.now()
     made = []

@@ -16,9 +16,7 @@ class Notice(models.Model):
         NO_ADDRESS = "no_address", _("không có địa chỉ thư")
         REFUSED = "refused", _("bị từ chối")
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     key = models.CharField(max_length=120)
     subject = models.CharField(_("tiêu đề"), max_length=200)
     body = models.TextField(_("nội dung"))

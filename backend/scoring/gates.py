@@ -71,9 +71,7 @@ def locked(facts: Facts) -> str:
 def self_scoring_over(facts: Facts) -> str:
     """Appraisal starts when the unit can change nothing any more."""
     if facts.self_closes and facts.now < facts.self_closes:
-        return _("Đơn vị còn trong hạn tự chấm đến %(when)s.") % {
-            "when": format_moment(facts.self_closes)
-        }
+        return _("Đơn vị còn trong hạn tự chấm đến %(when)s.") % {"when": format_moment(facts.self_closes)}
     return ""
 
 
@@ -98,9 +96,10 @@ def evidenced(facts: Facts) -> str:
     """No points above zero without evidence or explanation where the leaf asks for it."""
     if not facts.missing_evidence:
         return ""
-    return _(
-        "Còn %(n)d tiêu chí có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình: %(codes)s."
-    ) % {"n": len(facts.missing_evidence), "codes": _list(facts.missing_evidence)}
+    return _("Còn %(n)d tiêu chí có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình: %(codes)s.") % {
+        "n": len(facts.missing_evidence),
+        "codes": _list(facts.missing_evidence),
+    }
 
 
 def four_eyes(facts: Facts) -> str:

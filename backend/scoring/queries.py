@@ -29,7 +29,7 @@ from backend.scoring.models import (
 )
 from permissions.actor import Actor, within
 from permissions.roles import Verb
-from tiers.queries import predecessor_unit_ids
+from tiers.scope import predecessor_unit_ids
 
 CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set")
 
@@ -40,9 +40,7 @@ def scorecards_for(actor: Actor) -> QuerySet[Scorecard]:
     lent = ScorecardGrant.objects.in_force().filter(
         user_id=actor.user_id, excludes=False, content_object=OuterRef("pk")
     )
-    return Scorecard.objects.filter(seen | Q(Exists(lent)) | _past(actor)).select_related(
-        *CARD_PARTS
-    )
+    return Scorecard.objects.filter(seen | Q(Exists(lent)) | _past(actor)).select_related(*CARD_PARTS)
 
 
 def _past(actor: Actor) -> Q:
@@ -176,9 +174,7 @@ class Field:
     def own(self) -> list[Leaf]:
         """Return the leaves the unit scores itself."""
         return [
-            leaf
-            for leaf in self.leaves
-            if leaf.score.applies and leaf.score.source == Node.Source.ASSESSED
+            leaf for leaf in self.leaves if leaf.score.applies and leaf.score.source == Node.Source.ASSESSED
         ]
 
     @property
@@ -291,9 +287,7 @@ def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
 def _leaves(card: Scorecard, shown: set[int]) -> dict[int, Leaf]:
     scores = list(Score.objects.filter(card=card).select_related("node").order_by("order"))
     leaves = {score.pk: Leaf(score=score, node=score.node) for score in scores}
-    marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related(
-        "step", "provenance"
-    )
+    marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related("step", "provenance")
     for mark in marks.order_by("step__order"):
         leaf = leaves[mark.score_id]
         leaf.marks[mark.step_id] = mark
@@ -403,6 +397,5 @@ def wrong_totals() -> Iterator[str]:
         total, given = real.get((row.card_id, row.step_id), (ZERO, 0))
         if (row.total, row.given) != (total, given):
             yield (
-                f"{row.card.unit_name}: tổng điểm bước {row.step.title} ghi {row.total}, "
-                f"cộng lại là {total}"
+                f"{row.card.unit_name}: tổng điểm bước {row.step.title} ghi {row.total}, cộng lại là {total}"
             )

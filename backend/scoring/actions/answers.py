@@ -85,9 +85,7 @@ def answer(card: Scorecard, code: str, *, by: Actor, version: int, answer: str) 
     require_open(window)
     if card.state != State.EXPLAINING:
         raise OutOfStep(_("Phiếu không ở bước giải trình."))
-    asked = Explanation.objects.filter(
-        score__card=card, score__code=code, step=window.step
-    ).first()
+    asked = Explanation.objects.filter(score__card=card, score__code=code, step=window.step).first()
     if asked is None:
         raise Invalid(_("Tiêu chí %(code)s không được yêu cầu giải trình.") % {"code": code})
     if asked.version != version:
@@ -101,9 +99,7 @@ def answer(card: Scorecard, code: str, *, by: Actor, version: int, answer: str) 
     return _save_answer(card, asked, answer, window, by)
 
 
-def _save_answer(
-    card: Scorecard, asked: Explanation, answer: str, window: Window, by: Actor
-) -> Explanation:
+def _save_answer(card: Scorecard, asked: Explanation, answer: str, window: Window, by: Actor) -> Explanation:
     if asked.answer == answer.strip():
         return asked
     asked.answer, asked.answered_by, asked.answered_at = answer.strip(), by.name, window.now

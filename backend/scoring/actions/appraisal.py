@@ -52,9 +52,7 @@ def appraise(
 
 
 @transaction.atomic
-def decide(
-    card: Scorecard, code: str, *, by: Actor, version: int, points: Decimal, reason: str
-) -> Saved:
+def decide(card: Scorecard, code: str, *, by: Actor, version: int, points: Decimal, reason: str) -> Saved:
     """Save the chair's own points of one leaf before she concludes the card, with a reason.
 
     Raises Refused, OutOfStep (not appraised yet, or concluded), Stale or Invalid.
@@ -91,9 +89,7 @@ def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None
 def appraisal_window(card: Scorecard) -> Window:
     """Return the window of the appraisal now on. Raises OutOfStep while the unit may still write."""
     if State(card.state) not in UNDER_APPRAISAL:
-        raise OutOfStep(
-            _("Chưa thẩm định được vì phiếu %(state)s.") % {"state": State(card.state).label}
-        )
+        raise OutOfStep(_("Chưa thẩm định được vì phiếu %(state)s.") % {"state": State(card.state).label})
     window = window_of(card, Step.Kind.APPRAISAL)
     require_open(window)
     _require_unit_done(card, window)
@@ -113,8 +109,7 @@ def require_field(card: Scorecard, score: Score, by: Actor) -> None:
     """Raise Refused unless the leaf stands in a field the person appraises."""
     if not _her_field(card, score, by):
         raise Refused(
-            _("Bạn không được phân công thẩm định lĩnh vực %(field)s.")
-            % {"field": score.field_code}
+            _("Bạn không được phân công thẩm định lĩnh vực %(field)s.") % {"field": score.field_code}
         )
 
 
@@ -125,9 +120,9 @@ def _her_field(card: Scorecard, score: Score, by: Actor) -> bool:
 
 def points_before(card: Scorecard, step: Step) -> dict[int, Decimal | None]:
     """Return each score's points of the newest step before ``step`` that gave any, by score key."""
-    marks = Mark.objects.filter(
-        score__card=card, step__order__lt=step.order, points__isnull=False
-    ).exclude(step__kind=Step.Kind.SURVEY)
+    marks = Mark.objects.filter(score__card=card, step__order__lt=step.order, points__isnull=False).exclude(
+        step__kind=Step.Kind.SURVEY
+    )
     return dict(marks.order_by("step__order").values_list("score_id", "points"))
 
 
@@ -174,8 +169,7 @@ def _mark_at(card: Scorecard, score: Score, step: Step) -> Mark:
 def _require_assessed(score: Score) -> None:
     if not score.applies or score.source != Node.Source.ASSESSED:
         raise OutOfStep(
-            _("Tiêu chí %(code)s không thuộc phần thẩm định của đơn vị này.")
-            % {"code": score.code}
+            _("Tiêu chí %(code)s không thuộc phần thẩm định của đơn vị này.") % {"code": score.code}
         )
 
 
@@ -207,18 +201,11 @@ def _unmarked(card: Scorecard, step: Step) -> list[Score]:
     return list(rows.exclude(pk__in=marked.values("score_id")).order_by("order"))
 
 
-def _agree(
-    rows: list[Score], before: dict[int, Decimal | None], window: Window, by: Actor
-) -> None:
-    standing = {
-        mark.score_id: mark
-        for mark in Mark.objects.filter(score__in=rows, step=window.step)
-    }
+def _agree(rows: list[Score], before: dict[int, Decimal | None], window: Window, by: Actor) -> None:
+    standing = {mark.score_id: mark for mark in Mark.objects.filter(score__in=rows, step=window.step)}
     new, old = [], []
     for row in rows:
-        mark = standing.get(row.pk) or Mark(
-            score=row, step=window.step, max_points=row.max_points
-        )
+        mark = standing.get(row.pk) or Mark(score=row, step=window.step, max_points=row.max_points)
         mark.points = mark.from_points = before[row.pk]
         mark.author, mark.saved_at, mark.version = by.name, window.now, mark.version + 1
         (old if mark.pk else new).append(mark)

@@ -38,9 +38,7 @@ def add_file(
     by.require(Verb.SCORE, at=card.place())
     received = files.receive(upload)
     stored = keep(card.unit, received)
-    return _attach(
-        card, code, by=by, file=stored, file_name=received.name, section=section, number=number
-    )
+    return _attach(card, code, by=by, file=stored, file_name=received.name, section=section, number=number)
 
 
 def add_document(
@@ -92,9 +90,7 @@ def _attach(card: Scorecard, code: str, *, by: Actor, **columns: Any) -> Evidenc
     by.require(Verb.SCORE, at=card.place())
     window = writable(card)
     score = score_of(card, code)
-    piece = Evidence(
-        score=score, step=window.step, added_by=by.name, added_at=window.now, **columns
-    )
+    piece = Evidence(score=score, step=window.step, added_by=by.name, added_at=window.now, **columns)
     with recording(by=by, at=window.now, about=about(card, window.step)):
         piece.save()
     return piece

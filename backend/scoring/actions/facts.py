@@ -56,7 +56,8 @@ def explaining_step(card: Scorecard) -> Step | None:
 
 
 def _for_submit(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
-    assert window is not None
+    if window is None:
+        return facts
     marks = _own_marks(card, window.step)
     lacking = [mark for mark in marks if _needs_proof(mark)]
     proven = _proven(card, window.step)
@@ -134,9 +135,7 @@ def missing_survey(card: Scorecard) -> tuple[str, ...]:
     """Return the codes of survey and outside-index leaves that wait for points."""
     if not card.round.with_survey:
         return ()
-    given = Mark.objects.filter(
-        score__card=card, step__kind=Step.Kind.SURVEY, points__isnull=False
-    )
+    given = Mark.objects.filter(score__card=card, step__kind=Step.Kind.SURVEY, points__isnull=False)
     owed = Score.objects.filter(card=card, applies=True).exclude(source=Node.Source.ASSESSED)
     rest = owed.exclude(pk__in=given.values("score_id"))
     return tuple(rest.order_by("order").values_list("code", flat=True))

@@ -72,7 +72,7 @@ def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: 
     if name == "reopen":
         clear_appraisal(card)
         _extend(card, step, by=by, facts=facts)
-    if name == "conclude":
+    if name == "conclude" and step is not None:
         copy_results(card, step, by=by, now=facts.now)
 
 
@@ -86,7 +86,8 @@ def _arrive(card: Scorecard, name: str, row: Move, step: Step | None) -> None:
 
 
 def _extend(card: Scorecard, step: Step | None, *, by: Actor, facts: Facts) -> None:
-    assert step is not None and facts.new_close is not None
+    if step is None or facts.new_close is None:
+        return  # the gates refuse a reopening without a step or a new closing moment
     Extension.objects.create(
         step=step,
         unit_id=card.unit_id,
@@ -213,8 +214,6 @@ def publication_problems(cards: list[Scorecard]) -> list[str]:
 
 
 def _publication(card: Scorecard, by: Actor, now: datetime) -> Signature:
-    made = Signature(
-        card=card, move="publish", signer_id=by.user_id, signer_name=by.name, signed_at=now
-    )
+    made = Signature(card=card, move="publish", signer_id=by.user_id, signer_name=by.name, signed_at=now)
     made.history_about = card.history_about
     return made

@@ -106,18 +106,20 @@ def require_with_unit(card: Scorecard) -> None:
 def judged(score: Score, inputs: Mapping[str, Any] | None, points: Decimal | None) -> Entry:
     """Return what the leaf's rule makes of the inputs, or of bare points. Raises Invalid."""
     given = {name: value for name, value in (inputs or {}).items() if value not in ("", None)}
-    if not given and points is None:
-        return Entry(None, {})
-    rule = score.node.parsed_rule()
-    try:
-        if given:
-            outcome = rule.apply(given, score.max_points)
-            return Entry(outcome.points, dict(outcome.inputs), outcome.explained)
-    except RuleError as problem:
-        raise Invalid(str(problem), fields={score.code: [str(problem)]}) from problem
-    assert points is not None
-    require_allowed(score, points)
+    if given:
+        return _by_rule(score, given)
+    if points is not None:
+        require_allowed(score, points)
     return Entry(points, {})
+
+
+def _by_rule(score: Score, given: dict[str, Any]) -> Entry:
+    try:
+        outcome = score.node.parsed_rule().apply(given, score.max_points)
+    except RuleError as problem:
+        fields = {name: [sentence] for name, sentence in problem.fields.items()}
+        raise Invalid(str(problem), fields=fields or {score.code: [str(problem)]}) from problem
+    return Entry(outcome.points, dict(outcome.inputs), outcome.explained)
 
 
 def require_allowed(score: Score, points: Decimal) -> None:
@@ -164,13 +166,9 @@ def _require_fresh(mark: Mark, version: int, entry: Entry) -> None:
     )
 
 
-def _save(
-    mark: Mark, entry: Entry, note: str, *, by: Actor, at: datetime, card: Scorecard
-) -> None:
+def _save(mark: Mark, entry: Entry, note: str, *, by: Actor, at: datetime, card: Scorecard) -> None:
     mark.points, mark.inputs, mark.note = entry.points, entry.inputs, note
     mark.version += 1
     mark.author, mark.saved_at = by.name, at
     with recording(by=by, at=at, about=about(card, mark.step)):
-        mark.save(
-            update_fields=["points", "inputs", "note", "version", "author", "saved_at"]
-        )
+        mark.save(update_fields=["points", "inputs", "note", "version", "author", "saved_at"])

@@ -24,12 +24,9 @@ def latest_marks(card: Scorecard) -> dict[int, Mark]:
     return {mark.score_id: mark for mark in marks.order_by("step__order")}
 
 
-def copy_results(card: Scorecard, step: Step | None, *, by: Actor, now: datetime) -> None:
+def copy_results(card: Scorecard, step: Step, *, by: Actor, now: datetime) -> None:
     """Write the conclusion mark of every assessed leaf that has none yet, from its latest mark."""
-    assert step is not None
-    decided = set(
-        Mark.objects.filter(score__card=card, step=step).values_list("score_id", flat=True)
-    )
+    decided = set(Mark.objects.filter(score__card=card, step=step).values_list("score_id", flat=True))
     latest = latest_marks(card)
     made = [
         Mark(
@@ -51,9 +48,7 @@ def copy_results(card: Scorecard, step: Step | None, *, by: Actor, now: datetime
 
 def clear_appraisal(card: Scorecard) -> None:
     """Take back appraised marks not yet finished, because the unit scores itself anew."""
-    marks = Mark.objects.filter(
-        score__card=card, step__kind=Step.Kind.APPRAISAL, points__isnull=False
-    )
+    marks = Mark.objects.filter(score__card=card, step__kind=Step.Kind.APPRAISAL, points__isnull=False)
     taken = list(marks)
     for mark in taken:
         mark.points, mark.from_points, mark.reason = None, None, ""

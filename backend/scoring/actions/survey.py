@@ -70,9 +70,7 @@ def enter_survey(
 
 def _check_source(report_number: str, sample: int, answers: int) -> None:
     if not report_number.strip():
-        raise Invalid(
-            _("Hãy ghi số báo cáo kết quả điều tra."), fields={"report_number": [_("Còn trống.")]}
-        )
+        raise Invalid(_("Hãy ghi số báo cáo kết quả điều tra."), fields={"report_number": [_("Còn trống.")]})
     if answers > sample:
         sentence = _("Số phiếu trả lời (%(answers)d) nhiều hơn số phiếu phát ra (%(sample)d).") % {
             "answers": answers,
@@ -108,8 +106,7 @@ def _mark(card: Scorecard, row: SurveyRow, step: Step) -> Mark:
     score = score_of(card, row.code)
     if score.source == Node.Source.ASSESSED or not score.applies:
         raise Invalid(
-            _("Tiêu chí %(code)s không lấy điểm từ điều tra hay chỉ số ngoài.")
-            % {"code": row.code}
+            _("Tiêu chí %(code)s không lấy điểm từ điều tra hay chỉ số ngoài.") % {"code": row.code}
         )
     require_allowed(score, row.points)
     mark = Mark.objects.filter(score=score, step=step).first()

@@ -145,9 +145,7 @@ def _scores(cards: Iterable[Scorecard]) -> dict[tuple[str, str], Score]:
     return {(row.card.unit.code, row.code): row for row in create_all(Score, rows)}
 
 
-def _check(
-    lines: Sequence[PastLine], scores: dict[tuple[str, str], Score], paper: _Paper
-) -> None:
+def _check(lines: Sequence[PastLine], scores: dict[tuple[str, str], Score], paper: _Paper) -> None:
     problems = []
     seen: set[tuple[str, str]] = set()
     for line in lines:
@@ -249,9 +247,7 @@ def _read_words(line: PastLine, score: Score, paper: _Paper) -> None:
         )
 
 
-def _mark(
-    score: Score, step: Step, points: Decimal | None, before: Decimal | None, reason: str = ""
-) -> Mark:
+def _mark(score: Score, step: Step, points: Decimal | None, before: Decimal | None, reason: str = "") -> Mark:
     return Mark(
         score=score,
         step=step,
@@ -282,11 +278,7 @@ def _about(score: Score, step: Step) -> About:
 
 
 def _write_totals(cards: list[Scorecard], paper: _Paper) -> None:
-    totals = {
-        (card.pk, step.pk): StepTotal(card=card, step=step)
-        for card in cards
-        for step in paper.steps
-    }
+    totals = {(card.pk, step.pk): StepTotal(card=card, step=step) for card in cards for step in paper.steps}
     for mark in paper.marks:
         if mark.points is not None:
             row = totals[mark.score.card_id, mark.step_id]

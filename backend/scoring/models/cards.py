@@ -29,12 +29,8 @@ class Scorecard(models.Model):
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="cards")
     criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.PROTECT, related_name="cards")
     unit_name = models.CharField(max_length=200)
-    state = models.CharField(
-        _("trạng thái"), max_length=12, choices=State.choices, default=State.DRAFT
-    )
-    step = models.ForeignKey(
-        Step, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    state = models.CharField(_("trạng thái"), max_length=12, choices=State.choices, default=State.DRAFT)
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     difficulties = models.TextField(_("khó khăn, vướng mắc"), blank=True)
     proposals = models.TextField(_("đề xuất, kiến nghị"), blank=True)
     signed_file = models.ForeignKey(
@@ -50,9 +46,7 @@ class Scorecard(models.Model):
         permissions = [(str(verb), str(title)) for verb, title in VERB_TITLES.items()]
         constraints = [
             models.UniqueConstraint(fields=["round", "unit"], name="scoring_card_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=State.values), name="scoring_card_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="scoring_card_state_known"),
         ]
 
     def __str__(self) -> str:

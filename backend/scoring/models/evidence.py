@@ -44,9 +44,7 @@ class Evidence(models.Model):
 
     score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="evidence")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
-    file = models.ForeignKey(
-        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="uses"
-    )
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="uses")
     file_name = models.CharField(_("tên tệp"), max_length=255, blank=True)
     number = models.CharField(_("số văn bản"), max_length=100, blank=True)
     issued_on = models.DateField(_("ngày ban hành"), null=True, blank=True)

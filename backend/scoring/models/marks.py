@@ -30,9 +30,7 @@ class Provenance(models.Model):
             models.CheckConstraint(
                 condition=Q(answers__lte=F("sample")), name="scoring_answers_at_most_sample"
             ),
-            models.CheckConstraint(
-                condition=~Q(report_number=""), name="scoring_provenance_has_report"
-            ),
+            models.CheckConstraint(condition=~Q(report_number=""), name="scoring_provenance_has_report"),
         ]
 
     def __str__(self) -> str:
@@ -68,8 +66,7 @@ class Mark(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["score", "step"], name="scoring_mark_once_per_step"),
             models.CheckConstraint(
-                condition=Q(points__isnull=True)
-                | Q(points__gte=ZERO, points__lte=F("max_points")),
+                condition=Q(points__isnull=True) | Q(points__gte=ZERO, points__lte=F("max_points")),
                 name="scoring_mark_in_range",
             ),
             models.CheckConstraint(

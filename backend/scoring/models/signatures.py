@@ -67,9 +67,7 @@ class Delegation(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="scoring_delegation_dates_in_order"
             ),
-            models.CheckConstraint(
-                condition=~Q(giver=F("taker")), name="scoring_delegation_two_people"
-            ),
+            models.CheckConstraint(condition=~Q(giver=F("taker")), name="scoring_delegation_two_people"),
         ]
 
     def __str__(self) -> str:

@@ -117,8 +117,7 @@ def _by_rule(score: Score, given: dict[str, Any]) -> Entry:
     try:
         outcome = score.node.parsed_rule().apply(given, score.max_points)
     except RuleError as problem:
-        fields = {name: [sentence] for name, sentence in problem.fields.items()}
-        raise Invalid(str(problem), fields=fields or {score.code: [str(problem)]}) from problem
+        raise Invalid(str(problem), fields=problem.fields or {score.code: [str(problem)]}) from problem
     return Entry(outcome.points, dict(outcome.inputs), outcome.explained)
 
 

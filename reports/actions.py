@@ -29,7 +29,7 @@ WORK = "reports.documents.make"
 
 @transaction.atomic
 def publish_ranking(
-    round: Round,
+    round_: Round,
     *,
     by: Actor,
     decision: str = "",
@@ -42,49 +42,49 @@ def publish_ranking(
     are for a past season taken over from paper. Raises Refused, or OutOfStep that names every unit
     and leaf that keeps the round from being published (``details["problems"]``).
     """
-    round = Round.objects.select_for_update(of=("self",)).select_related("host").get(pk=round.pk)
-    _require_right(round, by)
-    _require_ready(round)
-    publish_cards(round, by=by)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("host").get(pk=round_.pk)
+    _require_right(round_, by)
+    _require_ready(round_)
+    publish_cards(round_, by=by)
     now = clock.now()
     with recording(
         by=by,
         reason=_("Công bố kết quả"),
         at=now,
-        about=round.history_about,
+        about=round_.history_about,
         stated_on=stated_on,
         stated_source=stated_source,
     ):
-        ranking = _new_version(round, by, now)
-        ranking.decision = "" if round.is_illustration else decision.strip()
+        ranking = _new_version(round_, by, now)
+        ranking.decision = "" if round_.is_illustration else decision.strip()
         ranking.stated_on, ranking.stated_source = stated_on, stated_source
         ranking.save()
-        for order, table in enumerate(queries.preview(round)):
+        for order, table in enumerate(queries.preview(round_)):
             _copy(ranking, order, table)
         ranking.published_at = now
         ranking.save(update_fields=["published_at"])
-    mark_published(round, now=now, by=by)
+    mark_published(round_, now=now, by=by)
     return ranking
 
 
-def _require_right(round: Round, by: Actor) -> None:
+def _require_right(round_: Round, by: Actor) -> None:
     if by.system:
         return
-    by.require(Verb.PUBLISH, at=round.place())
-    if not get_user_model().objects.get(pk=by.user_id).has_perm(str(Verb.PUBLISH), round):
+    by.require(Verb.PUBLISH, at=round_.place())
+    if not get_user_model().objects.get(pk=by.user_id).has_perm(str(Verb.PUBLISH), round_):
         raise Refused(_("Bạn không có quyền công bố kết quả của đợt này."))
 
 
-def _require_ready(round: Round) -> None:
-    if round.state == Round.State.PUBLISHED:
+def _require_ready(round_: Round) -> None:
+    if round_.state == Round.State.PUBLISHED:
         raise OutOfStep(_("Kết quả của đợt này đã được công bố."))
-    if round.state != Round.State.OPEN:
+    if round_.state != Round.State.OPEN:
         raise OutOfStep(_("Đợt đánh giá chưa mở nên chưa có kết quả để công bố."))
-    if round.is_illustration and not settings.DEMO:
+    if round_.is_illustration and not settings.DEMO:
         raise OutOfStep(_("Đợt này là số liệu minh hoạ, chỉ được công bố ở chế độ trình diễn."))
-    if not Scorecard.objects.filter(round=round).exists():
+    if not Scorecard.objects.filter(round=round_).exists():
         raise OutOfStep(_("Đợt này chưa có phiếu đánh giá nào."))
-    if found := queries.problems(round):
+    if found := queries.problems(round_):
         sentences = [problem.sentence for problem in found]
         raise OutOfStep(
             _("Chưa công bố được, còn %(number)s việc phải làm: %(list)s.")
@@ -93,16 +93,16 @@ def _require_ready(round: Round) -> None:
         )
 
 
-def _new_version(round: Round, by: Actor, now: datetime) -> Ranking:
-    last = Ranking.objects.filter(round=round).order_by("-version").first()
+def _new_version(round_: Round, by: Actor, now: datetime) -> Ranking:
+    last = Ranking.objects.filter(round=round_).order_by("-version").first()
     return Ranking(
-        round=round,
+        round=round_,
         version=last.version + 1 if last else 1,
-        title=round.title,
-        year=round.year,
-        host_name=round.host.name,
-        with_survey=round.with_survey,
-        is_illustration=round.is_illustration,
+        title=round_.title,
+        year=round_.year,
+        host_name=round_.host.name,
+        with_survey=round_.with_survey,
+        is_illustration=round_.is_illustration,
         made_at=now,
         published_by=by.name,
     )
@@ -160,13 +160,13 @@ def _row(section: Section, line: Standing) -> Row:
 
 @transaction.atomic
 def request_document(
-    kind: str, *, by: Actor, round: Round | None = None, card: Scorecard | None = None
+    kind: str, *, by: Actor, round_: Round | None = None, card: Scorecard | None = None
 ) -> Document:
     """Ask the worker for a document of a card or of a round's ranking and return its row.
 
     One that is being made already is returned instead of a second one. Raises Refused.
     """
-    wanted = _wanted(Document.Kind(kind), round, card)
+    wanted = _wanted(Document.Kind(kind), round_, card)
     if not by.system and not queries.may_read(by, wanted):
         raise Refused(_("Bạn chưa được xem kết quả này nên chưa lập được văn bản."))
     making = Document.objects.filter(state=Document.State.MAKING, **_same(wanted)).first()
@@ -179,14 +179,12 @@ def request_document(
     return wanted
 
 
-def _wanted(kind: Document.Kind, round: Round | None, card: Scorecard | None) -> Document:
-    of = card.round if card else round
+def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -> Document:
+    of = card.round if card else round_
     if of is None:
         raise ValueError("a document is of a card or of a round")
     ranking = None if kind == Document.Kind.SELF_REPORT else queries.current_ranking(of)
-    return Document(
-        kind=kind, round=of, card=card, ranking=ranking, is_illustration=of.is_illustration
-    )
+    return Document(kind=kind, round=of, card=card, ranking=ranking, is_illustration=of.is_illustration)
 
 
 def _same(document: Document) -> dict[str, Any]:

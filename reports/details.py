@@ -12,7 +12,7 @@ from backend.core.dates import format_date
 from backend.core.exact import ZERO, format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Step
-from backend.scoring.models import Evidence, Mark
+from backend.scoring.models import Evidence, Mark, Provenance
 from backend.scoring.queries import Field, Heading, Leaf, Sheet
 
 
@@ -149,7 +149,7 @@ def _reasons(leaf: Leaf, sheet: Sheet) -> Iterable[str]:
         if mark and mark.reason:
             yield f"{step.title}: {_change(mark)}{mark.reason}"
         if mark and mark.provenance:
-            yield _source(mark)
+            yield _source(mark.provenance)
     for asked in leaf.explanations:
         if asked.answer:
             yield _("Đơn vị giải trình: %(text)s") % {"text": asked.answer}
@@ -162,9 +162,7 @@ def _change(mark: Mark) -> str:
     return f"{format_points(mark.from_points)} {word} {format_points(mark.points)} – "
 
 
-def _source(mark: Mark) -> str:
-    found = mark.provenance
-    assert found is not None
+def _source(found: Provenance) -> str:
     return _("Báo cáo %(number)s ngày %(date)s, %(answers)s phiếu trả lời trên %(sample)s phiếu phát ra") % {
         "number": found.report_number,
         "date": format_date(found.report_date),

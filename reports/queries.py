@@ -42,18 +42,18 @@ def rounds_for(actor: Actor) -> QuerySet[Round]:
     return rows.select_related("host").order_by("-year", "host__path")
 
 
-def may_preview(actor: Actor, round: Round) -> bool:
+def may_preview(actor: Actor, round_: Round) -> bool:
     """Return whether the person sees every card the host runs, and so the ranking before it is out.
 
     Asked of a place below the host: an officer of the host's own unit does not see that far.
     """
-    below = Place(unit=f"{round.host.path}*/", host=round.host.path)
+    below = Place(unit=f"{round_.host.path}*/", host=round_.host.path)
     return actor.may(Verb.VIEW, at=below)
 
 
-def may_publish(actor: Actor, round: Round) -> bool:
+def may_publish(actor: Actor, round_: Round) -> bool:
     """Return whether the person may publish the round's ranking."""
-    return actor.may(Verb.PUBLISH, at=round.place())
+    return actor.may(Verb.PUBLISH, at=round_.place())
 
 
 def documents_for(actor: Actor) -> QuerySet[Document]:
@@ -98,18 +98,18 @@ def _field_of(name: str) -> Left:
     return Left(name, StrIndex(Concat(F(name), Value(".")), Value(".")) - 1)
 
 
-def _points_in(round: Round) -> QuerySet[Any]:
-    marks = Mark.objects.filter(_counted("score__"), score__card__round=round, score__applies=True)
-    if not round.with_survey:
+def _points_in(round_: Round) -> QuerySet[Any]:
+    marks = Mark.objects.filter(_counted("score__"), score__card__round=round_, score__applies=True)
+    if not round_.with_survey:
         marks = marks.filter(score__source=Node.Source.ASSESSED)
     named = marks.annotate(card=F("score__card_id"), part=_field_of("score__code"))
     grouped = named.values("card", "part", source=F("score__source"))
     return grouped.annotate(points=Sum("points")).order_by()
 
 
-def _maxima_in(round: Round) -> QuerySet[Any]:
-    scores = Score.objects.filter(card__round=round)
-    if not round.with_survey:
+def _maxima_in(round_: Round) -> QuerySet[Any]:
+    scores = Score.objects.filter(card__round=round_)
+    if not round_.with_survey:
         scores = scores.filter(source=Node.Source.ASSESSED)
     grouped = scores.annotate(part=_field_of("code")).values("card", "part")
     return grouped.annotate(
@@ -135,18 +135,18 @@ class _Sums:
         return Totals(card_id, self.appraised, self.survey, maximum, self.full, fields)
 
 
-def totals_in(round: Round, titles: dict[str, str] | None = None) -> dict[int, Totals]:
+def totals_in(round_: Round, titles: dict[str, str] | None = None) -> dict[int, Totals]:
     """Return the totals of every card of the round by card key; two queries for any number of units.
 
     Points are of concluded marks and, in a round with survey, of survey and outside-index marks; leaves
     that do not apply count neither in points nor in the maximum (dossier, section 5).
     """
     sums: dict[int, _Sums] = defaultdict(_Sums)
-    for row in _maxima_in(round):
+    for row in _maxima_in(round_):
         one = sums[row["card"]]
         one.maxima[row["part"]] = row["maximum"] or ZERO
         one.full += row["full"]
-    for row in _points_in(round):
+    for row in _points_in(round_):
         one, points = sums[row["card"]], row["points"] or ZERO
         one.points[row["part"]] += points
         if row["source"] == Node.Source.ASSESSED:
@@ -159,17 +159,17 @@ def totals_in(round: Round, titles: dict[str, str] | None = None) -> dict[int, T
 # --- preview --------------------------------------------------------------------------------------
 
 
-def preview(round: Round) -> list[Table]:
+def preview(round_: Round) -> list[Table]:
     """Return the ranking as it would be published now; units not concluded yet wait below it.
 
     Six queries for any number of units.
     """
-    groups = Group.objects.filter(round=round).select_related("criteria_set").order_by("order", "pk")
+    groups = Group.objects.filter(round=round_).select_related("criteria_set").order_by("order", "pk")
     found = list(groups.prefetch_related(Prefetch("bands", BandModel.objects.order_by("-lower"))))
     titles = field_titles(group.criteria_set_id for group in found)
-    totals = totals_in(round, titles)
+    totals = totals_in(round_, titles)
     cards: dict[int, list[Scorecard]] = defaultdict(list)
-    for card in Scorecard.objects.filter(round=round).select_related("unit"):
+    for card in Scorecard.objects.filter(round=round_).select_related("unit"):
         cards[card.group_id].append(card)
     return [_preview_table(group, cards[group.pk], totals) for group in found]
 
@@ -210,9 +210,9 @@ def _why_waiting(card: Scorecard, own: Totals) -> str:
 # --- what was published ---------------------------------------------------------------------------
 
 
-def current_ranking(round: Round) -> Ranking | None:
+def current_ranking(round_: Round) -> Ranking | None:
     """Return the newest published ranking of the round, if there is one."""
-    rows = Ranking.objects.filter(round=round, published_at__isnull=False)
+    rows = Ranking.objects.filter(round=round_, published_at__isnull=False)
     return rows.order_by("-version").first()
 
 
@@ -238,9 +238,7 @@ def _published_table(section: Section) -> Table:
 
 
 def _standing(row: Row) -> Standing:
-    fields = tuple(
-        FieldPoints(part.code, part.title, part.points, part.maximum) for part in row.fields.all()
-    )
+    fields = tuple(FieldPoints(part.code, part.title, part.points, part.maximum) for part in row.fields.all())
     totals = Totals(row.card_id, row.appraised, row.survey, row.maximum, row.full_maximum, fields)
     return Standing(
         row.card_id,
@@ -254,9 +252,9 @@ def _standing(row: Row) -> Standing:
     )
 
 
-def tables(round: Round, ranking: Ranking | None) -> list[Table]:
+def tables(round_: Round, ranking: Ranking | None) -> list[Table]:
     """Return the published tables where there is a ranking, else the preview."""
-    return published(ranking) if ranking else preview(round)
+    return published(ranking) if ranking else preview(round_)
 
 
 def find(found: Iterable[Table], card_id: int) -> tuple[Table, Standing] | None:
@@ -285,11 +283,11 @@ class Problem:
         return f"{self.unit_name}: {self.what}"
 
 
-def problems(round: Round) -> list[Problem]:
+def problems(round_: Round) -> list[Problem]:
     """Return what keeps the ranking from being published, unit by unit; three queries."""
-    cards = list(Scorecard.objects.filter(round=round).order_by("unit__order", "pk"))
-    missing = missing_survey(round)
-    empty = [totals.card_id for totals in totals_in(round).values() if not totals.maximum]
+    cards = list(Scorecard.objects.filter(round=round_).order_by("unit__order", "pk"))
+    missing = missing_survey(round_)
+    empty = [totals.card_id for totals in totals_in(round_).values() if not totals.maximum]
     found = []
     for card in cards:
         if card.state != State.CONCLUDED:
@@ -304,14 +302,12 @@ def problems(round: Round) -> list[Problem]:
     return found
 
 
-def missing_survey(round: Round) -> dict[int, list[str]]:
+def missing_survey(round_: Round) -> dict[int, list[str]]:
     """Return the codes of survey and outside-index leaves without points, by card key."""
-    if not round.with_survey:
+    if not round_.with_survey:
         return {}
-    given = Mark.objects.filter(
-        score=OuterRef("pk"), step__kind=Step.Kind.SURVEY, points__isnull=False
-    )
-    owed = Score.objects.filter(card__round=round, applies=True)
+    given = Mark.objects.filter(score=OuterRef("pk"), step__kind=Step.Kind.SURVEY, points__isnull=False)
+    owed = Score.objects.filter(card__round=round_, applies=True)
     owed = owed.exclude(source=Node.Source.ASSESSED).filter(~Exists(given)).order_by("card", "order")
     found: dict[int, list[str]] = defaultdict(list)
     for card_id, code in owed.values_list("card_id", "code"):

@@ -122,9 +122,7 @@ class Table:
         return sum((line.index for line in self.standings), Fraction(0)) / len(self.standings)
 
 
-def ranked(
-    lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band]
-) -> tuple[Standing, ...]:
+def ranked(lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band]) -> tuple[Standing, ...]:
     """Return the lines from best to worst with rank and band; equal ones in the order of units.
 
     Every line needs a maximum above zero.
@@ -132,9 +130,7 @@ def ranked(
     by_card = {line.card_id: line for line in lines}
     ordered = sorted(by_card.values(), key=lambda line: (line.unit_order, line.card_id))
     entries = [
-        Entry(
-            line.card_id, line.totals.total, line.totals.maximum, tuple(f.points for f in line.fields)
-        )
+        Entry(line.card_id, line.totals.total, line.totals.maximum, tuple(f.points for f in line.fields))
         for line in ordered
     ]
     return tuple(_placed(by_card[_key(made)], made, bands) for made in rank(entries, tie_rule))

@@ -110,7 +110,9 @@ def _pg_function(cursor: Any, name: str, condition: str) -> str:
 def stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
     """Return one error per missing wall, for ``check --database``."""
     return [
-        checks.Error(f"Thiếu lớp chặn sửa kết quả đã công bố: {name}. Hãy chạy: manage.py migrate", id="reports.E001")
+        checks.Error(
+            f"Thiếu lớp chặn sửa kết quả đã công bố: {name}. Hãy chạy: manage.py migrate", id="reports.E001"
+        )
         for using in databases or []
         for name in _missing(using)
     ]

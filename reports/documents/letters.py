@@ -68,20 +68,20 @@ def self_report(document: Document) -> Letter:
 
 def ranking(document: Document) -> Letter:
     """Return the ranking of a round, published or still a preview, with its fields as annexes."""
-    round, made = document.round, document.ranking
-    found = queries.tables(round, made)
+    round_, made = document.round, document.ranking
+    found = queries.tables(round_, made)
     context = {
-        **_frame(round.host, round, document.is_illustration, day=_published_on(made)),
-        "title": _("Xếp hạng %(year)s - %(host)s") % {"year": round.year, "host": round.host.name},
+        **_frame(round_.host, round_, document.is_illustration, day=_published_on(made)),
+        "title": _("Xếp hạng %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
         "tables": found,
-        "with_survey": made.with_survey if made else round.with_survey,
+        "with_survey": made.with_survey if made else round_.with_survey,
         "unit_count": sum(len(table.standings) for table in found),
         "tie_rules": sorted({_tie_sentence(table) for table in found}),
-        "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), _council_of(round)],
-        "sign": _sign(round.host.name, None, document.is_illustration),
+        "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), _council_of(round_)],
+        "sign": _sign(round_.host.name, None, document.is_illustration),
     }
-    name = wording.file_name("Xep hang", round.host.name, str(round.year), ending="pdf")
+    name = wording.file_name("Xep hang", round_.host.name, str(round_.year), ending="pdf")
     return Letter("reports/documents/ranking.html", context, name)
 
 
@@ -114,30 +114,30 @@ def appraisal(document: Document) -> Letter:
 
 
 def _frame(
-    unit: Unit, round: Round, demo: bool, *, number: str = "", day: date | None = None
+    unit: Unit, round_: Round, demo: bool, *, number: str = "", day: date | None = None
 ) -> dict[str, Any]:
     parent = unit.parent
-    near = [wording.place(one.name) for one in (unit, parent, round.host) if one is not None]
+    near = [wording.place(one.name) for one in (unit, parent, round_.host) if one is not None]
     kind = "UBND" if wording.is_committee(unit.name) else "……"
     return {
         "demo": demo,
-        "year": round.year,
-        "round_title": round.title,
-        "host": wording.issuer(round.host.name),
+        "year": round_.year,
+        "round_title": round_.title,
+        "host": wording.issuer(round_.host.name),
         "head": {
             "superior": wording.issuer(parent.name) if parent else "",
             "agency": wording.issuer(unit.name),
             "number": "" if demo else number or f"……/…-{kind}",
             "place": next((name for name in near if name), "……"),
-            "day": _day(None if demo else day, round),
+            "day": _day(None if demo else day, round_),
         },
     }
 
 
-def _day(day: date | None, round: Round) -> str:
+def _day(day: date | None, round_: Round) -> str:
     if day is not None:
         return long_date(day)
-    return _("ngày …… tháng …… năm %(year)s") % {"year": round.year + 1}
+    return _("ngày …… tháng …… năm %(year)s") % {"year": round_.year + 1}
 
 
 def _published_on(made: Ranking | None) -> date | None:
@@ -146,10 +146,8 @@ def _published_on(made: Ranking | None) -> date | None:
     return made.stated_on or vn_date(made.published_at)
 
 
-def _council_of(round: Round) -> str:
-    return _("Hội đồng thẩm định cải cách hành chính, %(host)s") % {
-        "host": wording.issuer(round.host.name)
-    }
+def _council_of(round_: Round) -> str:
+    return _("Hội đồng thẩm định cải cách hành chính, %(host)s") % {"host": wording.issuer(round_.host.name)}
 
 
 def _sign(name: str, approval: Signature | None, demo: bool) -> dict[str, Any]:

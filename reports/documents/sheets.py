@@ -30,8 +30,8 @@ def ranking(document: Document) -> tuple[bytes, str]:
     for number, table in enumerate(found, start=1):
         _write(book.add_worksheet(_sheet_name(number, table.title)), document, table, formats)
     book.close()
-    round = document.round
-    name = wording.file_name("Xep hang", round.host.name, str(round.year), ending="xlsx")
+    round_ = document.round
+    name = wording.file_name("Xep hang", round_.host.name, str(round_.year), ending="xlsx")
     return kept.getvalue(), name
 
 

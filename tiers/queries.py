@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from backend.core import clock
 from backend.core.dates import vn_date
@@ -216,4 +217,6 @@ def _label(name: str) -> str:
 
 
 def _said(name: str, value: Any, kinds: dict[int, str]) -> Any:
+    if isinstance(value, bool):
+        return _("có") if value else _("không")
     return kinds.get(value, "") if name == "kind_id" else value

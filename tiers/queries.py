@@ -139,6 +139,12 @@ def successors(unit: Unit) -> list[Lineage]:
     return list(unit.successions.select_related("new__parent").order_by("on", "new__order"))
 
 
+def lineage_of(unit_id: int | None = None) -> QuerySet[Lineage]:
+    """Return every line of lineage, or those from or into one unit, with both units; one query."""
+    rows = Lineage.objects.select_related("old__kind", "new__kind").order_by("on", "new__path", "old__path")
+    return rows if unit_id is None else rows.filter(Q(old=unit_id) | Q(new=unit_id))
+
+
 def mergers(words: str = "") -> QuerySet[Unit]:
     """Return the units that came of others, with ``origins``; ``words`` search both sides without accents."""
     origins = Lineage.objects.select_related("old__parent").order_by("old__path")

@@ -9,3 +9,8 @@ class AccountsConfig(AppConfig):
     name = "backend.accounts"
     label = "accounts"
     verbose_name = "Tài khoản"
+
+    def ready(self) -> None:
+        from backend.accounts import checks  # deferred: it reads the app registry
+
+        checks.register()

@@ -10,6 +10,7 @@ PARTS = (
     ("", "backend.scoring.urls"),
     ("accounts/", "backend.accounts.urls"),
     ("units/", "tiers.urls"),
+    ("people/", "tiers.people_urls"),
     ("criteria/", "backend.criteria.urls"),
     ("rounds/", "backend.rounds.urls"),
     ("results/", "reports.urls"),

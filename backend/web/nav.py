@@ -28,5 +28,5 @@ ENTRIES = (
     Entry(_("Kết quả"), "reports:ranking_list"),
     Entry(_("Lịch sử"), "scoring:history", (Verb.INSPECT,)),
     Entry(_("Tổ chức"), "tiers:unit_list"),
-    Entry(_("Tài khoản"), "accounts:user_list", (Verb.MANAGE_PEOPLE,)),
+    Entry(_("Tài khoản"), "people:account_list", (Verb.MANAGE_PEOPLE,)),
 )

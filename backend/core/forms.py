@@ -1,0 +1,33 @@
+"""What forms of every slice share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from .errors import Invalid
+
+
+class ActingForm(forms.Form):
+    """A form whose action may refuse what was typed; the refusal is shown at its field, nothing is lost."""
+
+    def carry_out(self, act: Callable[[], Any]) -> bool:
+        """Do ``act`` and return whether it was done.
+
+        What it refuses as Invalid becomes this form's errors; any other refusal goes on to its page.
+        """
+        try:
+            act()
+        except Invalid as refusal:
+            self._take(refusal)
+        return not self.errors
+
+    def _take(self, refusal: Invalid) -> None:
+        own = {name: sentences for name, sentences in refusal.fields.items() if name in self.fields}
+        for name, sentences in own.items():
+            for sentence in sentences:
+                self.add_error(name, sentence)
+        if not own:
+            self.add_error(None, refusal.message)

@@ -1,4 +1,5 @@
-"""The JSON side of the program: router, pagination, errors, schema.
+"""The JSON door: the same queries and actions as the pages, under /api/.
 
-Read urls.py first; each slice brings its own api.py.
+Read in this order: urls (one router over the slices' ROUTES), errors (one shape for
+every refusal), pagination, schema. A slice's own shapes stand in its ``api.py``.
 """

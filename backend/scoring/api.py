@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from backend.accounts.identity import re_authenticate
+from backend.accounts.actions import re_authenticate
 from backend.rounds.queries import rounds_for
 from backend.scoring import actions, queries, shapes
 from backend.scoring.lifecycle import MOVES

@@ -64,8 +64,11 @@ def recording(
 
     ``at`` is the database's time if the caller has read it under its locks; else it is read here.
     ``stated_on`` and ``stated_source`` are for figures taken over from paper: they stand beside
-    the true recording time and never replace it.
+    the true recording time and never replace it. A recording inside such a one keeps them.
     """
+    outer = _current.get()
+    if outer is not None and stated_on is None:
+        stated_on, stated_source = outer.stated_on, outer.stated_source
     made = Recording(by, at or clock.now(), reason, about or About(), stated_on, stated_source)
     token = _current.set(made)
     try:

@@ -12,7 +12,7 @@ from backend.core.exact import ZERO
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.actions import mark_open
 from backend.rounds.models import Band, Round, Step
-from backend.scoring.actions.taking_over import Given, PastLine, take_over
+from backend.scoring.actions import Given, PastLine, take_over
 from backend.scoring.models import Provenance, Scorecard
 from permissions.actor import SYSTEM
 from tests import make

@@ -2,7 +2,7 @@
 
 Read in this order: locking, points (self-scores), evidence, moves, appraisal, answers,
 survey, exceptions (left-out leaves, delegation, signed copy), opening (a round's cards),
-taking_over (a finished season from paper).
+past_lines and taking_over (a finished season from paper).
 """
 
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
@@ -18,9 +18,10 @@ from backend.scoring.actions.exceptions import (
 )
 from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.opening import open_round
+from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.points import Saved, set_points, set_texts
 from backend.scoring.actions.survey import SurveyRow, enter_survey
-from backend.scoring.actions.taking_over import Given, PastLine, take_over
+from backend.scoring.actions.taking_over import take_over
 
 __all__ = [
     "Given",

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import About, create_all, current, recording
 from backend.core.errors import Invalid
-from backend.core.exact import ZERO, format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring.actions.opening import card_of, score_for
+from backend.scoring.actions.past_lines import Key, PastLine, problems_of
 from backend.scoring.lifecycle import State
 from backend.scoring.models import (
     Evidence,
@@ -33,34 +33,6 @@ from backend.scoring.models import (
 from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.queries import scored_units
-
-
-@dataclass(frozen=True)
-class Given:
-    """Points given at one appraisal, with the reason where they differ from those before."""
-
-    points: Decimal
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class PastLine:
-    """One leaf of one unit as the paper has it. ``line`` is its line in the file, for messages.
-
-    ``appraised`` has one entry per appraisal step of the round, in order; a later one may be None
-    where nothing was looked at again. ``survey`` is for survey and outside-index leaves only.
-    """
-
-    unit: str
-    leaf: str
-    own: Decimal | None = None
-    note: str = ""
-    appraised: tuple[Given | None, ...] = ()
-    question: str = ""
-    answer: str = ""
-    survey: Decimal | None = None
-    document: tuple[str, str] = ("", "")
-    line: int = 0
 
 
 @dataclass
@@ -78,13 +50,20 @@ class _Paper:
         """Return the first step of that kind. Raises Invalid where the round has none."""
         found = next((step for step in self.steps if step.kind == kind), None)
         if found is None:
-            raise Invalid(_("Đợt đánh giá thiếu bước %(kind)s.") % {"kind": kind})
+            raise Invalid(_("Đợt đánh giá thiếu bước %(step)s.") % {"step": Step.Kind(kind).label})
         return found
 
     @property
     def appraisals(self) -> list[Step]:
         """Return the appraisal steps in order."""
         return [step for step in self.steps if step.kind == Step.Kind.APPRAISAL]
+
+    @property
+    def last_appraisal(self) -> Step:
+        """Return the last appraisal step. Raises Invalid where the round has none."""
+        if not self.appraisals:
+            raise Invalid(_("Đợt đánh giá thiếu bước thẩm định."))
+        return self.appraisals[-1]
 
 
 @transaction.atomic
@@ -99,8 +78,9 @@ def take_over(
 ) -> list[Scorecard]:
     """Write the cards, scores and marks of a finished season, all or none, and return the cards.
 
-    The cards arrive concluded. Raises Refused, or Invalid with one sentence per wrong line:
-    unknown unit or leaf, points off the leaf, a change without reason, a leaf without result.
+    The cards arrive concluded. Raises Refused, or Invalid with one sentence per wrong line
+    (``details["problems"]``: line and reason): unknown unit or leaf, points off the leaf, a change
+    without reason, a leaf without result.
     """
     by.require(Verb.MANAGE_ROUND, at=round_.place())
     steps = list(round_.steps.order_by("order"))
@@ -114,9 +94,11 @@ def take_over(
     ):
         cards = _cards(round_, paper)
         scores = _scores(cards)
-        _check(lines, scores, paper)
+        _refuse(problems_of(lines, scores, appraisals=len(paper.appraisals), survey=round_.with_survey))
+        _leave_out(lines, scores)
+        create_all(Score, scores.values())
         for line in lines:
-            _read(line, scores[line.unit, line.leaf], paper)
+            _read(line, scores[line.key], paper)
         _write(cards, paper)
     return cards
 
@@ -127,85 +109,48 @@ def _cards(round_: Round, paper: _Paper) -> list[Scorecard]:
         for unit in scored_units(round_.host, [group.kind], round_.on_date):
             card = card_of(round_, group, unit)
             card.state = State.CONCLUDED
-            card.step = paper.appraisals[-1]
+            card.step = paper.last_appraisal
             made.append(card)
     return create_all(Scorecard, made)
 
 
-def _scores(cards: Iterable[Scorecard]) -> dict[tuple[str, str], Score]:
+def _scores(cards: Iterable[Scorecard]) -> dict[Key, Score]:
+    """Return the unsaved scores of every leaf of every card."""
     by_set: dict[int, list[Scorecard]] = defaultdict(list)
     for card in cards:
         by_set[card.criteria_set_id].append(card)
-    rows = [
-        score_for(card, node)
+    return {
+        (card.unit.code, node.code): score_for(card, node)
         for set_id, owners in by_set.items()
-        for node in Node.objects.filter(criteria_set_id=set_id, is_leaf=True)
+        for node in Node.objects.filter(criteria_set_id=set_id, is_leaf=True).order_by("order")
         for card in owners
-    ]
-    return {(row.card.unit.code, row.code): row for row in create_all(Score, rows)}
+    }
 
 
-def _check(lines: Sequence[PastLine], scores: dict[tuple[str, str], Score], paper: _Paper) -> None:
-    problems = []
-    seen: set[tuple[str, str]] = set()
-    for line in lines:
-        key = (line.unit, line.leaf)
-        score = scores.get(key)
-        if score is None or key in seen:
-            problems.append(_unknown(line, double=key in seen))
-        else:
-            problems += [_at(line, text) for text in _wrong(line, score, len(paper.appraisals))]
-        seen.add(key)
-    lacking = [key for key in scores if key not in seen]
-    problems += [_("Thiếu dòng của đơn vị %s, tiêu chí %s.") % key for key in lacking[:20]]
+def _refuse(problems: list[tuple[int, str]]) -> None:
     if problems:
-        raise Invalid("\n".join(problems[:50]))
+        raise Invalid(
+            "\n".join(_said(line, reason) for line, reason in problems[:50]),
+            problems=[{"line": line, "reason": reason} for line, reason in problems],
+        )
 
 
-def _unknown(line: PastLine, *, double: bool) -> str:
-    if double:
-        return _at(line, _("đơn vị %s, tiêu chí %s lặp lại.") % (line.unit, line.leaf))
-    return _at(line, _("không có đơn vị %s hoặc tiêu chí %s trong đợt.") % (line.unit, line.leaf))
+def _said(line: int, reason: str) -> str:
+    return _("Dòng %(line)d: %(reason)s") % {"line": line, "reason": reason} if line else reason
 
 
-def _at(line: PastLine, text: str) -> str:
-    return _("Dòng %(line)d: %(text)s") % {"line": line.line, "text": text}
-
-
-def _wrong(line: PastLine, score: Score, appraisals: int) -> Iterable[str]:
-    if score.source != Node.Source.ASSESSED:
-        if line.survey is None:
-            yield _("thiếu điểm điều tra hoặc chỉ số ngoài.")
-        yield from _out_of_range([line.survey], score)
-        return
-    if not line.appraised or line.appraised[0] is None or len(line.appraised) > appraisals:
-        yield _("thiếu điểm thẩm định hoặc thừa lần thẩm định.")
-    given = [one for one in line.appraised if one]
-    yield from _out_of_range([line.own, *(one.points for one in given)], score)
-    before = line.own
-    for one in given:
-        if before is not None and one.points != before and not one.reason.strip():
-            yield _("điểm thay đổi từ %(old)s thành %(new)s mà không có lý do.") % {
-                "old": format_points(before),
-                "new": format_points(one.points),
-            }
-        before = one.points
-
-
-def _out_of_range(points: Iterable[Decimal | None], score: Score) -> Iterable[str]:
-    for value in points:
-        if value is not None and not ZERO <= value <= score.max_points:
-            yield _("điểm %(points)s ngoài khoảng 0 đến %(max)s.") % {
-                "points": format_points(value),
-                "max": format_points(score.max_points),
-            }
+def _leave_out(lines: Iterable[PastLine], scores: dict[Key, Score]) -> None:
+    for line in lines:
+        if line.left_out:
+            scores[line.key].applies = False
+            scores[line.key].left_out_reason = line.left_out
 
 
 def _read(line: PastLine, score: Score, paper: _Paper) -> None:
+    if line.left_out:
+        return
     if score.source != Node.Source.ASSESSED:
-        mark = _mark(score, paper.step(Step.Kind.SURVEY), line.survey, None)
-        mark.provenance = paper.source
-        paper.marks.append(mark)
+        _read_outside(line, score, paper)
         return
     own = _mark(score, paper.step(Step.Kind.SELF), line.own, None)
     own.note = line.note
@@ -217,6 +162,14 @@ def _read(line: PastLine, score: Score, paper: _Paper) -> None:
             before = given.points
     paper.marks.append(_mark(score, paper.step(Step.Kind.CONCLUSION), before, before))
     _read_words(line, score, paper)
+
+
+def _read_outside(line: PastLine, score: Score, paper: _Paper) -> None:
+    if line.survey is None:
+        return
+    mark = _mark(score, paper.step(Step.Kind.SURVEY), line.survey, None)
+    mark.provenance = paper.source
+    paper.marks.append(mark)
 
 
 def _read_words(line: PastLine, score: Score, paper: _Paper) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
@@ -87,3 +88,43 @@ def pytest_unconfigure() -> None:
     if (settings.RUN_DIR / "template.made").exists() and connection.vendor == "postgresql":
         databases.drop(databases.template())
     shutil.rmtree(settings.RUN_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Headless Chromium of the system (CHROMIUM names another one), for tests marked ``browser``.
+
+    Playwright keeps an event loop in this thread, and Django would take the test for asynchronous code.
+    """
+    # Imported here: half a second that other tests need not wait for.
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, live_server) -> Iterator[Any]:
+    """A new browser window at 1366 x 768 in Vietnamese, on the live server; its errors fail the test."""
+    context = chromium.new_context(
+        base_url=live_server.url,
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+        viewport={"width": 1366, "height": 768},
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            errors.append(said.text) if said.type == "error" and "status of 4" not in said.text else None
+        ),
+    )
+    yield page
+    context.close()
+    assert errors == []

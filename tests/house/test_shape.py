@@ -23,6 +23,8 @@ FILES = {
     "views.py",
     "tasks.py",
     "urls.py",
+    "checks.py",  # Django's own checks of the slice
+    "walls.py",  # what keeps its finished rows from being altered
 }
 FOLDERS = {
     "models",
@@ -40,10 +42,13 @@ FOLDERS = {
 # What a slice has beside them, each for its subject.
 OWN = {
     "permissions": {"roles.py", "actor.py", "gates.py", "backend.py"},
-    "tiers": {"seating.py", "scope.py", "data"},
+    "tiers": {"seating.py", "scope.py", "loading", "data"},
+    "backend.criteria": {"compact.py", "wording.py"},
     "backend.scoring": {"gates.py", "fingerprints.py", "files"},
     "reports": {
         "rankings.py",
+        "standings.py",
+        "details.py",
         "analysis.py",
         "backtest.py",
         "charts.py",

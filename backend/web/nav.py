@@ -23,10 +23,10 @@ ENTRIES = (
     Entry(_("Phiếu tự chấm"), "scoring:scorecard_list", (Verb.SCORE, Verb.SUBMIT)),
     Entry(_("Phê duyệt"), "scoring:approval_list", (Verb.APPROVE,)),
     Entry(_("Thẩm định"), "scoring:appraisal_list", (Verb.APPRAISE, Verb.CONCLUDE)),
-    Entry(_("Đợt đánh giá"), "rounds:round_list", (Verb.MANAGE_ROUND, Verb.REOPEN)),
-    Entry(_("Bộ tiêu chí"), "criteria:set_list", (Verb.MANAGE_CRITERIA,)),
+    Entry(_("Đợt đánh giá"), "rounds:round_list", (Verb.MANAGE_ROUND, Verb.REOPEN, Verb.INSPECT)),
+    Entry(_("Bộ tiêu chí"), "criteria:set_list", (Verb.MANAGE_CRITERIA, Verb.VIEW)),
     Entry(_("Kết quả"), "reports:ranking_list"),
-    Entry(_("Lịch sử"), "scoring:history", (Verb.INSPECT,)),
+    Entry(_("Lịch sử"), "scoring:history", (Verb.INSPECT, Verb.VIEW)),
     Entry(_("Tổ chức"), "tiers:unit_list"),
     Entry(_("Tài khoản"), "people:account_list", (Verb.MANAGE_PEOPLE,)),
 )

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from typing import IO, Any
 
 import pikepdf
 from django.utils.translation import gettext as _
 
 from .kinds import Unfit
-
-# qpdf tells every small fault of a scanner; what matters comes as an exception.
-logging.getLogger("pikepdf").setLevel(logging.ERROR)
 
 _TAIL = 4096
 _ACTIVE = {

@@ -44,7 +44,7 @@ def receive(upload: Any) -> Received:
 
 
 def _fits(size: int) -> None:
-    most = getattr(settings, "EVIDENCE_MAX_MB", 25)
+    most = settings.EVIDENCE_MAX_MB
     if not size:
         raise Unfit(_("tệp rỗng. Hãy kiểm tra lại tệp trên máy rồi tải lên lại."))
     if size > most * MEGABYTE:

@@ -1,0 +1,113 @@
+"""What is typed with an act on a whole card: a move, the approval, texts, answers, a delegation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from backend.accounts.actions import re_authenticate
+from backend.core.dates import VNDateField, end_of_day_exclusive, start_of_day
+from backend.core.errors import Invalid
+from backend.core.text import NFCCharField
+from backend.scoring.lifecycle import MOVES
+
+
+class MoveForm(forms.Form):
+    """The reason and document of one move of ``lifecycle.MOVES``; only what that move needs is asked."""
+
+    reason = NFCCharField(label=_("Lý do"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    document = NFCCharField(
+        label=_("Văn bản làm căn cứ"), max_length=200, help_text=_("Số, ký hiệu, ngày, cơ quan ban hành")
+    )
+    new_close = VNDateField(label=_("Hạn mới: khoá sau ngày"))
+
+    def __init__(self, name: str, data: Any = None, **options: Any) -> None:
+        options.setdefault("auto_id", f"{name}-%s")
+        super().__init__(data, **options)
+        move = MOVES[name]
+        if name != "reopen":
+            del self.fields["new_close"]
+        if not move.needs_document:
+            del self.fields["document"]
+        if not move.needs_reason:
+            del self.fields["reason"]
+
+    def clean_new_close(self) -> Any:
+        """Return the first moment after the day."""
+        return end_of_day_exclusive(self.cleaned_data["new_close"])
+
+
+class ApproveForm(forms.Form):
+    """The password (or second factor) again, and a note that stays with the approval."""
+
+    reason = NFCCharField(
+        label=_("Ý kiến kèm theo"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    secret = forms.CharField(
+        label=_("Mật khẩu của bạn"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("Nhập lại để xác nhận chính bạn phê duyệt; nếu dùng mã xác thực thì nhập mã 6 số."),
+    )
+
+    def __init__(self, data: Any = None, *, user: Any, **options: Any) -> None:
+        super().__init__(data, auto_id="approve-%s", **options)
+        self.user = user
+
+    def clean_secret(self) -> str:
+        """Make sure of the person; wrong answers are counted and slow the next ones."""
+        try:
+            re_authenticate(self.user, self.cleaned_data["secret"])
+        except Invalid as refusal:
+            raise ValidationError(refusal.message, code="secret") from None
+        return ""
+
+
+class TextsForm(forms.Form):
+    """Difficulties and proposals of the self-assessment report."""
+
+    difficulties = NFCCharField(
+        label=_("Khó khăn, vướng mắc"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    proposals = NFCCharField(
+        label=_("Đề xuất, kiến nghị"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The unit's answer to one question of the council."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    answer = NFCCharField(
+        label=_("Giải trình của đơn vị"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class DelegateForm(forms.Form):
+    """To whom the approval of one card is lent, from which day to which."""
+
+    taker = forms.ModelChoiceField(label=_("Người được ủy quyền"), queryset=None, empty_label=_("Chọn người"))
+    first_day = VNDateField(label=_("Từ ngày"))
+    last_day = VNDateField(label=_("Đến hết ngày"))
+    document = NFCCharField(label=_("Văn bản ủy quyền"), max_length=200)
+
+    def __init__(self, data: Any = None, *, people: Any, **options: Any) -> None:
+        super().__init__(data, auto_id="delegate-%s", **options)
+        self.fields["taker"].queryset = people
+
+    @property
+    def period(self) -> dict[str, Any]:
+        """Return the moments between which the delegation holds."""
+        return {
+            "starts_at": start_of_day(self.cleaned_data["first_day"]),
+            "ends_at": end_of_day_exclusive(self.cleaned_data["last_day"]),
+        }

@@ -1,0 +1,148 @@
+"""One leaf's inputs as its rule asks for them; what can't be read or is off the rule is told at its field."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from backend.core.dates import format_moment
+from backend.core.errors import Invalid
+from backend.core.points import format_points, parse_points
+from backend.core.text import NFCCharField
+from backend.criteria.rules import InputKind, InputSpec, RuleError
+from backend.scoring.models import Mark, Score
+
+PREFIX = "input_"
+
+
+class NumberField(forms.CharField):
+    """A number with a decimal comma or point; "12.500" is refused with both readings."""
+
+    def __init__(self, spec: InputSpec) -> None:
+        whole = spec.kind is InputKind.COUNT
+        attrs = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off", "size": "8"}
+        super().__init__(label=spec.title, required=False, max_length=30, widget=forms.TextInput(attrs))
+
+    def clean(self, value: Any) -> Decimal | None:
+        """Return the number, None when nothing was typed."""
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            return parse_points(typed)
+        except Invalid as refusal:
+            raise ValidationError(refusal.message, code="number") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value).replace(".", ",") if value is not None else value
+
+
+class LeafForm(forms.Form):
+    """The inputs of one leaf, and the unit's explanation where the page asks for it.
+
+    ``mark`` is what stands now. After ``is_valid``, ``inputs`` and ``typed_note`` go to ``set_points``.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    note = NFCCharField(
+        label=_("Giải trình"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Cần có khi thiếu tài liệu kiểm chứng hoặc số liệu khác thường."),
+    )
+
+    def __init__(self, data: Any = None, *, score: Score, mark: Mark, **options: Any) -> None:
+        self.score, self.mark = score, mark
+        self.rule = score.node.parsed_rule()
+        options.setdefault("auto_id", f"{score.pk}-%s")
+        super().__init__(data, initial=self._standing(mark), **options)
+        for spec in self.rule.inputs:
+            self.fields[PREFIX + spec.name] = _field(spec, score.max_points)
+
+    def _standing(self, mark: Mark) -> dict[str, Any]:
+        kept = {PREFIX + name: value for name, value in mark.inputs.items()}
+        return {"version": mark.version, "note": mark.note, **kept}
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """Return the fields of the rule's inputs, in its order."""
+        return [self[PREFIX + spec.name] for spec in self.rule.inputs]
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """Return what was read, by the rule's names; empty where the leaf is cleared."""
+        read = {spec.name: self.cleaned_data.get(PREFIX + spec.name) for spec in self.rule.inputs}
+        return {name: value for name, value in read.items() if value not in ("", None)}
+
+    @property
+    def typed_note(self) -> str | None:
+        """Return the explanation, None where the page did not ask for it."""
+        return self.cleaned_data.get("note", "") if "note" in self.data else None
+
+    @property
+    def seen_version(self) -> int:
+        """Return the version the person has seen."""
+        seen: int = self.cleaned_data["version"]
+        return seen
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the rule, so that its sentence stands at the input; then look whether somebody was faster."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and self.inputs:
+            self._ask_rule()
+        if not self.errors and self._overtaken():
+            self.add_error(None, self._faster())
+        return cleaned
+
+    def _ask_rule(self) -> None:
+        try:
+            self.outcome = self.rule.apply(self.inputs, self.score.max_points)
+        except RuleError as problem:
+            at_fields = {PREFIX + name: sentences for name, sentences in problem.fields.items()}
+            for name, sentences in at_fields.items():
+                self.add_error(name, sentences)
+            if not at_fields:
+                self.add_error(None, problem.problems)
+
+    def _overtaken(self) -> bool:
+        return self.seen_version != self.mark.version and not self._same_as_standing()
+
+    def _same_as_standing(self) -> bool:
+        outcome = getattr(self, "outcome", None)
+        same_note = self.typed_note is None or self.typed_note.strip() == self.mark.note
+        return same_note and (dict(outcome.inputs) if outcome else {}) == self.mark.inputs
+
+    def _faster(self) -> ValidationError:
+        self.overtaken = True
+        outcome = getattr(self, "outcome", None)
+        return ValidationError(
+            _(
+                "%(who)s vừa lưu tiêu chí này lúc %(when)s. Đang lưu: %(theirs)s điểm. Bạn nhập: %(yours)s điểm."
+            ),
+            code="stale",
+            params={
+                "who": self.mark.author or _("Người khác"),
+                "when": format_moment(self.mark.saved_at) if self.mark.saved_at else "",
+                "theirs": _said(self.mark.points),
+                "yours": _said(outcome.points if outcome else None),
+            },
+        )
+
+
+def _said(points: Decimal | None) -> str:
+    return "–" if points is None else format_points(points)
+
+
+def _field(spec: InputSpec, max_points: Decimal) -> forms.Field:
+    if spec.kind is not InputKind.CHOICE:
+        return NumberField(spec)
+    choices = [("", _("Chọn mức"))]
+    for choice in spec.choices:
+        worth = max_points if choice.points is None else choice.points
+        choices.append((choice.key, f"{choice.title} ({format_points(worth)})"))
+    return forms.ChoiceField(label=spec.title, required=False, choices=choices)

@@ -1,0 +1,5 @@
+"""Pages of scoring: find, parse, call one action, answer.
+
+Read in this order: finding (what a request names), grid (a card as rows), desk, card, evidence,
+approval, explanation, acts (moves of the table).
+"""

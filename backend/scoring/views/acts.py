@@ -1,0 +1,58 @@
+"""Moves of a card: one view for every move of the table that needs no page of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from backend.core import clock
+from backend.scoring import actions, lifecycle
+from backend.scoring.actions.facts import facts_of
+from backend.scoring.forms import MoveForm
+from backend.scoring.lifecycle import MOVES, State
+from backend.scoring.models import Scorecard
+from backend.scoring.views.finding import actor_of, find_card, way_on
+from permissions.actor import Actor
+
+# Approval asks for the password again; publication is of a whole round.
+ELSEWHERE = frozenset({"approve", "publish"})
+
+
+@require_POST
+def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Make one move of the card; the reason typed is kept when something is missing."""
+    card = find_card(request, pk)
+    if name not in MOVES or name in ELSEWHERE:
+        raise Http404
+    form = MoveForm(name, request.POST)
+    if not form.is_valid():
+        context = {"card": card, "form": form, "name": name, "title": MOVES[name].title}
+        return render(request, "scoring/move_form.html", context, status=422)
+    card = actions.move(card, name, by=actor_of(request), **form.cleaned_data)
+    messages.success(request, _("Đã %(act)s.") % {"act": MOVES[name].done})
+    return redirect(way_on(request, reverse("scoring:scorecard", args=[card.pk])))
+
+
+def shut(card: Scorecard, name: str, actor: Actor) -> str:
+    """Return why the move can't be made now, in words; empty where it can. The action asks again.
+
+    What the person types with the move (reason, document, new date) is taken as given.
+    """
+    row = MOVES[name]
+    if State(card.state) not in row.sources:
+        return _("Phiếu %(state)s.") % {"state": State(card.state).label}
+    facts, _step = facts_of(
+        card,
+        name,
+        signer=actor.user_id,
+        reason="-",
+        document="-",
+        new_close=clock.now() + timedelta(days=1),
+    )
+    return lifecycle.shut(row, facts)

@@ -1,0 +1,198 @@
+"""Phiếu tự chấm: the list of cards, one card as a grid, one leaf as a page, the check before submitting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from backend.criteria.wording import in_words
+from backend.rounds.models import Round
+from backend.scoring import actions, queries
+from backend.scoring.agenda import with_progress
+from backend.scoring.forms import DocumentForm, FileForm, LeafForm, MoveForm, TextsForm
+from backend.scoring.models import Scorecard
+from backend.scoring.views.acts import shut
+from backend.scoring.views.finding import actor_of, find_card, find_own_mark, may
+from backend.scoring.views.grid import Page, Row, common, page_of
+from permissions.actor import within
+from permissions.roles import Verb
+
+
+@require_GET
+def scorecard_list(request: HttpRequest) -> HttpResponse:
+    """Show the cards of the person's own units, the running ones first, and those of predecessors."""
+    actor = actor_of(request)
+    mine = within(actor, [Verb.SCORE, Verb.SUBMIT, Verb.APPROVE], unit="unit__path", host="round__host__path")
+    visible = with_progress(queries.scorecards_for(actor)).order_by("-round__year", "unit__order")
+    own = list(visible.filter(mine))
+    past = list(visible.exclude(mine).filter(round__state=Round.State.PUBLISHED)[:200])
+    context = {"own": own, "past": past if _only_own(actor) else []}
+    return render(request, "scoring/scorecard_list.html", context)
+
+
+def _only_own(actor: Any) -> bool:
+    # Who sees a whole host's cards has other lists for them.
+    return not any(actor.may_anywhere(verb) for verb in (Verb.APPRAISE, Verb.INSPECT, Verb.MANAGE_ROUND))
+
+
+@require_GET
+def scorecard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one card as a grid: to be filled by the unit's officer, to be read by others."""
+    card = find_card(request, pk)
+    page = page_of(request, card)
+    template = "scoring/scorecard_form.html" if page.editable else "scoring/scorecard.html"
+    return render(request, template, common(request, page, "card") | _doors(request, card))
+
+
+def _doors(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
+    """Return which other pages of the card the person has a reason to open, and what she may do here."""
+    context: dict[str, Any] = {
+        "may_submit": may(request, Verb.SUBMIT, card),
+        "may_approve": may(request, Verb.APPROVE, card),
+        "may_appraise": may(request, Verb.APPRAISE, card),
+        "approval": queries.approval_of(card),
+        "returned": card.signatures.filter(move="return").order_by("-signed_at").first(),
+    }
+    if context["may_submit"] and not shut(card, "withdraw", actor_of(request)):
+        context["withdraw_form"] = MoveForm("withdraw")
+    return context
+
+
+@require_http_methods(["GET", "POST"])
+def leaf(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Show one leaf with everything about it; a POST saves its points and answers where it came from."""
+    card = find_card(request, pk)
+    if request.method == "POST":
+        return _save(request, card, code)
+    return _leaf_page(request, page_of(request, card), code)
+
+
+def _save(request: HttpRequest, card: Scorecard, code: str) -> HttpResponse:
+    mark = find_own_mark(card, code)
+    form = LeafForm(request.POST, score=mark.score, mark=mark)
+    if not form.is_valid():
+        return _refused(request, card, code, form)
+    saved = actions.set_points(
+        card, code, by=actor_of(request), version=form.seen_version, inputs=form.inputs, note=form.typed_note
+    )
+    if request.headers.get("HX-Request"):
+        page = page_of(request, card)
+        context = common(request, page) | {"row": page.row(code), "saved": saved}
+        return render(request, "scoring/_saved.html", context)
+    messages.success(request, _("Đã lưu tiêu chí %(code)s.") % {"code": code})
+    return redirect(_came_from(request, card, code))
+
+
+def _refused(request: HttpRequest, card: Scorecard, code: str, form: LeafForm) -> HttpResponse:
+    page = page_of(request, card, bound=form)
+    if request.headers.get("HX-Request"):
+        context = common(request, page) | {"row": page.row(code)}
+        return render(request, "scoring/_refused.html", context, status=422)
+    if request.POST.get("at") == "leaf":
+        return _leaf_page(request, page, code, status=422, form=form)
+    context = common(request, page, "card") | _doors(request, card) | {"form": form}
+    return render(request, "scoring/scorecard_form.html", context, status=422)
+
+
+def _came_from(request: HttpRequest, card: Scorecard, code: str) -> str:
+    if request.POST.get("at") == "leaf":
+        return reverse("scoring:leaf", args=[card.pk, code])
+    return f"{reverse('scoring:scorecard', args=[card.pk])}#leaf-{code}"
+
+
+def _leaf_page(
+    request: HttpRequest, page: Page, code: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    row = page.row(code)
+    if row is None:
+        raise Http404
+    before, after = _neighbours(page, row)
+    context = common(request, page) | {
+        "row": row,
+        "part": page.part_of(row),
+        "wording": in_words(row.leaf.node.parsed_rule(), row.leaf.score.max_points),
+        "before": before,
+        "after": after,
+        "file_form": FileForm(auto_id="file-%s"),
+        "document_form": DocumentForm(auto_id="document-%s"),
+    }
+    return render(request, "scoring/leaf.html", context | more, status=status)
+
+
+def leaf_again(request: HttpRequest, card: Scorecard, code: str, **forms: Any) -> HttpResponse:
+    """Return the leaf's page with a form that could not be taken, what was typed kept (422)."""
+    return _leaf_page(request, page_of(request, card), code, status=422, **forms)
+
+
+def _neighbours(page: Page, row: Row) -> tuple[Row | None, Row | None]:
+    rows = page.rows
+    place = rows.index(row)
+    return (rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None)
+
+
+@require_GET
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Kiểm tra trước khi trình: what is missing, by field, and the totals beside last year's."""
+    card = find_card(request, pk)
+    page = page_of(request, card)
+    _demand_unit(page)
+    context = common(request, page, "check") | {
+        "may_submit": may(request, Verb.SUBMIT, card),
+        "why_not": shut(card, "submit", actor_of(request)),
+        "problems": _problems(page),
+    }
+    return render(request, "scoring/check.html", context)
+
+
+def _demand_unit(page: Page) -> None:
+    """Raise Http404 for the host's people: what the unit still writes is not theirs to read."""
+    if not page.of_unit:
+        raise Http404
+
+
+def _problems(page: Page) -> list[tuple[Any, list[tuple[Row, str]]]]:
+    """Return, for each field with something missing, its leaves and what each lacks."""
+    found = []
+    for part in page.parts:
+        rows = [row for row in part.rows if isinstance(row, Row) and row.own]
+        lacking = [(row, _("chưa chấm")) for row in rows if row.leaf.points is None]
+        lacking += [
+            (row, _("có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình"))
+            for row in rows
+            if row.leaf.lacks_evidence
+        ]
+        if lacking:
+            found.append((part.field, lacking))
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def texts(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show and save the difficulties and proposals of the report."""
+    card = find_card(request, pk)
+    standing = {"difficulties": card.difficulties, "proposals": card.proposals}
+    form = TextsForm(request.POST or None, initial=standing)
+    if request.method == "POST" and form.is_valid():
+        actions.set_texts(card, by=actor_of(request), **form.cleaned_data)
+        messages.success(request, _("Đã lưu phần khó khăn và đề xuất."))
+        return redirect("scoring:texts", pk=card.pk)
+    page = page_of(request, card)
+    _demand_unit(page)
+    context = common(request, page, "texts") | {"form": form}
+    return render(request, "scoring/texts.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def clear(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Take the unit's points of one leaf back."""
+    card = find_card(request, pk)
+    mark = find_own_mark(card, code)
+    actions.set_points(card, code, by=actor_of(request), version=mark.version)
+    messages.success(request, _("Đã xoá điểm tiêu chí %(code)s.") % {"code": code})
+    return redirect("scoring:leaf", pk=card.pk, code=code)

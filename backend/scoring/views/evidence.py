@@ -1,0 +1,111 @@
+"""Evidence on a leaf: put there, taken away, given out; the signed copy of the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from backend.core.errors import OutOfStep
+from backend.scoring import actions, files
+from backend.scoring.forms import DocumentForm, FileForm
+from backend.scoring.models import Evidence, StoredFile
+from backend.scoring.views.card import leaf_again
+from backend.scoring.views.finding import actor_of, find_card, find_evidence, way_on
+
+
+@require_POST
+def add_file(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Put an uploaded file on a leaf."""
+    card = find_card(request, pk)
+    form = FileForm(request.POST, request.FILES, auto_id="file-%s")
+    if not form.is_valid():
+        return leaf_again(request, card, code, file_form=form, form=form)
+    cleaned = form.cleaned_data
+    piece = actions.add_file(
+        card,
+        code,
+        by=actor_of(request),
+        upload=cleaned["file"],
+        section=cleaned["section"],
+        number=cleaned["number"],
+    )
+    return _added(request, pk, code, piece)
+
+
+@require_POST
+def add_document(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Name a document on a leaf."""
+    card = find_card(request, pk)
+    form = DocumentForm(request.POST, auto_id="document-%s")
+    if not form.is_valid():
+        return leaf_again(request, card, code, document_form=form, form=form)
+    piece = actions.add_document(card, code, by=actor_of(request), **form.cleaned_data)
+    return _added(request, pk, code, piece)
+
+
+def _added(request: HttpRequest, pk: int, code: str, piece: Evidence) -> HttpResponse:
+    messages.success(request, _("Đã thêm tài liệu “%(name)s”.") % {"name": piece})
+    return redirect(way_on(request, reverse("scoring:leaf", args=[pk, code]) + "#evidence"))
+
+
+@require_POST
+def remove(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    """Take a piece of evidence off its leaf; its row and bytes stay for the history."""
+    card = find_card(request, pk)
+    piece = get_object_or_404(
+        Evidence.objects.select_related("score"),
+        pk=evidence_pk,
+        score__card=card,
+        removed_at__isnull=True,
+    )
+    actions.remove_evidence(piece, by=actor_of(request))
+    messages.success(request, _("Đã gỡ tài liệu “%(name)s”.") % {"name": piece})
+    default = reverse("scoring:leaf", args=[pk, piece.score.code]) + "#evidence"
+    return redirect(way_on(request, default))
+
+
+@require_GET
+def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileResponse:
+    """Give out the bytes of a piece of evidence to who may see it now."""
+    card = find_card(request, pk)
+    piece = find_evidence(request, card, evidence_pk)
+    if piece.file is None:
+        raise Http404
+    return given_out(piece.file, piece.file_name)
+
+
+@require_GET
+def signed_file(request: HttpRequest, pk: int) -> FileResponse:
+    """Give out the signed copy of the card's report."""
+    card = find_card(request, pk)
+    if card.signed_file is None:
+        raise Http404
+    return given_out(card.signed_file, f"ban-ky-{card.signed_number}.pdf".replace("/", "-"))
+
+
+def given_out(stored: StoredFile, name: str) -> FileResponse:
+    """Return the bytes as a download that a browser neither guesses at nor runs. Raises OutOfStep if harmful."""
+    if stored.state == StoredFile.State.HARMFUL:
+        raise OutOfStep(
+            _("Tệp “%(name)s” bị chặn: %(finding)s Đơn vị cần gỡ tệp này và tải lên bản khác.")
+            % {"name": name, "finding": stored.finding}
+        )
+    try:
+        file = files.open_stored(stored.unit_id, stored.sha256)
+    except FileNotFoundError:
+        raise Http404 from None
+    headers: dict[str, Any] = {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    # FileResponse writes the name twice where it is not ASCII, as RFC 6266 and 5987 ask.
+    return FileResponse(
+        file, as_attachment=True, filename=name, content_type=stored.content_type, headers=headers
+    )

@@ -1,0 +1,110 @@
+"""Giải trình, the unit's side: what the council asks of each leaf, the answer, the sending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from backend.rounds.models import Step
+from backend.scoring import actions, queries
+from backend.scoring.forms import AnswerForm
+from backend.scoring.lifecycle import State
+from backend.scoring.models import Explanation, Mark, Scorecard
+from backend.scoring.views.acts import shut
+from backend.scoring.views.finding import actor_of, find_card, may
+from backend.scoring.views.grid import Page, Row, common, page_of
+from permissions.roles import Verb
+
+
+@dataclass
+class Asked:
+    """One leaf the council asks about, with the points in question and the unit's form."""
+
+    row: Row
+    explanation: Explanation
+    mark: Mark | None
+    form: AnswerForm | None
+
+    @property
+    def added(self) -> list[Any]:
+        """Return the evidence added while explaining."""
+        return [piece for piece in self.row.leaf.evidence if piece.step_id == self.explanation.step_id]
+
+
+@require_GET
+def explanation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show every leaf asked about, with the reason and a place to answer."""
+    return _page(request, find_card(request, pk))
+
+
+def _page(
+    request: HttpRequest,
+    card: Scorecard,
+    *,
+    status: int = 200,
+    bound: AnswerForm | None = None,
+    code: str = "",
+) -> HttpResponse:
+    _demand_unit(request, card)
+    page = page_of(request, card)
+    window = queries.time_of(card, Step.Kind.EXPLANATION)
+    open_now = card.state == State.EXPLAINING and window is not None and window.is_open
+    answers = open_now and actor_of(request).may(Verb.SCORE, at=card.place())
+    asked = _asked(page, answers=answers, bound=bound, code=code)
+    context = common(request, page, "explanation") | {
+        "asked": asked,
+        "answered": sum(bool(item.explanation.answer) for item in asked),
+        "window": window,
+        "answers": answers,
+        "sends": may(request, Verb.APPROVE, card),
+        "why_not": shut(card, "explain", actor_of(request)),
+    }
+    return render(
+        request, "scoring/explanation.html", context | ({"form": bound} if bound else {}), status=status
+    )
+
+
+def _demand_unit(request: HttpRequest, card: Scorecard) -> None:
+    if not any(may(request, verb, card) for verb in (Verb.SCORE, Verb.APPROVE)):
+        raise Http404
+
+
+def _asked(page: Page, *, answers: bool, bound: AnswerForm | None, code: str) -> list[Asked]:
+    found = []
+    for row in page.rows:
+        for item in row.leaf.explanations:
+            ours = bound is not None and row.leaf.code == code
+            form = bound if ours else _form(item) if answers else None
+            found.append(Asked(row, item, _mark_before(row, item), form))
+    return found
+
+
+def _form(item: Explanation) -> AnswerForm:
+    standing = {"version": item.version, "answer": item.answer}
+    return AnswerForm(initial=standing, auto_id=f"answer-{item.pk}-%s")
+
+
+def _mark_before(row: Row, item: Explanation) -> Mark | None:
+    """Return the appraised mark that the question is about: the newest before the explanation."""
+    marks = [mark for mark in row.later if mark.step.order < item.step.order]
+    return marks[-1] if marks else None
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Save the unit's answer on one leaf."""
+    card = find_card(request, pk)
+    _demand_unit(request, card)
+    form = AnswerForm(request.POST, auto_id=f"answer-{code}-%s")
+    if not form.is_valid():
+        return _page(request, card, status=422, bound=form, code=code)
+    actions.answer(card, code, by=actor_of(request), **form.cleaned_data)
+    messages.success(request, _("Đã lưu giải trình tiêu chí %(code)s.") % {"code": code})
+    return redirect(f"{reverse('scoring:explanation', args=[card.pk])}#asked-{code}")

@@ -1,0 +1,58 @@
+"""Find what a request names; outside the person's units it does not exist (404)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from backend.rounds.models import Step
+from backend.scoring import queries
+from backend.scoring.models import Evidence, Mark, Scorecard
+from permissions.actor import Actor
+from permissions.roles import Verb
+
+
+def find_card(request: HttpRequest, pk: int) -> Scorecard:
+    """Return the card if the person may see it. Raises Http404."""
+    return get_object_or_404(queries.scorecards_for(actor_of(request)), pk=pk)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts, as ``tiers.seating.ActorMiddleware`` put her on the request."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def find_own_mark(card: Scorecard, code: str) -> Mark:
+    """Return the unit's own mark of a leaf with all its form needs. Raises Http404."""
+    marks = Mark.objects.select_related("score__node", "step")
+    return get_object_or_404(
+        marks, score__card=card, score__code=code, step__kind=Step.Kind.SELF, score__applies=True
+    )
+
+
+def find_evidence(request: HttpRequest, card: Scorecard, pk: int) -> Evidence:
+    """Return a piece of the card's evidence that this viewer may see now. Raises Http404."""
+    sheet = queries.sheet(card, actor_of(request))
+    for leaf in sheet.leaves:
+        for piece in leaf.evidence:
+            if piece.pk == pk:
+                return piece
+    raise Http404
+
+
+def may(request: HttpRequest, verb: Verb, card: Scorecard) -> bool:
+    """Return whether the person holds ``verb`` on the card by seat or delegation (django-guardian)."""
+    user: Any = request.user
+    return bool(user.has_perm(str(verb), card))
+
+
+def way_on(request: HttpRequest, default: str) -> str:
+    """Return the address of ours that the form asked to go on to, or ``default``."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    return default

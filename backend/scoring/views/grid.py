@@ -1,0 +1,195 @@
+"""The sheet of a card as rows of a page: each leaf with its form, its words and its state."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from backend.core.exact import ZERO
+from backend.criteria.models import Node
+from backend.criteria.rules import RuleError
+from backend.rounds.models import Step
+from backend.scoring import queries
+from backend.scoring.forms import LeafForm
+from backend.scoring.lifecycle import WITH_UNIT, State
+from backend.scoring.models import Explanation, Mark, Scorecard
+from backend.scoring.queries import Heading, Leaf, Sheet, Window
+from backend.scoring.views.finding import actor_of, may
+from permissions.roles import Verb
+
+
+@dataclass
+class Row:
+    """One leaf on the page. ``form`` is None where the viewer may not change it."""
+
+    leaf: Leaf
+    form: LeafForm | None = None
+
+    is_leaf = True
+
+    @property
+    def own(self) -> bool:
+        """Return whether the unit scores this leaf itself."""
+        return self.leaf.score.applies and self.leaf.score.source == Node.Source.ASSESSED
+
+    @property
+    def explained(self) -> str:
+        """Return how the rule came to the points, with the unit's numbers."""
+        return explained(self.leaf.self_mark, self.leaf)
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """Return the state of the leaf in words, and its colour."""
+        if not self.leaf.score.applies:
+            return _("không áp dụng"), "grey"
+        if not self.own:
+            return _("cơ quan tổ chức nhập"), "grey"
+        if self.leaf.points is None:
+            return _("chưa chấm"), "plain"
+        if self.leaf.lacks_evidence:
+            return _("thiếu tài liệu"), "amber"
+        return _("đã chấm"), "green"
+
+    @property
+    def later(self) -> list[Mark]:
+        """Return the marks of later steps that the viewer may see, in order."""
+        return [mark for mark in self.leaf.marks.values() if mark.step.kind != Step.Kind.SELF]
+
+
+@dataclass
+class Part:
+    """One field of the sheet with its rows and headings in order."""
+
+    field: queries.Field
+    rows: list[Row | Heading] = dataclasses.field(default_factory=list)
+
+    @property
+    def own_maximum(self) -> Decimal:
+        """Return the points of the field that the unit may give itself."""
+        return sum((leaf.score.max_points for leaf in self.field.own), ZERO)
+
+
+@dataclass
+class Page:
+    """What the pages of one card have in common."""
+
+    card: Scorecard
+    sheet: Sheet
+    window: Window | None
+    editable: bool
+    of_unit: bool
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def last_year(self) -> Decimal | None:
+        """Return last year's points of the mapped leaves; None where none is."""
+        known = [part.field.last_year for part in self.parts if part.field.last_year is not None]
+        return sum(known, ZERO) if known else None
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return the leaves in order."""
+        return [row for part in self.parts for row in part.rows if isinstance(row, Row)]
+
+    @property
+    def later_steps(self) -> list[Step]:
+        """Return the later steps of which the viewer sees at least one mark, in order."""
+        seen = {mark.step_id for row in self.rows for mark in row.later}
+        return [step for step in self.sheet.steps if step.pk in seen]
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return the total's change against last year's points of the mapped leaves; None without any."""
+        pairs = [(leaf.points, leaf.last_year) for leaf in self.sheet.own]
+        known = [(now, before) for now, before in pairs if now is not None and before is not None]
+        return sum((now - before for now, before in known), ZERO) if known else None
+
+    def row(self, code: str) -> Row | None:
+        """Return the leaf of that code."""
+        return next((row for row in self.rows if row.leaf.code == code), None)
+
+    def part_of(self, row: Row) -> Part:
+        """Return the field a row stands in."""
+        return next(part for part in self.parts if row in part.rows)
+
+
+def page_of(request: HttpRequest, card: Scorecard, *, bound: LeafForm | None = None) -> Page:
+    """Return the page's rows for this viewer; ``bound`` is a form to be shown again with what was typed."""
+    actor = actor_of(request)
+    sheet = queries.sheet(card, actor)
+    window = queries.time_of(card, Step.Kind.SELF)
+    editable = may_score(request, card, window)
+    of_unit = is_of_unit(request, card)
+    page = Page(card, sheet, window, editable, of_unit)
+    if of_unit:
+        _hide_unsent(sheet)
+    for part in sheet.fields:
+        rows = [_row(row, editable, bound) if isinstance(row, Leaf) else row for row in part.rows]
+        page.parts.append(Part(part, rows))
+    return page
+
+
+def is_of_unit(request: HttpRequest, card: Scorecard) -> bool:
+    """Return whether the person is on the unit's side of the card: officer, leader, or lent the approval."""
+    actor = actor_of(request)
+    own = any(actor.may(verb, at=card.place()) for verb in (Verb.SCORE, Verb.APPROVE))
+    return own or may(request, Verb.APPROVE, card)
+
+
+def _hide_unsent(sheet: Sheet) -> None:
+    """Take away the council's questions that are not sent to the unit yet."""
+    for leaf in sheet.leaves:
+        leaf.explanations = [asked for asked in leaf.explanations if is_sent(sheet.card, asked)]
+
+
+def is_sent(card: Scorecard, asked: Explanation) -> bool:
+    """Return whether the card has gone out with this question."""
+    done = card.step.order if card.step else 0
+    return asked.step.order < done or card.state in (State.EXPLAINING, State.EXPLAINED)
+
+
+def may_score(request: HttpRequest, card: Scorecard, window: Window | None) -> bool:
+    """Return whether the viewer could save points now; the action decides again under lock."""
+    if window is None or not window.is_open or State(card.state) not in WITH_UNIT:
+        return False
+    return actor_of(request).may(Verb.SCORE, at=card.place())
+
+
+def _row(leaf: Leaf, editable: bool, bound: LeafForm | None) -> Row:
+    row = Row(leaf)
+    if editable and row.own and leaf.self_mark:
+        ours = bound is not None and bound.score.pk == leaf.score.pk
+        leaf.self_mark.score = leaf.score
+        row.form = bound if ours else LeafForm(score=leaf.score, mark=leaf.self_mark)
+    return row
+
+
+def explained(mark: Mark | None, leaf: Leaf) -> str:
+    """Return the rule's own sentence for the standing inputs; empty without any."""
+    if mark is None or not mark.inputs:
+        return ""
+    try:
+        return leaf.node.parsed_rule().apply(mark.inputs, leaf.score.max_points).explained
+    except RuleError:
+        # Inputs taken over from an earlier rule: the points stand, the words do not.
+        return ""
+
+
+def common(request: HttpRequest, page: Page, tab: str = "") -> dict[str, Any]:
+    """Return the context that every page of a card needs; ``tab`` is which of them it is."""
+    context: dict[str, Any] = {
+        "page": page,
+        "card": page.card,
+        "sheet": page.sheet,
+        "now": page.sheet.now,
+        "tab": tab,
+        "part_of_unit": page.of_unit,
+        "has_questions": page.of_unit and any(leaf.explanations for leaf in page.sheet.leaves),
+    }
+    # The key stands only where it says yes, so that the demonstration's own banner is not switched off.
+    return context | ({"demo": True} if page.card.round.is_illustration else {})

@@ -37,6 +37,12 @@ def _above(path: str) -> list[str]:
     return ["/" + "/".join(codes[:count]) + "/" for count in range(1, len(codes) + 1)]
 
 
+def nodes_for(actor: Actor) -> QuerySet[Node]:
+    """Return the nodes of the sets the person may see."""
+    rows = Node.objects.filter(criteria_set__in=sets_for(actor).values("pk"))
+    return rows.select_related("criteria_set__owner", "parent", "lead_agency")
+
+
 def with_totals(sets: QuerySet[CriteriaSet]) -> QuerySet[CriteriaSet]:
     """Return the sets with ``total`` (points of all leaves) and ``leaf_count``; no further query."""
     leaves = Q(nodes__is_leaf=True)

@@ -58,6 +58,17 @@ def _parent(path: str) -> str:
     return path.rstrip("/").rpartition("/")[0] + "/"
 
 
+def groups_for(actor: Actor) -> QuerySet[Group]:
+    """Return the groups of the rounds the person may see."""
+    rows = Group.objects.filter(round__in=rounds_for(actor).values("pk"))
+    return rows.select_related("round__host", "kind", "criteria_set__owner").prefetch_related("bands")
+
+
+def steps_for(actor: Actor) -> QuerySet[Step]:
+    """Return the steps of the rounds the person may see."""
+    return Step.objects.filter(round__in=rounds_for(actor).values("pk")).select_related("round__host")
+
+
 def units_in(round: Round) -> QuerySet[Unit]:
     """Return the units the round scores: directly below its host on its day, of its groups' kinds."""
     below = Unit.objects.on(round.on_date).filter(parent_id=round.host_id)
@@ -131,6 +142,13 @@ def current_step(round: Round, now: datetime) -> Step | None:
     running = [row.step for row in timeline(round, now) if row.phase == "now"]
     main = [step for step in running if step.kind != Step.Kind.SURVEY]
     return next(iter(main or running), None)
+
+
+def extensions_for(actor: Actor, round: Round) -> QuerySet[Extension]:
+    """Return the extensions of the round that the person may see: all as its host, else her unit's."""
+    return extensions_in(round).filter(
+        within(actor, SEEING, unit="unit__path", host="step__round__host__path")
+    )
 
 
 def extensions_in(round: Round) -> QuerySet[Extension]:

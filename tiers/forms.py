@@ -89,7 +89,9 @@ class NewUnitForm(ReasonForm):
         ],
     )
     name = NFCCharField(label=_("Tên"), max_length=200)
-    kind = forms.ModelChoiceField(Kind.objects.all(), label=_("Loại đơn vị"))
+    kind = forms.ModelChoiceField(
+        Kind.objects.all(), label=_("Loại đơn vị"), empty_label=_("Chọn loại đơn vị")
+    )
     valid_from = VNDateField(label=_("Hoạt động từ ngày"))
     order = forms.IntegerField(label=_("Thứ tự"), min_value=0, max_value=999_999)
     has_procedures = forms.BooleanField(label=_("Có thủ tục hành chính"), required=False, initial=True)

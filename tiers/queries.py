@@ -115,11 +115,9 @@ def above(unit: Unit) -> list[Unit]:
     return found[::-1]
 
 
-def children_by_kind(unit: Unit) -> list[tuple[Kind, list[Unit]]]:
-    """Return every unit that ever stood straight below ``unit``, by kind, in order; one query."""
-    rows = unit.children.select_related("kind").order_by(
-        "kind__order", "kind__code", "order", "code", "valid_from"
-    )
+def children_by_kind(unit: Unit, day: date) -> list[tuple[Kind, list[Unit]]]:
+    """Return the units straight below ``unit`` on ``day``, by kind, in order; one query."""
+    rows = units_on(day).filter(parent=unit).order_by("kind__order", "kind__code", "order", "code")
     return [(kind, list(group)) for kind, group in groupby(rows, key=lambda child: child.kind)]
 
 
@@ -151,7 +149,8 @@ def mergers(words: str = "") -> QuerySet[Unit]:
     rows = Unit.objects.filter(origins__isnull=False).select_related("kind")
     if words:
         wanted = fold(words)
-        rows = rows.filter(Q(folded__contains=wanted) | Q(origins__old__folded__contains=wanted))
+        before = Q(origins__old__folded__contains=wanted) | Q(origins__old__parent__folded__contains=wanted)
+        rows = rows.filter(Q(folded__contains=wanted) | before)
     rows = rows.order_by("valid_from", "order", "code").distinct()
     return rows.prefetch_related(Prefetch("origins", queryset=origins))
 

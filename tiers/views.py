@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -44,12 +46,14 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a unit: dates, place, what it came of and became, who sits there."""
     unit = get_object_or_404(queries.unit_with_parents(pk))
     actor = request.actor
+    day = min(queries.today(), unit.last_day or date.max)
     context = {
         "unit": unit,
+        "day": day,
         "above": queries.above(unit),
         "origins": queries.predecessors(unit),
         "successions": queries.successors(unit),
-        "children": queries.children_by_kind(unit),
+        "children": queries.children_by_kind(unit, day),
         "seats": queries.seats_at(unit),
         "releases": _releases(actor, unit),
         "names_shown": queries.may_see_names(actor, unit),

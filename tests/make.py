@@ -15,6 +15,7 @@ from backend.accounts.models import User
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.exact import ZERO
+from backend.core.text import fold
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Band, Group, Round, Step
 from backend.scoring.models import Scorecard
@@ -40,11 +41,13 @@ def unit(name: str = "", *, parent: Unit | None = None, **fields: Any) -> Unit:
     fields.setdefault("code", f"U{number}")
     fields.setdefault("valid_from", date(2020, 1, 1))
     fields.setdefault("order", number)
+    name = name or f"Đơn vị {number}"
     wanted = fields.pop("kind", "commune" if parent else "city")
     path = f"{parent.path if parent else '/'}{fields['code']}/"
     with _made():
         return Unit.objects.create(
-            name=name or f"Đơn vị {number}",
+            name=name,
+            folded=fold(name),
             parent=parent,
             path=path,
             kind=kind(wanted) if isinstance(wanted, str) else wanted,

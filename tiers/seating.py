@@ -20,7 +20,6 @@ from permissions.actor import NOBODY, Actor
 from permissions.roles import ROLES, Role, Verb
 from tiers.models import Appointment, Unit, UnitGrant
 
-
 # The shortest a seat can be: the clock of the databases reads no finer than milliseconds.
 MOMENT = timedelta(milliseconds=1)
 
@@ -117,14 +116,6 @@ def grant_all(seats: Iterable[Appointment]) -> None:
         for seat in seats
         for verb in ROLES[Role(seat.role)]
     )
-
-
-def holders(unit: Unit, verb: Verb) -> list[Any]:
-    """Return the active people whose seat in force on ``unit`` itself gives ``verb``."""
-    grants = UnitGrant.objects.in_force().filter(
-        content_object=unit, permission__codename=str(verb), user__is_active=True
-    )
-    return list({row.user_id: row.user for row in grants.select_related("user")}.values())
 
 
 def holders(unit: Unit, verb: Verb) -> list[Any]:

@@ -38,6 +38,7 @@ def new_version(criteria_set: CriteriaSet, *, by: Actor) -> CriteriaSet:
 
     Its leaves are mapped to the same earlier leaves as those of the published set.
     """
+    criteria_set = _as_it_stands(criteria_set)
     if not criteria_set.is_frozen:
         raise OutOfStep(_("Bộ tiêu chí này còn là dự thảo; hãy sửa trực tiếp."))
     return copy_set(criteria_set, by=by, year=criteria_set.year, title=criteria_set.title)
@@ -57,6 +58,7 @@ def copy_set(
 
     Of a later year, its leaves are mapped to the published leaves they come from. Raises Refused.
     """
+    criteria_set = _as_it_stands(criteria_set)
     made = create_set(
         owner or criteria_set.owner,
         by=by,
@@ -69,6 +71,10 @@ def copy_set(
     with recording(by=by, about=made.history_about, reason=_("Sao từ %s") % criteria_set.title):
         _copy_nodes(criteria_set, made)
     return made
+
+
+def _as_it_stands(criteria_set: CriteriaSet) -> CriteriaSet:
+    return CriteriaSet.objects.select_related("owner", "kind").get(pk=criteria_set.pk)
 
 
 def _copy_nodes(source: CriteriaSet, made: CriteriaSet) -> None:

@@ -20,7 +20,7 @@ from backend.scoring.queries import Field, Heading, Leaf, Sheet
 class Line:
     """A leaf, or a heading above leaves (``is_leaf`` False, no points). Units: points.
 
-    ``appraised`` holds one value per appraisal step, in order; None is not marked there.
+    ``appraised`` holds the title and points of each appraisal step, in order; None is not marked there.
     """
 
     code: str
@@ -29,7 +29,7 @@ class Line:
     maximum: Decimal
     level: int = 2
     own: Decimal | None = None
-    appraised: tuple[Decimal | None, ...] = ()
+    appraised: tuple[tuple[str, Decimal | None], ...] = ()
     result: Decimal | None = None
     applies: bool = True
     note: str = ""
@@ -43,14 +43,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """One field (lĩnh vực) with its lines and sums over the leaves that apply and count."""
+    """One field (lĩnh vực) with its lines and sums over the leaves that apply and count.
+
+    A sum is None where no leaf has such points.
+    """
 
     code: str
     title: str
     lines: tuple[Line, ...]
-    maximum: Decimal
-    own: Decimal
-    result: Decimal
+    maximum: Decimal | None
+    own: Decimal | None
+    result: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -63,17 +66,17 @@ class Detail:
     @property
     def maximum(self) -> Decimal:
         """Return the points of the leaves that apply and count."""
-        return sum((part.maximum for part in self.parts), ZERO)
+        return _sum(part.maximum for part in self.parts) or ZERO
 
     @property
     def own(self) -> Decimal:
         """Return the sum of self-points."""
-        return sum((part.own for part in self.parts), ZERO)
+        return _sum(part.own for part in self.parts) or ZERO
 
     @property
     def result(self) -> Decimal:
         """Return the sum of the points that count."""
-        return sum((part.result for part in self.parts), ZERO)
+        return _sum(part.result for part in self.parts) or ZERO
 
 
 def detail(sheet: Sheet) -> Detail:
@@ -112,7 +115,7 @@ def _line(row: Leaf | Heading, sheet: Sheet, steps: list[Step]) -> Line:
         maximum=row.score.max_points,
         level=row.node.level,
         own=row.points,
-        appraised=tuple(_points(row.marks.get(step.pk)) for step in steps),
+        appraised=tuple((step.title, _points(row.marks.get(step.pk))) for step in steps),
         result=_points(_final(row, sheet)),
         applies=row.score.applies,
         note=_note(row),
@@ -131,8 +134,9 @@ def _points(mark: Mark | None) -> Decimal | None:
     return mark.points if mark else None
 
 
-def _sum(values: Iterable[Decimal | None]) -> Decimal:
-    return sum((value for value in values if value is not None), ZERO)
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, ZERO) if known else None
 
 
 def _note(leaf: Leaf) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat, Left, StrIndex
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from backend.core import clock
@@ -81,6 +82,19 @@ def kind_is_open(actor: Actor, card: Scorecard, kind: str) -> bool:
         return card.state == State.PUBLISHED or may_preview(actor, card.round)
     own = step_of(card, Step.Kind.SELF)
     return own is not None and sees_step(card, own, actor, clock.now())
+
+
+def own_cards(actor: Actor, round_: Round) -> set[int]:
+    """Return the keys of the cards of the person's own units, to mark them in a table."""
+    paths = [seat.path for seat in actor.seats]
+    rows = Scorecard.objects.filter(round=round_, unit__path__in=paths)
+    return set(rows.values_list("pk", flat=True))
+
+
+def latest_documents(round_: Round, ranking: Ranking | None) -> dict[str, Document]:
+    """Return the newest document of each kind of a published ranking (or of its preview)."""
+    rows = Document.objects.filter(round=round_, ranking=ranking, card__isnull=True)
+    return {row.kind: row for row in rows.order_by("requested_at", "pk")}
 
 
 # --- totals of a round ----------------------------------------------------------------------------
@@ -264,6 +278,43 @@ def find(found: Iterable[Table], card_id: int) -> tuple[Table, Standing] | None:
             if line.card_id == card_id:
                 return table, line
     return None
+
+
+@dataclass(frozen=True)
+class Result:
+    """One unit's result as the person may see it; ``whole`` is leaf by leaf, else by field only."""
+
+    card: Scorecard
+    ranking: Ranking | None
+    table: Table
+    line: Standing
+    whole: bool
+
+    @property
+    def round(self) -> Round:
+        """Return the round of the result."""
+        return self.card.round
+
+
+def result_of(actor: Actor, card_id: int) -> Result | None:
+    """Return the result of a card: published to all of the round, before that to who may preview."""
+    rows = Scorecard.objects.select_related("unit", "round__host", "group", "step", "criteria_set")
+    card = rows.filter(pk=card_id, round__in=rounds_for(actor).order_by().values("pk")).first()
+    if card is None:
+        return None
+    ranking = current_ranking(card.round)
+    if ranking is None and not may_preview(actor, card.round):
+        return None
+    found = find(tables(card.round, ranking), card.pk)
+    whole = scorecards_for(actor).filter(pk=card.pk).exists()
+    return Result(card, ranking, *found, whole) if found else None
+
+
+def target(actor: Actor, round_id: int | None, card_id: int | None) -> tuple[Round | None, Scorecard | None]:
+    """Return the round or card a document is asked of. Raises Http404 outside the person's scope."""
+    if card_id is not None:
+        return None, get_object_or_404(scorecards_for(actor), pk=card_id)
+    return get_object_or_404(rounds_for(actor), pk=round_id or 0), None
 
 
 # --- what keeps a round from being published ------------------------------------------------------

@@ -6,12 +6,13 @@ in percent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from backend.core.text import fold, sort_key
 from reports.rankings import Band, Entry, Ranked, TieRule, band_for, index, rank
 
 ZERO = Decimal("0.000")
@@ -106,7 +107,19 @@ class Table:
     def field_titles(self) -> list[tuple[str, str]]:
         """Return code and title of every field any unit of the group has, in order."""
         found = {part.code: part.title for line in self.standings for part in line.fields}
-        return sorted(found.items(), key=lambda item: sort_key(item[0]))
+        return sorted(found.items(), key=lambda item: code_key(item[0]))
+
+    def shown(self, words: str = "", sort: str = "") -> list[Standing]:
+        """Return the lines whose unit matches ``words``, without accents, in the order asked for.
+
+        ``sort`` is "rank" (also by default), "name", "index", "appraised", "survey" or the code of a field;
+        with "-" before it the other way round. Ranks stay those of the whole group.
+        """
+        lines = [line for line in self.standings if fold(words) in fold(line.unit_name)]
+        key = sort.removeprefix("-")
+        measure = _MEASURES.get(key) or (lambda line: _field_index(line, key))
+        known = key in _MEASURES or key in dict(self.field_titles)
+        return sorted(lines, key=measure, reverse=sort.startswith("-")) if known else lines
 
     @property
     def band_counts(self) -> list[tuple[str, int]]:
@@ -120,6 +133,20 @@ class Table:
         if not self.standings:
             return None
         return sum((line.index for line in self.standings), Fraction(0)) / len(self.standings)
+
+
+def _field_index(line: Standing, code: str) -> Fraction:
+    found = {part.code: part.index for part in line.fields}
+    return found.get(code) or Fraction(0)
+
+
+_MEASURES: dict[str, Callable[[Standing], Any]] = {
+    "rank": lambda line: line.rank,
+    "name": lambda line: sort_key(line.unit_name),
+    "index": lambda line: line.index,
+    "appraised": lambda line: line.totals.appraised,
+    "survey": lambda line: line.totals.survey,
+}
 
 
 def ranked(lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band]) -> tuple[Standing, ...]:
@@ -149,10 +176,10 @@ def fields_in_order(
     points: Mapping[str, tuple[Decimal, Decimal]], titles: Mapping[str, str]
 ) -> tuple[FieldPoints, ...]:
     """Return fields sorted as criteria are: by number where codes are numbers. Values: points, maximum."""
-    codes = sorted(points, key=sort_key)
+    codes = sorted(points, key=code_key)
     return tuple(FieldPoints(code, titles.get(code, ""), *points[code]) for code in codes)
 
 
-def sort_key(code: str) -> tuple[int, str]:
+def code_key(code: str) -> tuple[int, str]:
     """Return a key that puts "2" before "10" and letters after numbers."""
     return (int(code), code) if code.isdecimal() else (10**6, code)

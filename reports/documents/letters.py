@@ -125,8 +125,8 @@ def _frame(
         "round_title": round_.title,
         "host": wording.issuer(round_.host.name),
         "head": {
-            "superior": wording.issuer(parent.name) if parent else "",
-            "agency": wording.issuer(unit.name),
+            "superior": wording.superior_lines(unit.name, parent.name if parent else ""),
+            "agency": wording.name_lines(unit.name),
             "number": "" if demo else number or f"……/…-{kind}",
             "place": next((name for name in near if name), "……"),
             "day": _day(None if demo else day, round_),
@@ -194,7 +194,7 @@ def _self_parts(found: Sheet) -> tuple[Part, ...]:
     for part in detail(found).parts:
         lines = tuple(SelfLine(line, _evidence(leaves.get(line.code))) for line in part.lines)
         maximum = sum((leaf.score.max_points for leaf in fields[part.code].own), ZERO)
-        parts.append(replace(part, lines=lines, maximum=maximum))
+        parts.append(replace(part, lines=lines, maximum=maximum or None))
     return tuple(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,10 @@ from django.template.loader import render_to_string
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parent / "fonts"
+
+# They tell of every page and every glyph.
+for chatty in ("weasyprint.progress", "fontTools"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def pdf(template: str, context: Mapping[str, Any]) -> bytes:

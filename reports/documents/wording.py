@@ -24,6 +24,19 @@ def issuer(name: str) -> str:
     return f"{COMMITTEE} {bare[0].lower()}{bare[1:]}"
 
 
+def name_lines(name: str) -> list[str]:
+    """Return the issuing body's name in the lines of a letterhead: a committee's territory has its own."""
+    whole = issuer(name)
+    if not whole.startswith(COMMITTEE):
+        return [whole]
+    return [COMMITTEE, whole.removeprefix(COMMITTEE).strip()]
+
+
+def superior_lines(name: str, parent: str) -> list[str]:
+    """Return the lines of the superior body: none above a People's Committee or without a parent."""
+    return [] if is_committee(name) or not parent else name_lines(parent)
+
+
 def is_committee(name: str) -> bool:
     """Return whether the unit is a territory, which its People's Committee speaks for."""
     return issuer(name).startswith(COMMITTEE)

@@ -1,0 +1,18 @@
+"""Addresses of results, under /results/."""
+
+from django.urls import path
+
+from reports import views
+
+app_name = "reports"
+
+urlpatterns = [
+    path("", views.ranking_list, name="ranking_list"),
+    path("<int:pk>/", views.ranking, name="ranking"),
+    path("<int:pk>/publish/", views.publish, name="publish"),
+    path("<int:pk>/documents/", views.ranking_document, name="ranking_document"),
+    path("cards/<int:pk>/", views.unit_result, name="unit_result"),
+    path("cards/<int:pk>/documents/", views.card_document, name="card_document"),
+    path("documents/<int:pk>/", views.document, name="document"),
+    path("documents/<int:pk>/file/", views.document_file, name="document_file"),
+]

@@ -7,347 +7,570 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('criteria', '0002_initial'),
-        ('rounds', '0002_initial'),
-        ('scoring', '0001_initial'),
-        ('tiers', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("criteria", "0002_initial"),
+        ("rounds", "0002_initial"),
+        ("scoring", "0001_initial"),
+        ("tiers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalscorecard',
-            name='unit',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tiers.unit'),
+            model_name="historicalscorecard",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="tiers.unit",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsignature',
-            name='signer',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="historicalsignature",
+            name="signer",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsignature',
-            name='step',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='rounds.step'),
+            model_name="historicalsignature",
+            name="step",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="rounds.step",
+            ),
         ),
         migrations.AddField(
-            model_name='mark',
-            name='step',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rounds.step'),
+            model_name="mark",
+            name="step",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rounds.step"
+            ),
         ),
         migrations.AddField(
-            model_name='provenance',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='provenances', to='rounds.round'),
+            model_name="provenance",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="provenances", to="rounds.round"
+            ),
         ),
         migrations.AddField(
-            model_name='mark',
-            name='provenance',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='scoring.provenance'),
+            model_name="mark",
+            name="provenance",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="marks",
+                to="scoring.provenance",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalmark',
-            name='provenance',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.provenance'),
+            model_name="historicalmark",
+            name="provenance",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.provenance",
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='node',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='criteria.node'),
+            model_name="score",
+            name="node",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="criteria.node"
+            ),
         ),
         migrations.AddField(
-            model_name='mark',
-            name='score',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='scoring.score'),
+            model_name="mark",
+            name="score",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="marks", to="scoring.score"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalmark',
-            name='score',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.score'),
+            model_name="historicalmark",
+            name="score",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.score",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalexplanation',
-            name='score',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.score'),
+            model_name="historicalexplanation",
+            name="score",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.score",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalevidence',
-            name='score',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.score'),
+            model_name="historicalevidence",
+            name="score",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.score",
+            ),
         ),
         migrations.AddField(
-            model_name='explanation',
-            name='score',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='explanations', to='scoring.score'),
+            model_name="explanation",
+            name="score",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="explanations", to="scoring.score"
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='score',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='scoring.score'),
+            model_name="evidence",
+            name="score",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="scoring.score"
+            ),
         ),
         migrations.AddField(
-            model_name='scorecard',
-            name='criteria_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='criteria.criteriaset'),
+            model_name="scorecard",
+            name="criteria_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cards", to="criteria.criteriaset"
+            ),
         ),
         migrations.AddField(
-            model_name='scorecard',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='rounds.group'),
+            model_name="scorecard",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cards", to="rounds.group"
+            ),
         ),
         migrations.AddField(
-            model_name='scorecard',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='rounds.round'),
+            model_name="scorecard",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cards", to="rounds.round"
+            ),
         ),
         migrations.AddField(
-            model_name='scorecard',
-            name='step',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rounds.step'),
+            model_name="scorecard",
+            name="step",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="rounds.step",
+            ),
         ),
         migrations.AddField(
-            model_name='scorecard',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='tiers.unit'),
+            model_name="scorecard",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cards", to="tiers.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='score',
-            name='card',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='scoring.scorecard'),
+            model_name="score",
+            name="card",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="scores", to="scoring.scorecard"
+            ),
         ),
         migrations.AddField(
-            model_name='historicalsignature',
-            name='card',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.scorecard'),
+            model_name="historicalsignature",
+            name="card",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.scorecard",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalscore',
-            name='card',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.scorecard'),
+            model_name="historicalscore",
+            name="card",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.scorecard",
+            ),
         ),
         migrations.AddField(
-            model_name='historicaldelegation',
-            name='card',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.scorecard'),
+            model_name="historicaldelegation",
+            name="card",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.scorecard",
+            ),
         ),
         migrations.AddField(
-            model_name='delegation',
-            name='card',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to='scoring.scorecard'),
+            model_name="delegation",
+            name="card",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="delegations",
+                to="scoring.scorecard",
+            ),
         ),
         migrations.AddField(
-            model_name='scorecardgrant',
-            name='content_object',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='scoring.scorecard'),
+            model_name="scorecardgrant",
+            name="content_object",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="scoring.scorecard"
+            ),
         ),
         migrations.AddField(
-            model_name='scorecardgrant',
-            name='delegation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='scoring.delegation'),
+            model_name="scorecardgrant",
+            name="delegation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="grants",
+                to="scoring.delegation",
+            ),
         ),
         migrations.AddField(
-            model_name='scorecardgrant',
-            name='permission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission'),
+            model_name="scorecardgrant",
+            name="permission",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission"),
         ),
         migrations.AddField(
-            model_name='scorecardgrant',
-            name='user',
+            model_name="scorecardgrant",
+            name="user",
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='card',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='scoring.scorecard'),
+            model_name="signature",
+            name="card",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="scoring.scorecard"
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='signer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to=settings.AUTH_USER_MODEL),
+            model_name="signature",
+            name="signer",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signatures",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='step',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rounds.step'),
+            model_name="signature",
+            name="step",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rounds.step"
+            ),
         ),
         migrations.AddField(
-            model_name='steptotal',
-            name='card',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='totals', to='scoring.scorecard'),
+            model_name="steptotal",
+            name="card",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="totals", to="scoring.scorecard"
+            ),
         ),
         migrations.AddField(
-            model_name='steptotal',
-            name='step',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rounds.step'),
+            model_name="steptotal",
+            name="step",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rounds.step"
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='tiers.unit'),
+            model_name="storedfile",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="files", to="tiers.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='scorecard',
-            name='signed_file',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scoring.storedfile'),
+            model_name="scorecard",
+            name="signed_file",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="scoring.storedfile",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalscorecard',
-            name='signed_file',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.storedfile'),
+            model_name="historicalscorecard",
+            name="signed_file",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.storedfile",
+            ),
         ),
         migrations.AddField(
-            model_name='historicalevidence',
-            name='file',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scoring.storedfile'),
+            model_name="historicalevidence",
+            name="file",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="scoring.storedfile",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='file',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='scoring.storedfile'),
+            model_name="evidence",
+            name="file",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="uses",
+                to="scoring.storedfile",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalprovenance',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_provenance_hunit'),
+            model_name="historicalprovenance",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_provenance_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicalprovenance',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_provenance_hrnd'),
+            model_name="historicalprovenance",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_provenance_hrnd"),
         ),
         migrations.AddConstraint(
-            model_name='provenance',
-            constraint=models.CheckConstraint(condition=models.Q(('answers__lte', models.F('sample'))), name='scoring_answers_at_most_sample'),
+            model_name="provenance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answers__lte", models.F("sample"))),
+                name="scoring_answers_at_most_sample",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='provenance',
-            constraint=models.CheckConstraint(condition=models.Q(('report_number', ''), _negated=True), name='scoring_provenance_has_report'),
+            model_name="provenance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("report_number", ""), _negated=True), name="scoring_provenance_has_report"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('score', 'step'), name='scoring_mark_once_per_step'),
+            model_name="mark",
+            constraint=models.UniqueConstraint(fields=("score", "step"), name="scoring_mark_once_per_step"),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('points__isnull', True), models.Q(('points__gte', Decimal('0.000')), ('points__lte', models.F('max_points'))), _connector='OR'), name='scoring_mark_in_range'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("points__isnull", True),
+                    models.Q(("points__gte", Decimal("0.000")), ("points__lte", models.F("max_points"))),
+                    _connector="OR",
+                ),
+                name="scoring_mark_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('points__isnull', True), ('from_points__isnull', True), ('points', models.F('from_points')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='scoring_change_has_reason'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("points__isnull", True),
+                    ("from_points__isnull", True),
+                    ("points", models.F("from_points")),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="scoring_change_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalmark',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_mark_hunit'),
+            model_name="historicalmark",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_mark_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicalmark',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_mark_hrnd'),
+            model_name="historicalmark",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_mark_hrnd"),
         ),
         migrations.AddIndex(
-            model_name='historicalexplanation',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_explanation_hunit'),
+            model_name="historicalexplanation",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_explanation_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicalexplanation',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_explanation_hrnd'),
+            model_name="historicalexplanation",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_explanation_hrnd"),
         ),
         migrations.AddConstraint(
-            model_name='explanation',
-            constraint=models.UniqueConstraint(fields=('score', 'step'), name='scoring_asked_once_per_step'),
+            model_name="explanation",
+            constraint=models.UniqueConstraint(fields=("score", "step"), name="scoring_asked_once_per_step"),
         ),
         migrations.AddConstraint(
-            model_name='explanation',
-            constraint=models.CheckConstraint(condition=models.Q(('question', ''), _negated=True), name='scoring_question_is_asked'),
+            model_name="explanation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("question", ""), _negated=True), name="scoring_question_is_asked"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('card', 'node'), name='scoring_score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("card", "node"), name="scoring_score_once"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('max_points__gt', Decimal('0.000'))), name='scoring_max_positive'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("max_points__gt", Decimal("0.000"))), name="scoring_max_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('applies', True), models.Q(('left_out_reason', ''), _negated=True), _connector='OR'), name='scoring_left_out_has_reason'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("applies", True), models.Q(("left_out_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="scoring_left_out_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalsignature',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_signature_hunit'),
+            model_name="historicalsignature",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_signature_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicalsignature',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_signature_hrnd'),
+            model_name="historicalsignature",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_signature_hrnd"),
         ),
         migrations.AddIndex(
-            model_name='historicalscore',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_score_hunit'),
+            model_name="historicalscore",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_score_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicalscore',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_score_hrnd'),
+            model_name="historicalscore",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_score_hrnd"),
         ),
         migrations.AddIndex(
-            model_name='historicaldelegation',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_delegation_hunit'),
+            model_name="historicaldelegation",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_delegation_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicaldelegation',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_delegation_hrnd'),
+            model_name="historicaldelegation",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_delegation_hrnd"),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='scoring_delegation_dates_in_order'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="scoring_delegation_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='scoring_delegation_two_people'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("giver", models.F("taker")), _negated=True),
+                name="scoring_delegation_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecardgrant',
-            constraint=models.UniqueConstraint(fields=('user', 'permission', 'content_object', 'starts_at'), name='scoring_single_grant_once'),
+            model_name="scorecardgrant",
+            constraint=models.UniqueConstraint(
+                fields=("user", "permission", "content_object", "starts_at"), name="scoring_single_grant_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='steptotal',
-            constraint=models.UniqueConstraint(fields=('card', 'step'), name='scoring_total_once'),
+            model_name="steptotal",
+            constraint=models.UniqueConstraint(fields=("card", "step"), name="scoring_total_once"),
         ),
         migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.UniqueConstraint(fields=('unit', 'sha256'), name='scoring_bytes_once_per_unit'),
+            model_name="storedfile",
+            constraint=models.UniqueConstraint(fields=("unit", "sha256"), name="scoring_bytes_once_per_unit"),
         ),
         migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='scoring_file_not_empty'),
+            model_name="storedfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gt", 0)), name="scoring_file_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(fields=('round', 'unit'), name='scoring_card_once'),
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(fields=("round", "unit"), name="scoring_card_once"),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'approved', 'accepted', 'not_scored', 'appraised', 'explaining', 'explained', 'concluded', 'published'])), name='scoring_card_state_known'),
+            model_name="scorecard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "returned",
+                            "approved",
+                            "accepted",
+                            "not_scored",
+                            "appraised",
+                            "explaining",
+                            "explained",
+                            "concluded",
+                            "published",
+                        ],
+                    )
+                ),
+                name="scoring_card_state_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='historicalscorecard',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_scorecard_hunit'),
+            model_name="historicalscorecard",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_scorecard_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicalscorecard',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_scorecard_hrnd'),
+            model_name="historicalscorecard",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_scorecard_hrnd"),
         ),
         migrations.AddIndex(
-            model_name='historicalevidence',
-            index=models.Index(fields=['unit_key', 'history_date'], name='scoring_evidence_hunit'),
+            model_name="historicalevidence",
+            index=models.Index(fields=["unit_key", "history_date"], name="scoring_evidence_hunit"),
         ),
         migrations.AddIndex(
-            model_name='historicalevidence',
-            index=models.Index(fields=['round_key', 'history_date'], name='scoring_evidence_hrnd'),
+            model_name="historicalevidence",
+            index=models.Index(fields=["round_key", "history_date"], name="scoring_evidence_hrnd"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', False), ('file_name__gt', '')), models.Q(('file__isnull', True), ('issuer__gt', ''), ('number__gt', '')), _connector='OR'), name='scoring_evidence_file_or_document'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("file__isnull", False), ("file_name__gt", "")),
+                    models.Q(("file__isnull", True), ("issuer__gt", ""), ("number__gt", "")),
+                    _connector="OR",
+                ),
+                name="scoring_evidence_file_or_document",
+            ),
         ),
     ]

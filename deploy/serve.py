@@ -79,11 +79,21 @@ def only_one() -> Iterator[None]:
 
 def in_a_process_of_its_own(work: Callable[[], None]) -> None:
     """Do ``work`` in a child, so that Django's memory goes with it; end with its code if it fails."""
-    child = multiprocessing.get_context("fork").Process(target=work)
+    child = multiprocessing.get_context("fork").Process(target=deaf_to_interrupts, args=(work,))
     child.start()
-    child.join()
+    try:
+        child.join()
+    except KeyboardInterrupt:
+        child.kill()
+        raise
     if child.exitcode:
         sys.exit(child.exitcode)
+
+
+def deaf_to_interrupts(work: Callable[[], None]) -> None:
+    """Do ``work``; on Ctrl-C it is this process's parent that decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work()
 
 
 def prepare() -> None:
@@ -186,4 +196,7 @@ def say(what: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # before there was anything to stop
+        sys.exit(130)

@@ -34,15 +34,17 @@ make_venv() {
     local wanted stamp=.venv/requirements.sha256
     wanted=$(sha256sum <"deploy/$1")
     # What the tests need includes what the program needs.
-    if .venv/bin/python -c '' 2>/dev/null && grep -qsxF -e "$wanted" -e "$(sha256sum <deploy/requirements-test.txt)" "$stamp"; then
+    if venv_stands && grep -qsxF -e "$wanted" -e "$(sha256sum <deploy/requirements-test.txt)" "$stamp"; then
         [ "$1" = requirements.txt ] || grep -qxF -e "$wanted" "$stamp" && return
     fi
     say "Cài các thư viện Python"
-    .venv/bin/python -c '' 2>/dev/null || new_venv
+    venv_stands || new_venv
     rm -f "$stamp"
     .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes "deploy/$1"
     echo "$wanted" >"$stamp"
 }
+
+venv_stands() { .venv/bin/python -c '' 2>/dev/null && [ -x .venv/bin/uv ]; }
 
 new_venv() {
     local python version uv_lines

@@ -9,6 +9,7 @@ from rest_framework.routers import DefaultRouter
 
 PARTS = (
     "backend.accounts.api",
+    "backend.notices.api",
     "tiers.api",
     "tiers.people_api",
     "backend.criteria.api",

@@ -10,11 +10,11 @@ PARTS = (
     ("", "backend.scoring.urls"),
     ("accounts/", "backend.accounts.urls"),
     ("units/", "tiers.urls"),
-    ("people/", "tiers.people_urls"),
+    ("people/", "tiers.people.urls"),
     ("criteria/", "backend.criteria.urls"),
     ("rounds/", "backend.rounds.urls"),
     ("results/", "reports.urls"),
-    ("jobs/", "backend.jobs.urls"),
+    ("notices/", "backend.notices.urls"),
     ("api/", "backend.api.urls"),
 )
 

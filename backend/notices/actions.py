@@ -48,6 +48,11 @@ def mark_read(notice: Notice) -> None:
     Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now())
 
 
+def mark_all_read(user_id: int | None) -> None:
+    """Note that the person has seen all her messages."""
+    Notice.objects.filter(user_id=user_id, read_at__isnull=True).update(read_at=clock.now())
+
+
 def _deliver(notice: Notice) -> None:
     if not notice.user.email:
         notice.state = Notice.State.NO_ADDRESS

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry(_("Bộ tiêu chí"), "criteria:set_list", (Verb.MANAGE_CRITERIA, Verb.VIEW)),
     Entry(_("Kết quả"), "reports:ranking_list"),
     Entry(_("Lịch sử"), "scoring:history", (Verb.INSPECT, Verb.VIEW)),
+    Entry(_("Thông báo"), "notices:notice_list"),
     Entry(_("Tổ chức"), "tiers:unit_list"),
     Entry(_("Tài khoản"), "people:account_list", (Verb.MANAGE_PEOPLE,)),
 )

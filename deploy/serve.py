@@ -107,7 +107,7 @@ def prepare() -> None:
     collect_static()
     if os.environ["DEMO"] == "0":
         print(
-            f"\nTạo quản trị viên đầu tiên:\n  VAR_DIR={var()} .venv/bin/python manage.py create_administrator"
+            f"\nTạo quản trị viên đầu tiên:\n  VAR_DIR={var()} .venv/bin/python manage.py create_admin --unit 92"
         )
     for step, command in (("Nạp số liệu minh hoạ", "load_demo"), ("Tài khoản minh hoạ", "demo_accounts")):
         if os.environ["DEMO"] == "1" and command in get_commands():

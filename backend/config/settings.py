@@ -217,6 +217,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="khong-tra-loi
 # The right side of each letter's Message-ID.
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
+# The address people reach the program at; letters and QR codes point there.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+
 # --- Background work ------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 CELERY_TASK_IGNORE_RESULT = True
@@ -231,6 +234,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 16
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+# A running job that has not beaten for so long is taken for dead and done again.
+JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0}}
 if CELERY_BROKER_URL.startswith("filesystem:"):
     queue = VAR_DIR / "queue"

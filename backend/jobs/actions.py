@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.module_loading import import_string
@@ -14,8 +15,8 @@ from django.utils.module_loading import import_string
 from backend.core import clock
 from backend.jobs.models import Job
 
-STALE_AFTER = timedelta(seconds=45)
-BEAT_EVERY = 10.0
+STALE_AFTER = timedelta(seconds=settings.JOB_STALE_SECONDS)
+BEAT_EVERY = settings.JOB_STALE_SECONDS / 4
 MOST_ATTEMPTS = 5
 
 

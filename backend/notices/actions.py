@@ -66,8 +66,7 @@ def _deliver(notice: Notice) -> None:
 
 
 def _mail(notice: Notice) -> EmailMessage:
-    site = getattr(settings, "SITE_URL", "")
-    body = f"{notice.body}\n\n{site}{notice.url}" if notice.url else notice.body
+    body = f"{notice.body}\n\n{settings.SITE_URL}{notice.url}" if notice.url else notice.body
     subject = " ".join(notice.subject.split())
     identity = {"Message-ID": f"<notice-{notice.pk}@{settings.MAIL_DOMAIN}>"}
     return EmailMessage(subject, body, to=[notice.user.email], headers=identity)

@@ -13,7 +13,8 @@ from backend.audit.models import Tracked
 from backend.audit.recording import About
 from backend.core.exact import ZERO
 from backend.core.fields import PointsField
-from backend.criteria.rules import Rule, parse_rule
+from backend.criteria.rules import Rule, RuleError, parse_rule
+from backend.criteria.wording import Wording, in_words
 from permissions.roles import Place
 from tiers.models import Kind, Unit
 
@@ -160,3 +161,13 @@ class Node(models.Model):
         """Return the typed rule of a leaf. Raises RuleError where the parameters are not its own."""
         params: dict[str, Any] = self.params
         return parse_rule(self.rule, params)
+
+    @property
+    def rule_words(self) -> Wording | None:
+        """Return the rule of a leaf in words; None where it has none or a broken one."""
+        if not self.is_leaf or not self.rule:
+            return None
+        try:
+            return in_words(self.parsed_rule(), self.max_points or ZERO)
+        except RuleError:
+            return None

@@ -8,7 +8,10 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from backend.core import clock
+from backend.core.dates import vn_date
 from backend.core.exact import ZERO
+from backend.core.text import fold
 from backend.criteria.models import CriteriaSet, Node
 from permissions.actor import Actor, within
 from permissions.roles import ROLES, Verb
@@ -41,6 +44,42 @@ def nodes_for(actor: Actor) -> QuerySet[Node]:
     """Return the nodes of the sets the person may see."""
     rows = Node.objects.filter(criteria_set__in=sets_for(actor).values("pk"))
     return rows.select_related("criteria_set__owner", "parent", "lead_agency")
+
+
+def matching(sets: QuerySet[CriteriaSet], words: str) -> QuerySet[CriteriaSet]:
+    """Return the sets whose title, owner or document holds every one of ``words``, accents aside.
+
+    Folding is done here: there are a few sets a year, not thousands.
+    """
+    wanted = fold(words).split()
+    if not wanted:
+        return sets
+    rows = sets.values_list("pk", "title", "owner__name", "legal_number")
+    folded = [(pk, fold(" ".join(texts))) for pk, *texts in rows]
+    return sets.filter(pk__in=[pk for pk, text in folded if all(word in text for word in wanted)])
+
+
+SORTS = {"title": ("title",), "year": ("year",), "kind": ("kind__order",), "state": ("state",)}
+
+
+def sorted_by(sets: QuerySet[CriteriaSet], column: str) -> QuerySet[CriteriaSet]:
+    """Return the sets sorted by a column of the list, "-" in front turns it round."""
+    names = SORTS.get(column.lstrip("-"))
+    if names is None:
+        return sets.order_by("-year", "owner__path", "kind__order", "-version")
+    sign = "-" if column.startswith("-") else ""
+    return sets.order_by(*(f"{sign}{name}" for name in names), "-year", "pk")
+
+
+def owners_for(actor: Actor) -> QuerySet[Unit]:
+    """Return the units whose sets the person writes."""
+    return Unit.objects.filter(within(actor, Verb.MANAGE_CRITERIA, unit="path"))
+
+
+def agencies_for(criteria_set: CriteriaSet) -> QuerySet[Unit]:
+    """Return the units that may lead the appraisal of a leaf: straight below the owner today."""
+    today = vn_date(clock.now())
+    return Unit.objects.on(today).filter(parent_id=criteria_set.owner_id)
 
 
 def with_totals(sets: QuerySet[CriteriaSet]) -> QuerySet[CriteriaSet]:

@@ -6,9 +6,10 @@ Read in this order: sets (a set and its life), nodes (the tree of a draft), orde
 
 from .copying import copy_set, new_version
 from .nodes import add_node, delete_node, edit_node, move_node
-from .sets import create_set, discard_set, edit_set, hold_draft, problems_of_set, publish
+from .sets import EDITABLE, create_set, discard_set, edit_set, hold_draft, problems_of_set, publish
 
 __all__ = [
+    "EDITABLE",
     "add_node",
     "copy_set",
     "create_set",

@@ -1,0 +1,183 @@
+"""Shape of HTML input about criteria sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from backend.core.dates import VNDateField
+from backend.core.fields import PointsFormField
+from backend.core.text import NFCCharField
+from backend.criteria.compact import read_compact, to_compact
+from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.rules import RuleError, RuleType
+from tiers.models import Kind, Unit
+
+YEARS = {"min_value": 2000, "max_value": 2100}
+
+
+def _short(classes: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": classes, "autocomplete": "off"})
+
+
+def _points(**options: Any) -> PointsFormField:
+    attrs = {"class": "input-points", "inputmode": "decimal", "autocomplete": "off"}
+    return PointsFormField(widget=forms.TextInput(attrs=attrs), **options)
+
+
+def _text(rows: int, **options: Any) -> NFCCharField:
+    return NFCCharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class SetFilterForm(forms.Form):
+    """The row above the list of sets."""
+
+    kind = forms.ModelChoiceField(
+        Kind.objects.all(),
+        label=_("Loại đơn vị"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Tất cả"),
+    )
+    year = forms.IntegerField(label=_("Năm"), required=False, widget=_short("input-short"))
+    state = forms.ChoiceField(
+        label=_("Trạng thái"),
+        choices=[("", _("Tất cả")), *CriteriaSet.State.choices],
+        required=False,
+    )
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what was chosen, by look-up; a wrong choice filters nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class SetEditForm(forms.Form):
+    """What may be changed of a draft as a whole."""
+
+    title = NFCCharField(label=_("Tên bộ tiêu chí"), max_length=300)
+    scale = _points(label=_("Thang điểm"), help_text=_("Tổng điểm của cả bộ, thường là 100."))
+    legal_number = NFCCharField(
+        label=_("Số văn bản"), max_length=100, required=False, help_text=_("Ví dụ 3368/QĐ-UBND.")
+    )
+    legal_date = VNDateField(label=_("Ngày văn bản"), required=False)
+
+
+class SetForm(SetEditForm):
+    """A new draft; ``owners`` are the units whose sets the person writes."""
+
+    owner = forms.ModelChoiceField(Unit.objects.none(), label=_("Cơ quan ban hành"), empty_label=None)
+    kind = forms.ModelChoiceField(Kind.objects.all(), label=_("Loại đơn vị được đánh giá"))
+    year = forms.IntegerField(label=_("Năm đánh giá"), widget=_short("input-short"), **YEARS)
+
+    field_order = ["owner", "kind", "year", "title", "scale", "legal_number", "legal_date"]
+
+    def __init__(self, *args: Any, owners: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+
+class CopyForm(forms.Form):
+    """For whom and when a copy is."""
+
+    owner = forms.ModelChoiceField(Unit.objects.none(), label=_("Cơ quan ban hành"), empty_label=None)
+    kind = forms.ModelChoiceField(Kind.objects.all(), label=_("Loại đơn vị được đánh giá"), empty_label=None)
+    year = forms.IntegerField(label=_("Năm đánh giá"), widget=_short("input-short"), **YEARS)
+    title = NFCCharField(label=_("Tên bộ tiêu chí"), max_length=300)
+
+    def __init__(self, *args: Any, owners: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+
+class GroupForm(forms.Form):
+    """A field or a criterion that others stand under."""
+
+    code = NFCCharField(
+        label=_("Mã"),
+        max_length=30,
+        required=False,
+        widget=_short("input-short"),
+        help_text=_("Để trống thì lấy số kế tiếp trong nhóm."),
+    )
+    title = _text(2, label=_("Nội dung"))
+    planned_points = _points(
+        label=_("Điểm theo văn bản"),
+        required=False,
+        help_text=_("Nếu có, khi ban hành các tiêu chí bên dưới phải cộng lại đúng số này."),
+    )
+    guidance = _text(3, label=_("Hướng dẫn"), required=False)
+
+    def values(self) -> dict[str, Any]:
+        """Return what the actions take."""
+        return {**self.cleaned_data, "is_leaf": False}
+
+
+class LeafForm(forms.Form):
+    """A criterion that is scored. Its rule is written as one short text."""
+
+    code = GroupForm.base_fields["code"]
+    title = _text(2, label=_("Nội dung"))
+    max_points = _points(label=_("Điểm tối đa"))
+    source = forms.ChoiceField(label=_("Nguồn điểm"), choices=Node.Source.choices)
+    rule = forms.ChoiceField(
+        label=_("Cách chấm"),
+        required=False,
+        choices=[("", _("Chưa chọn")), *((kind.value, kind.label) for kind in RuleType)],
+        help_text=_("Điểm điều tra và chỉ số ngoài luôn nhập trực tiếp."),
+    )
+    params_text = _text(
+        3, label=_("Tham số"), required=False, help_text=_("Cách viết của từng cách chấm ở cuối trang.")
+    )
+    evidence_asked = _text(2, label=_("Tài liệu kiểm chứng"), required=False)
+    needs_evidence = forms.BooleanField(
+        label=_("Phải có tài liệu kiểm chứng hoặc giải trình khi có điểm"), required=False, initial=True
+    )
+    guidance = _text(3, label=_("Hướng dẫn"), required=False)
+    lead_agency = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Cơ quan chủ trì thẩm định"),
+        required=False,
+        empty_label=_("Hội đồng thẩm định"),
+    )
+
+    def __init__(self, *args: Any, agencies: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead_agency"].queryset = agencies  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the rule; what is wrong with it stands at its text."""
+        data = super().clean() or self.cleaned_data
+        if data.get("source") not in (None, Node.Source.ASSESSED):
+            data["rule"] = RuleType.DIRECT.value
+        self.params: dict[str, object] = {}
+        if data.get("rule"):
+            try:
+                self.params = read_compact(data["rule"], data.get("params_text", "")).to_params()
+            except RuleError as wrong:
+                self.add_error("params_text", wrong.problems)  # type: ignore[arg-type]
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """Return what the actions take."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "params_text"}
+        return {**given, "is_leaf": True, "params": self.params}
+
+
+def initial_of(node: Node) -> dict[str, Any]:
+    """Return a node as a form shows it, its rule as the short text."""
+    names = (*GroupForm.base_fields, *LeafForm.base_fields)
+    given = {name: getattr(node, name) for name in names if hasattr(node, name)}
+    return {**given, "params_text": _params_text(node)}
+
+
+def _params_text(node: Node) -> str:
+    if not node.rule:
+        return ""
+    try:
+        return to_compact(node.parsed_rule()).replace("|", "\n")
+    except RuleError:
+        return ""

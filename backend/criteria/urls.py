@@ -1,0 +1,22 @@
+"""Addresses of criteria sets, under /criteria/."""
+
+from django.urls import path
+
+from backend.criteria.views import nodes, sets
+
+app_name = "criteria"
+
+urlpatterns = [
+    path("", sets.set_list, name="set_list"),
+    path("add/", sets.set_add, name="set_add"),
+    path("<int:pk>/", sets.set_detail, name="set_detail"),
+    path("<int:pk>/edit/", sets.set_edit, name="set_edit"),
+    path("<int:pk>/publish/", sets.publish, name="publish"),
+    path("<int:pk>/new-version/", sets.new_version, name="new_version"),
+    path("<int:pk>/copy/", sets.set_copy, name="set_copy"),
+    path("<int:pk>/discard/", sets.discard, name="discard"),
+    path("<int:pk>/nodes/add/", nodes.node_add, name="node_add"),
+    path("nodes/<int:pk>/edit/", nodes.node_edit, name="node_edit"),
+    path("nodes/<int:pk>/move/", nodes.node_move, name="node_move"),
+    path("nodes/<int:pk>/delete/", nodes.node_delete, name="node_delete"),
+]

@@ -74,8 +74,9 @@ def release(old: Unit, new: Unit, *, by: Actor, reason: str, document: str) -> R
     Decided by the host of ``old`` or by who took the host's place. Raises Refused, Invalid where
     ``new`` is no part-successor of ``old``, OutOfStep where it was released before.
     """
+    old = _lock(old)
     now = clock.now()
-    keeper = scope.keeper_of(_lock(old), vn_date(now))
+    keeper = scope.keeper_of(old, vn_date(now))
     by.require(Verb.MANAGE_ROUND, at=(keeper or old).place())
     _check_reason(reason)
     _check_division(old, new)

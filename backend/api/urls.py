@@ -11,7 +11,7 @@ PARTS = (
     "backend.accounts.api",
     "backend.notices.api",
     "tiers.api",
-    "tiers.people_api",
+    "tiers.people.api",
     "backend.criteria.api",
     "backend.rounds.api",
     "backend.scoring.api",

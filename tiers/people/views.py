@@ -58,7 +58,7 @@ def _today() -> Any:
 def account_list(request: HttpRequest) -> HttpResponse:
     """Show the people of the administrator's units, searched and filtered."""
     actor = _manager(request)
-    form = FilterForm(actor, _today(), request.GET or None)
+    form = FilterForm(actor, _today(), request.GET)
     words = request.GET.get("q", "")
     rows = queries.filtered(queries.accounts_for(actor), words=words, **form.chosen())
     page = Paginator(queries.with_seats(rows), A_PAGE).get_page(request.GET.get("page"))

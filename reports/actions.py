@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
@@ -164,14 +164,13 @@ def request_document(
 ) -> Document:
     """Ask the worker for a document of a card or of a round's ranking and return its row.
 
-    One that is being made already is returned instead of a second one. Raises Refused.
+    One that is being made already, or was made of a ranking published, is returned instead of a second one. Raises Refused.
     """
     wanted = _wanted(Document.Kind(kind), round_, card)
     if not by.system and not queries.may_read(by, wanted):
         raise Refused(_("Bạn chưa được xem kết quả này nên chưa lập được văn bản."))
-    making = Document.objects.filter(state=Document.State.MAKING, **_same(wanted)).first()
-    if making is not None:
-        return making
+    if found := Document.objects.filter(_still_good(wanted)).order_by("-pk").first():
+        return found
     wanted.requested_by_id = by.user_id
     wanted.requested_at = clock.now()
     wanted.save()
@@ -187,10 +186,14 @@ def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -
     return Document(kind=kind, round=of, card=card, ranking=ranking, is_illustration=of.is_illustration)
 
 
-def _same(document: Document) -> dict[str, Any]:
-    return {
-        "kind": document.kind,
-        "round_id": document.round_id,
-        "card_id": document.card_id,
-        "ranking_id": document.ranking_id,
-    }
+def _still_good(wanted: Document) -> Q:
+    """Return the condition of one being made, or made of a published ranking, which never changes."""
+    good = Q(state=Document.State.MAKING)
+    if wanted.ranking_id:
+        good |= Q(state=Document.State.READY)
+    return good & Q(
+        kind=wanted.kind,
+        round_id=wanted.round_id,
+        card_id=wanted.card_id,
+        ranking_id=wanted.ranking_id,
+    )

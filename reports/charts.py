@@ -1,4 +1,4 @@
-"""Bars as plain numbers for SVG: widths are text with a point, 0 to 100. Every chart has its table beside it."""
+"""Bars as plain numbers for SVG: widths are text with a point, 0 to 500. Every chart has its table beside it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class Bar:
     label: str
     percent: Fraction | None
     other: Fraction | None = None
-    y: int = 0
 
     @property
     def width(self) -> str:
@@ -32,43 +31,15 @@ class Bar:
         """Return the length of the bar it is compared with, for SVG."""
         return _width(self.other)
 
-    @property
-    def top(self) -> int:
-        """Return where the label's line of text stands."""
-        return self.y + 16
 
-    @property
-    def bar_y(self) -> int:
-        """Return where the bar begins."""
-        return self.y + 24
-
-    @property
-    def other_y(self) -> int:
-        """Return where the compared bar begins."""
-        return self.y + 38
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Bars one below another; ``height`` is that of the drawing."""
-
-    bars: tuple[Bar, ...]
-    height: int
-
-
-STEP = 58
-
-
-def field_bars(table: Table, line: Standing | None = None) -> Chart:
+def field_bars(table: Table, line: Standing | None = None) -> list[Bar]:
     """Return a bar per field: the unit's beside the group's mean, or without a unit the mean alone."""
     means = means_by_field(table.standings)
-    own = {part.code: part.index for part in line.fields} if line else {}
-    bars = []
-    for code, title in table.field_titles:
-        label = f"{code}. {title}" if title else code
-        percent, other = (own.get(code), means.get(code)) if line else (means.get(code), None)
-        bars.append(Bar(label, percent, other, y=len(bars) * STEP))
-    return Chart(tuple(bars), len(bars) * STEP)
+    own = {part.code: part.index for part in line.fields} if line else means
+    return [
+        Bar(f"{code}. {title}" if title else code, own.get(code), means.get(code) if line else None)
+        for code, title in table.field_titles
+    ]
 
 
 def means_by_field(lines: Iterable[Standing]) -> dict[str, Fraction]:

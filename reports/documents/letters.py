@@ -43,7 +43,7 @@ def self_report(document: Document) -> Letter:
     parts = _self_parts(found)
     demo = document.is_illustration
     context = {
-        **_frame(card.unit, card.round, demo, number=card.signed_number, day=card.signed_date),
+        **_frame(card.unit, card.round, demo, "BC", number=card.signed_number, day=card.signed_date),
         "title": _("Báo cáo tự đánh giá %(year)s - %(unit)s")
         % {"year": card.round.year, "unit": card.unit_name},
         "unit": wording.issuer(card.unit_name),
@@ -60,7 +60,7 @@ def self_report(document: Document) -> Letter:
         "copies": [_council_of(card.round)],
         "sign": _sign(card.unit_name, approval, demo),
     }
-    name = wording.file_name("Bao cao tu cham", card.unit_name, str(card.round.year), ending="pdf")
+    name = wording.file_name("Báo cáo tự chấm điểm", card.unit_name, str(card.round.year), ending="pdf")
     return Letter(
         "reports/documents/self_report.html", context, name, approval.fingerprint if approval else ""
     )
@@ -71,7 +71,7 @@ def ranking(document: Document) -> Letter:
     round_, made = document.round, document.ranking
     found = queries.tables(round_, made)
     context = {
-        **_frame(round_.host, round_, document.is_illustration, day=_published_on(made)),
+        **_frame(round_.host, round_, document.is_illustration, "TB", day=_published_on(made)),
         "title": _("Xếp hạng %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
         "tables": found,
@@ -81,7 +81,7 @@ def ranking(document: Document) -> Letter:
         "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), _council_of(round_)],
         "sign": _sign(round_.host.name, None, document.is_illustration),
     }
-    name = wording.file_name("Xep hang", round_.host.name, str(round_.year), ending="pdf")
+    name = wording.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="pdf")
     return Letter("reports/documents/ranking.html", context, name)
 
 
@@ -92,7 +92,9 @@ def appraisal(document: Document) -> Letter:
     found = queries.find(queries.tables(card.round, document.ranking), card.pk)
     table, line = found or (None, None)
     context = {
-        **_frame(card.round.host, card.round, document.is_illustration, day=_published_on(document.ranking)),
+        **_frame(
+            card.round.host, card.round, document.is_illustration, "TB", day=_published_on(document.ranking)
+        ),
         "title": _("Kết quả thẩm định %(year)s - %(unit)s")
         % {"year": card.round.year, "unit": card.unit_name},
         "unit": card.unit_name,
@@ -106,7 +108,7 @@ def appraisal(document: Document) -> Letter:
         "copies": [wording.issuer(card.unit_name), _council_of(card.round)],
         "sign": _sign(card.round.host.name, None, document.is_illustration),
     }
-    name = wording.file_name("Ket qua tham dinh", card.unit_name, str(card.round.year), ending="pdf")
+    name = wording.file_name("Kết quả thẩm định", card.unit_name, str(card.round.year), ending="pdf")
     return Letter("reports/documents/appraisal.html", context, name)
 
 
@@ -114,11 +116,11 @@ def appraisal(document: Document) -> Letter:
 
 
 def _frame(
-    unit: Unit, round_: Round, demo: bool, *, number: str = "", day: date | None = None
+    unit: Unit, round_: Round, demo: bool, code: str, *, number: str = "", day: date | None = None
 ) -> dict[str, Any]:
     parent = unit.parent
     near = [wording.place(one.name) for one in (unit, parent, round_.host) if one is not None]
-    kind = "UBND" if wording.is_committee(unit.name) else "……"
+    issuer = "UBND" if wording.is_committee(unit.name) else "……"
     return {
         "demo": demo,
         "year": round_.year,
@@ -127,7 +129,7 @@ def _frame(
         "head": {
             "superior": wording.superior_lines(unit.name, parent.name if parent else ""),
             "agency": wording.name_lines(unit.name),
-            "number": "" if demo else number or f"……/…-{kind}",
+            "number": "" if demo else number or f"……/{code}-{issuer}",
             "place": next((name for name in near if name), "……"),
             "day": _day(None if demo else day, round_),
         },

@@ -31,7 +31,7 @@ def ranking(document: Document) -> tuple[bytes, str]:
         _write(book.add_worksheet(_sheet_name(number, table.title)), document, table, formats)
     book.close()
     round_ = document.round
-    name = wording.file_name("Xep hang", round_.host.name, str(round_.year), ending="xlsx")
+    name = wording.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="xlsx")
     return kept.getvalue(), name
 
 

@@ -73,6 +73,6 @@ def spaced(fingerprint: str) -> str:
 
 
 def file_name(*parts: str, ending: str) -> str:
-    """Return a file name of words: nothing that a file system refuses, at most 150 characters."""
-    words = "-".join(re.sub(r"[^\w]+", "-", part).strip("-") for part in parts if part)
-    return f"{words[:150].strip('-')}.{ending}"
+    """Return a file name of the parts: nothing that a file system refuses, at most 150 characters."""
+    words = " - ".join(" ".join(re.sub(r"[^\w-]+", " ", part).split()) for part in parts if part)
+    return f"{words[:150].strip(' -')}.{ending}"

@@ -50,9 +50,7 @@ def test_a_published_ranking_of_another_province_comes_out_exactly_through_real_
             for table in source
             for line in table.standings
         ]
-        assert found == [
-            (row["group"], int(row["rank"]), row["unit"], Decimal(row["total"])) for row in rows
-        ]
+        assert found == [(row["group"], int(row["rank"]), row["unit"], Decimal(row["total"])) for row in rows]
 
 
 def test_publishing_moves_every_card_and_the_round():

@@ -1,0 +1,44 @@
+"""Every read of results: totals of a round, its preview, what was published, who may see it.
+
+Totals are always of the whole round and never of what the viewer may see. Read in this order: totals, tables,
+seeing, results, problems.
+"""
+
+from reports.queries.problems import Problem, missing_survey, problems
+from reports.queries.results import Result, result_of, target
+from reports.queries.seeing import (
+    documents_for,
+    kind_is_open,
+    latest_documents,
+    may_preview,
+    may_publish,
+    may_read,
+    own_cards,
+    rounds_for,
+)
+from reports.queries.tables import current_ranking, field_titles, find, preview, published, tables
+from reports.queries.totals import totals_in
+
+__all__ = [
+    "Problem",
+    "Result",
+    "current_ranking",
+    "documents_for",
+    "field_titles",
+    "find",
+    "kind_is_open",
+    "latest_documents",
+    "may_preview",
+    "may_publish",
+    "may_read",
+    "missing_survey",
+    "own_cards",
+    "preview",
+    "problems",
+    "published",
+    "result_of",
+    "rounds_for",
+    "tables",
+    "target",
+    "totals_in",
+]

@@ -1,0 +1,61 @@
+"""What keeps a round from being published, unit by unit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from backend.criteria.models import Node
+from backend.rounds.models import Round, Step
+from backend.scoring.lifecycle import State
+from backend.scoring.models import Mark, Score, Scorecard
+from reports.queries.totals import totals_in
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One unit that keeps the round from being published, and why."""
+
+    card_id: int
+    unit_name: str
+    what: str
+
+    @property
+    def sentence(self) -> str:
+        """Return the problem as one line."""
+        return f"{self.unit_name}: {self.what}"
+
+
+def problems(round_: Round) -> list[Problem]:
+    """Return what keeps the ranking from being published, unit by unit; three queries."""
+    cards = list(Scorecard.objects.filter(round=round_).order_by("unit__order", "pk"))
+    missing = missing_survey(round_)
+    empty = [totals.card_id for totals in totals_in(round_).values() if not totals.maximum]
+    found = []
+    for card in cards:
+        if card.state != State.CONCLUDED:
+            state = State(card.state).label
+            what = _("phiếu %(state)s, chưa kết luận") % {"state": state}
+            found.append(Problem(card.pk, card.unit_name, what))
+        if codes := missing.get(card.pk):
+            what = _("thiếu điểm điều tra xã hội học hoặc chỉ số ngoài ở tiêu chí %(codes)s")
+            found.append(Problem(card.pk, card.unit_name, what % {"codes": ", ".join(codes)}))
+        if card.pk in empty:
+            found.append(Problem(card.pk, card.unit_name, _("không có tiêu chí nào áp dụng")))
+    return found
+
+
+def missing_survey(round_: Round) -> dict[int, list[str]]:
+    """Return the codes of survey and outside-index leaves without points, by card key."""
+    if not round_.with_survey:
+        return {}
+    given = Mark.objects.filter(score=OuterRef("pk"), step__kind=Step.Kind.SURVEY, points__isnull=False)
+    owed = Score.objects.filter(card__round=round_, applies=True)
+    owed = owed.exclude(source=Node.Source.ASSESSED).filter(~Exists(given)).order_by("card", "order")
+    found: dict[int, list[str]] = defaultdict(list)
+    for card_id, code in owed.values_list("card_id", "code"):
+        found[card_id].append(code)
+    return dict(found)

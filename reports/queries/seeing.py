@@ -1,0 +1,75 @@
+"""Who sees which rounds, results and documents."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from backend.core import clock
+from backend.rounds.models import Round, Step
+from backend.scoring.lifecycle import State
+from backend.scoring.models import Scorecard
+from backend.scoring.queries import scorecards_for, sees_step, step_of
+from permissions.actor import Actor
+from permissions.roles import Place, Verb
+from reports.models import Document, Ranking
+
+
+def rounds_for(actor: Actor) -> QuerySet[Round]:
+    """Return the rounds in which the person may see at least one card, newest first."""
+    mine = scorecards_for(actor).filter(round=OuterRef("pk")).order_by().values("pk")
+    rows = Round.objects.filter(Exists(mine)).exclude(state=Round.State.DRAFT)
+    return rows.select_related("host").order_by("-year", "host__path")
+
+
+def may_preview(actor: Actor, round_: Round) -> bool:
+    """Return whether the person sees every card the host runs, and so the ranking before it is out.
+
+    Asked of a place below the host: an officer of the host's own unit does not see that far.
+    """
+    below = Place(unit=f"{round_.host.path}*/", host=round_.host.path)
+    return actor.may(Verb.VIEW, at=below)
+
+
+def may_publish(actor: Actor, round_: Round) -> bool:
+    """Return whether the person may publish the round's ranking."""
+    return actor.may(Verb.PUBLISH, at=round_.place())
+
+
+def documents_for(actor: Actor) -> QuerySet[Document]:
+    """Return the documents of rounds the person sees; ``may_read`` decides on each of them."""
+    rows = Document.objects.filter(round__in=rounds_for(actor).order_by().values("pk"))
+    return rows.select_related("round__host", "card__unit", "card__round__host", "ranking")
+
+
+def may_read(actor: Actor, document: Document) -> bool:
+    """Return whether the person may read that document: by its card, or by the ranking it prints."""
+    if document.card is not None:
+        return kind_is_open(actor, document.card, document.kind)
+    return bool(document.ranking_id) or may_preview(actor, document.round)
+
+
+def kind_is_open(actor: Actor, card: Scorecard, kind: str) -> bool:
+    """Return whether the person may have that kind of document of that card now.
+
+    The self-assessment goes to who sees the self-scores; the appraisal to the unit once published,
+    to the host before.
+    """
+    if not scorecards_for(actor).filter(pk=card.pk).exists():
+        return False
+    if kind == Document.Kind.APPRAISAL:
+        return card.state == State.PUBLISHED or may_preview(actor, card.round)
+    own = step_of(card, Step.Kind.SELF)
+    return own is not None and sees_step(card, own, actor, clock.now())
+
+
+def own_cards(actor: Actor, round_: Round) -> set[int]:
+    """Return the keys of the cards of the person's own units, to mark them in a table."""
+    paths = [seat.path for seat in actor.seats]
+    rows = Scorecard.objects.filter(round=round_, unit__path__in=paths)
+    return set(rows.values_list("pk", flat=True))
+
+
+def latest_documents(round_: Round, ranking: Ranking | None) -> dict[str, Document]:
+    """Return the newest document of each kind of a published ranking (or of its preview)."""
+    rows = Document.objects.filter(round=round_, ranking=ranking, card__isnull=True)
+    return {row.kind: row for row in rows.order_by("requested_at", "pk")}

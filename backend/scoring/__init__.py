@@ -1,5 +1,6 @@
 """Scorecards: the heart. One card per unit and round, one score per leaf, one mark per step.
 
-Read in this order: models, lifecycle (states and moves as one table), gates (facts in,
-reasons out), queries, actions (every write), views, api.
+Read in this order: models, lifecycle (states and moves as one table), gates (facts in, reasons out),
+fingerprints, files (evidence judged and kept), queries, agenda (what waits for a person), board (a host's
+cards side by side), wording and changes (history in words), actions (every write), views, api.
 """

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from backend.scoring.views import acts, approval, card, desk, evidence, explanation
+from backend.scoring.views import (
+    acts,
+    appraisal,
+    approval,
+    card,
+    conclusion,
+    desk,
+    evidence,
+    explanation,
+    progress,
+    survey,
+    timeline,
+)
 
 app_name = "scoring"
 
@@ -35,6 +47,26 @@ unit_side = [
 ]
 
 # The council's side: appraisal, conclusion, survey points, timeline.
-council_side: list = []
+council_side = [
+    path("appraisals/", appraisal.appraisal_list, name="appraisal_list"),
+    path("appraisals/<int:pk>/", appraisal.appraisal, name="appraisal"),
+    path("appraisals/<int:pk>/agree/", appraisal.agree, name="agree"),
+    path("appraisals/<int:pk>/ask-cuts/", appraisal.ask_cuts, name="ask_cuts"),
+    path("appraisals/<int:pk>/leaves/<str:code>/points/", appraisal.mark, name="mark"),
+    path("appraisals/<int:pk>/leaves/<str:code>/question/", appraisal.ask, name="ask"),
+    path("appraisals/<int:pk>/leaves/<str:code>/<slug:act>/", appraisal.on_leaf, name="on_leaf"),
+    path("conclusions/", conclusion.conclusion_list, name="conclusion_list"),
+    path("conclusions/<int:pk>/", conclusion.conclusion, name="conclusion"),
+    path("conclusions/<int:pk>/conclude/", conclusion.conclude, name="conclude"),
+    path("conclusions/<int:pk>/leaves/<str:code>/points/", conclusion.decide, name="decide"),
+    path("rounds/<int:pk>/progress/", progress.round_progress, name="round_progress"),
+    path("rounds/<int:pk>/open/", progress.open_round, name="open_round"),
+    path("rounds/<int:pk>/survey/", survey.survey, name="survey"),
+    path("rounds/<int:pk>/survey/template/", survey.survey_template, name="survey_template"),
+    path("rounds/<int:pk>/survey/import/", survey.survey_import, name="survey_import"),
+    path("rounds/<int:pk>/survey/confirm/", survey.survey_confirm, name="survey_confirm"),
+    path("scorecards/<int:pk>/leaves/<str:code>/history/", timeline.timeline, name="timeline"),
+    path("history/", timeline.history, name="history"),
+]
 
 urlpatterns = unit_side + council_side

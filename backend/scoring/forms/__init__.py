@@ -1,17 +1,22 @@
-"""Shape of what people type on the scoring pages: leaf (points by rule), evidence, acts."""
+"""Shape of what people type on the scoring pages: leaf (points by rule), evidence, acts, council."""
 
 from .acts import AnswerForm, ApproveForm, DelegateForm, MoveForm, TextsForm
+from .council import ConcludeForm, MarkForm, QuestionForm, ReasonForm
 from .evidence import DocumentForm, FileForm, SignedCopyForm
 from .leaf import LeafForm
 
 __all__ = [
     "AnswerForm",
     "ApproveForm",
+    "ConcludeForm",
     "DelegateForm",
     "DocumentForm",
     "FileForm",
     "LeafForm",
+    "MarkForm",
     "MoveForm",
+    "QuestionForm",
+    "ReasonForm",
     "SignedCopyForm",
     "TextsForm",
 ]

@@ -33,7 +33,7 @@ class EvidenceFileField(forms.FileField):
 class FileForm(forms.Form):
     """One file with the place in it that proves the points."""
 
-    file = EvidenceFileField(label=_("Tệp"), help_text=TAKEN)
+    file = EvidenceFileField(label=_("Chọn tệp"), help_text=TAKEN)
     number = NFCCharField(label=_("Số, ký hiệu văn bản"), required=False, max_length=100)
     section = NFCCharField(
         label=_("Mục, trang cần xem"),

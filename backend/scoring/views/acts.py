@@ -20,8 +20,8 @@ from backend.scoring.models import Scorecard
 from backend.scoring.views.finding import actor_of, find_card, way_on
 from permissions.actor import Actor
 
-# Approval asks for the password again; publication is of a whole round.
-ELSEWHERE = frozenset({"approve", "publish"})
+# Approval and conclusion ask for the password again; publication is of a whole round.
+ELSEWHERE = frozenset({"approve", "conclude", "publish"})
 
 
 @require_POST

@@ -1,0 +1,14 @@
+// Alt+↓ and Alt+↑ go from leaf to leaf; letters are left alone, people type Vietnamese.
+
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.isComposing || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  const places = [...document.querySelectorAll("form[data-mark] [name=points]")];
+  if (!places.length) return;
+  event.preventDefault();
+  const here = event.target.closest?.("article.mark")?.querySelector("[name=points]");
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  const next = places[here ? places.indexOf(here) + step : 0];
+  if (!next) return;
+  next.focus();
+  next.closest("article").scrollIntoView({ block: "nearest" });
+});

@@ -1,0 +1,274 @@
+"""Kết luận: self-score, appraisals and explanation side by side; decide what is still open; conclude."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from backend.core.exact import ZERO
+from backend.criteria.models import Node
+from backend.rounds.models import Step
+from backend.scoring import actions, board, gates, queries
+from backend.scoring.forms import ConcludeForm, MarkForm
+from backend.scoring.gates import Facts
+from backend.scoring.lifecycle import State
+from backend.scoring.models import Explanation, Mark, Scorecard
+from backend.scoring.queries import Leaf
+from backend.scoring.views.acts import shut
+from backend.scoring.views.appraisal import A_PAGE, demo_of, find_hosted
+from backend.scoring.views.finding import actor_of, may
+from permissions.roles import Verb
+
+# In this order they stand on the page; the last two are folded.
+GROUPS = (
+    ("open", gettext_lazy("Còn khác nhau sau giải trình")),
+    ("silent", gettext_lazy("Khác điểm tự chấm, không có giải trình")),
+    ("settled", gettext_lazy("Đã nhận giải trình, trở lại điểm tự chấm")),
+    ("agreed", gettext_lazy("Đồng ý với điểm tự chấm")),
+    ("other", gettext_lazy("Không thẩm định: điều tra, chỉ số ngoài, không áp dụng")),
+)
+FOLDED = ("agreed", "other")
+
+
+@dataclass
+class Difference:
+    """One leaf of the table: points at each step the viewer may see, and what is said of them."""
+
+    leaf: Leaf
+    appraisals: list[Step]
+    deciding: Step | None
+    form: MarkForm | None = None
+
+    @property
+    def assessed(self) -> bool:
+        """Return whether the council appraised this leaf."""
+        return self.leaf.score.applies and self.leaf.score.source == Node.Source.ASSESSED
+
+    @property
+    def marks(self) -> list[Mark | None]:
+        """Return the mark of each appraisal, None where none was given."""
+        return [self._given(step) for step in self.appraisals]
+
+    def _given(self, step: Step) -> Mark | None:
+        mark = self.leaf.marks.get(step.pk)
+        return mark if mark and mark.points is not None else None
+
+    @property
+    def newest(self) -> Mark | None:
+        """Return the newest appraised mark."""
+        given = [mark for mark in self.marks if mark]
+        return given[-1] if given else None
+
+    @property
+    def decided(self) -> Mark | None:
+        """Return the mark of the conclusion, if one stands."""
+        return self._given(self.deciding) if self.deciding else None
+
+    @property
+    def final(self) -> Decimal | None:
+        """Return the points that are or would be the result."""
+        mark = self.decided or self.newest or self._survey
+        return mark.points if mark else None
+
+    @property
+    def _survey(self) -> Mark | None:
+        kind = Step.Kind.SURVEY
+        return next((mark for mark in self.leaf.marks.values() if mark.step.kind == kind), None)
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return the final points less the self-points; None where one is missing."""
+        if not self.assessed or self.final is None or self.leaf.points is None:
+            return None
+        return self.final - self.leaf.points
+
+    @property
+    def explained(self) -> Explanation | None:
+        """Return the newest question with an answer."""
+        answered = [item for item in self.leaf.explanations if item.answer]
+        return answered[-1] if answered else None
+
+    @property
+    def group(self) -> str:
+        """Return the key of ``GROUPS`` the leaf belongs to."""
+        if not self.assessed:
+            return "other"
+        if self.newest and self.newest.points != self.leaf.points:
+            return "open" if self.explained else "silent"
+        return "settled" if self.explained or self.leaf.explanations else "agreed"
+
+    @property
+    def reasons(self) -> list[Mark]:
+        """Return the marks that say why, in order."""
+        marks = [*self.marks, self.decided]
+        return [mark for mark in marks if mark and mark.reason]
+
+
+@dataclass
+class Table:
+    """The whole table of one card. ``why_shut`` says why no points can be decided now."""
+
+    card: Scorecard
+    sheet: queries.Sheet
+    rows: list[Difference]
+    appraisals: list[Step]
+    why_shut: str
+
+    @property
+    def groups(self) -> list[tuple[str, str, bool, list[Difference]]]:
+        """Return (key, title, folded, rows) of each group that has rows."""
+        found = [(key, str(title), key in FOLDED, self._of(key)) for key, title in GROUPS]
+        return [group for group in found if group[3]]
+
+    def _of(self, key: str) -> list[Difference]:
+        return [row for row in self.rows if row.group == key]
+
+    @property
+    def final(self) -> Decimal:
+        """Return the sum of what is or would be the result, survey points left aside."""
+        return sum((row.final or ZERO for row in self.rows if row.assessed), ZERO)
+
+    @property
+    def totals(self) -> list[Decimal]:
+        """Return the running sum after each appraisal, earlier points standing where none was given."""
+        return [self._after(number) for number in range(1, len(self.appraisals) + 1)]
+
+    def _after(self, number: int) -> Decimal:
+        newest = ([mark for mark in row.marks[:number] if mark][-1:] for row in self.rows if row.assessed)
+        return sum((marks[0].points or ZERO for marks in newest if marks), ZERO)
+
+    def row(self, code: str) -> Difference | None:
+        """Return the leaf of that code."""
+        return next((row for row in self.rows if row.leaf.code == code), None)
+
+
+def table_of(request: HttpRequest, card: Scorecard) -> Table:
+    """Return the table for this viewer, with forms where she could decide now."""
+    sheet = queries.sheet(card, actor_of(request))
+    appraisals = [step for step in sheet.steps if step.kind == Step.Kind.APPRAISAL]
+    deciding = queries.step_of(card, Step.Kind.CONCLUSION)
+    rows = [Difference(leaf, appraisals, deciding) for leaf in sheet.leaves]
+    table = Table(card, sheet, rows, appraisals, why_shut(card))
+    if not table.why_shut and may(request, Verb.CONCLUDE, card):
+        for row in rows:
+            row.form = decide_form(row) if row.assessed else None
+    return table
+
+
+def decide_form(row: Difference, data: Any = None) -> MarkForm:
+    """Return the form of the chair's own points on a leaf."""
+    standing = row.leaf.marks.get(row.deciding.pk) if row.deciding else None
+    before = row.newest.points if row.newest else row.leaf.points
+    form = MarkForm(data, score=row.leaf.score, mark=standing, before=before)
+    form.fields["points"].label = _("Điểm kết luận")
+    return form
+
+
+def why_shut(card: Scorecard) -> str:
+    """Return why no points can be decided now, in words; empty where they can. The action asks again."""
+    if card.state != State.APPRAISED:
+        return _("Phiếu %(state)s.") % {"state": State(card.state).label}
+    window = queries.time_of(card, Step.Kind.CONCLUSION)
+    facts = Facts(now=window.now, opens=window.opens, closes=window.closes) if window else None
+    return gates.in_time(facts) if facts else _("Đợt đánh giá không có bước kết luận.")
+
+
+@require_GET
+def conclusion_list(request: HttpRequest) -> HttpResponse:
+    """Show the cards that wait for the conclusion, and those concluded."""
+    rounds = board.hosted_rounds(actor_of(request))
+    wanted = request.GET.get("round", "")
+    chosen = next((row for row in rounds if str(row.pk) == wanted), rounds[0] if rounds else None)
+    words = request.GET.get("q", "").strip()
+    stage = "done" if request.GET.get("stage") == "done" else "appraised"
+    every = board.hosted_cards(actor_of(request)).filter(round=chosen)
+    cards = board.narrowed(every, words=words)
+    counts = board.counts_by_stage(cards)
+    listed = board.numbered(cards.filter(state__in=board.STAGES[stage]))
+    page = Paginator(listed.order_by("group__order", "unit__order", "pk"), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "round": chosen,
+        "q": words,
+        "stage": stage,
+        "counts": counts,
+        "page": page,
+        "rows": board.standings(page.object_list),
+    }
+    return render(request, "scoring/conclusion_list.html", context | (demo_of(chosen) if chosen else {}))
+
+
+@require_GET
+def conclusion(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the table of differences of one card, open ones first."""
+    card = find_hosted(request, pk)
+    return _page(request, table_of(request, card))
+
+
+def _page(request: HttpRequest, table: Table, *, status: int = 200, **forms: Any) -> HttpResponse:
+    card = table.card
+    concludes = may(request, Verb.CONCLUDE, card) and card.state == State.APPRAISED
+    context = {
+        "table": table,
+        "card": card,
+        "sheet": table.sheet,
+        "now": table.sheet.now,
+        "concludes": concludes,
+        "why_not": shut(card, "conclude", actor_of(request)) if concludes else "",
+        "conclude_form": ConcludeForm(user=request.user) if concludes else None,
+        "signatures": [sign for sign in queries.signatures(card) if sign.move in ("conclude", "publish")],
+    }
+    return render(request, "scoring/conclusion.html", context | demo_of(card.round) | forms, status=status)
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Save the chair's own points of one leaf, with a reason."""
+    table = table_of(request, find_hosted(request, pk))
+    row = table.row(code)
+    if row is None:
+        raise Http404
+    form = decide_form(row, request.POST)
+    if not form.is_valid():
+        row.form = form
+        return _refused(request, table, row, form)
+    actions.decide(table.card, code, by=actor_of(request), **form.to_save)
+    if request.headers.get("HX-Request"):
+        table = table_of(request, table.card)
+        context = {"table": table, "card": table.card, "row": table.row(code), "swap": True}
+        return render(request, "scoring/_conclusion_saved.html", context)
+    messages.success(request, _("Đã ghi điểm kết luận tiêu chí %(code)s.") % {"code": code})
+    return redirect(f"{reverse('scoring:conclusion', args=[pk])}#row-{code}")
+
+
+def _refused(request: HttpRequest, table: Table, row: Difference, form: MarkForm) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        context = {"table": table, "card": table.card, "row": row}
+        return render(request, "scoring/_conclusion_row.html", context, status=422)
+    return _page(request, table, status=422, form=form)
+
+
+@sensitive_post_parameters("secret")
+@require_POST
+def conclude(request: HttpRequest, pk: int) -> HttpResponse:
+    """Conclude the card, after the chair has shown who she is again."""
+    card = find_hosted(request, pk)
+    actor_of(request).require(Verb.CONCLUDE, at=card.place())
+    form = ConcludeForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _page(request, table_of(request, card), status=422, conclude_form=form, form=form)
+    actions.move(card, "conclude", by=actor_of(request), reason=form.cleaned_data["reason"])
+    messages.success(request, _("Đã kết luận phiếu của %(unit)s.") % {"unit": card.unit_name})
+    return redirect("scoring:conclusion", pk=card.pk)

@@ -1,0 +1,299 @@
+"""The council's sheet of a card as rows of a page: each leaf with what led to it, its mark and its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from backend.core.exact import ZERO, format_points
+from backend.criteria.models import Node
+from backend.rounds.models import Step
+from backend.scoring import gates, queries
+from backend.scoring.actions.answers import MAY_ASK
+from backend.scoring.actions.appraisal import UNDER_APPRAISAL
+from backend.scoring.forms import MarkForm, QuestionForm
+from backend.scoring.gates import Facts
+from backend.scoring.lifecycle import State
+from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
+from backend.scoring.queries import Heading, Leaf, Sheet, Window
+from backend.scoring.views.finding import actor_of
+from backend.scoring.views.grid import explained
+from permissions.roles import Verb
+
+# A later appraisal's questions would overwrite those the unit has answered; they are asked once it is done.
+ASKING = MAY_ASK - {State.EXPLAINED}
+
+
+@dataclass
+class Line:
+    """One leaf on the page. ``step`` takes the council's marks now; ``form`` is None where the viewer may not."""
+
+    leaf: Leaf
+    step: Step | None
+    again: bool = False
+    asking: Step | None = None
+    may_touch: bool = False
+    form: MarkForm | None = None
+    question_form: QuestionForm | None = None
+
+    is_leaf = True
+
+    @property
+    def assessed(self) -> bool:
+        """Return whether the council appraises this leaf."""
+        return self.leaf.score.applies and self.leaf.score.source == Node.Source.ASSESSED
+
+    @property
+    def mark(self) -> Mark | None:
+        """Return the mark at the step now on, if one stands."""
+        mark = self.leaf.marks.get(self.step.pk) if self.step else None
+        return mark if mark and mark.points is not None else None
+
+    @property
+    def earlier(self) -> list[Mark]:
+        """Return the council's marks of the steps before, in order."""
+        marks = (mark for mark in self.leaf.marks.values() if mark.points is not None)
+        return [mark for mark in marks if self._before_now(mark) and mark.step.kind == Step.Kind.APPRAISAL]
+
+    def _before_now(self, mark: Mark) -> bool:
+        return self.step is None or mark.step.order < self.step.order
+
+    @property
+    def before(self) -> Decimal | None:
+        """Return the points the mark starts from: those of the newest step before."""
+        return self.earlier[-1].points if self.earlier else self.leaf.points
+
+    @property
+    def newest(self) -> Mark | None:
+        """Return the newest mark of the council."""
+        return self.mark or (self.earlier[-1] if self.earlier else None)
+
+    @property
+    def explained(self) -> str:
+        """Return how the rule came to the self-points, with the unit's numbers."""
+        return explained(self.leaf.self_mark, self.leaf)
+
+    @property
+    def question(self) -> Explanation | None:
+        """Return the question that waits to be sent."""
+        wanted = self.asking.pk if self.asking else None
+        return next((item for item in self.leaf.explanations if item.step_id == wanted), None)
+
+    @property
+    def asked(self) -> list[Explanation]:
+        """Return the questions already sent, with their answers."""
+        return [item for item in self.leaf.explanations if item is not self.question]
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """Return what the unit attached when it scored itself."""
+        return [piece for piece in self.leaf.evidence if piece.step.kind != Step.Kind.EXPLANATION]
+
+    @property
+    def new_evidence(self) -> list[Evidence]:
+        """Return what the unit added when it explained."""
+        return [piece for piece in self.leaf.evidence if piece.step.kind == Step.Kind.EXPLANATION]
+
+    @property
+    def due(self) -> bool:
+        """Return whether the step now on owes this leaf a mark: each at the first, the asked ones later."""
+        return self.assessed and (not self.again or bool(self.asked))
+
+    @property
+    def left(self) -> bool:
+        """Return whether a mark is owed and missing."""
+        return self.due and self.mark is None
+
+    @property
+    def agreeable(self) -> bool:
+        """Return whether "Đồng ý" is one press away for this viewer."""
+        return self.may_touch and self.left and self.before is not None
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """Return the state of the leaf in words, and its colour."""
+        if not self.assessed:
+            out = not self.leaf.score.applies
+            return (_("không áp dụng"), "grey") if out else (_("lấy từ điều tra, chỉ số ngoài"), "grey")
+        if self.mark is None:
+            return (_("chưa thẩm định"), "amber") if self.due else (_("giữ điểm lần trước"), "grey")
+        return told_change(self.mark.from_points, self.mark.points)
+
+
+def told_change(before: Decimal | None, now: Decimal | None) -> tuple[str, str]:
+    """Return "đồng ý", "giảm 0,50" or "tăng 0,50", and its colour."""
+    if before is None or now is None:
+        return _("đã chấm"), "blue"
+    if before == now:
+        return _("đồng ý"), "green"
+    word = _("giảm") if now < before else _("tăng")
+    return f"{word} {format_points(abs(now - before))}", "red" if now < before else "blue"
+
+
+@dataclass
+class Part:
+    """One field with its lines and headings in order."""
+
+    field: queries.Field
+    mine: bool = True
+    rows: list[Line | Heading] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Return the leaves in order."""
+        return [row for row in self.rows if isinstance(row, Line)]
+
+    @property
+    def due(self) -> int:
+        """Return how many marks the step now on owes here."""
+        return sum(line.due for line in self.lines)
+
+    @property
+    def done(self) -> int:
+        """Return how many of those stand."""
+        return sum(line.due and line.mark is not None for line in self.lines)
+
+    @property
+    def agreeable(self) -> list[str]:
+        """Return the codes that "Đồng ý với các điểm còn lại" would take."""
+        return [line.leaf.code for line in self.lines if line.agreeable]
+
+    @property
+    def newest(self) -> Decimal:
+        """Return the sum of the newest points of the council."""
+        return newest_total(self.lines)
+
+
+def newest_total(lines: Iterable[Line]) -> Decimal:
+    """Return the sum of the newest points the council gave, in points."""
+    marks = (line.newest for line in lines if line.assessed)
+    return sum((mark.points or ZERO for mark in marks if mark), ZERO)
+
+
+@dataclass
+class Marking:
+    """A card on the council's table, for one viewer."""
+
+    card: Scorecard
+    sheet: Sheet
+    window: Window | None
+    why_shut: str
+    asking: Step | None
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Return every leaf in order."""
+        return [line for part in self.parts for line in part.lines]
+
+    @property
+    def due(self) -> int:
+        """Return how many marks the step now on owes."""
+        return sum(part.due for part in self.parts)
+
+    @property
+    def done(self) -> int:
+        """Return how many of those stand."""
+        return sum(part.done for part in self.parts)
+
+    @property
+    def newest(self) -> Decimal:
+        """Return the sum of the newest points of the council."""
+        return newest_total(self.lines)
+
+    @property
+    def agreeable(self) -> list[str]:
+        """Return the codes that "Đồng ý với các điểm còn lại" would take."""
+        return [code for part in self.parts for code in part.agreeable]
+
+    @property
+    def cuts(self) -> int:
+        """Return how many leaves stand below the points they started from and are not asked about yet."""
+        return sum(_is_cut(line.newest) and line.question is None for line in self.lines)
+
+    @property
+    def questions(self) -> int:
+        """Return how many questions wait to be sent."""
+        return sum(line.question is not None for line in self.lines)
+
+    def line(self, code: str) -> Line | None:
+        """Return the leaf of that code."""
+        return next((line for line in self.lines if line.leaf.code == code), None)
+
+    def part_of(self, line: Line) -> Part:
+        """Return the field a leaf stands in."""
+        return next(part for part in self.parts if line in part.rows)
+
+
+def _is_cut(mark: Mark | None) -> bool:
+    return bool(
+        mark and mark.from_points is not None and mark.points is not None and mark.points < mark.from_points
+    )
+
+
+def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
+    """Return the card with its rows for this viewer; forms only where she could save now."""
+    actor = actor_of(request)
+    sheet = queries.sheet(card, actor)
+    window = queries.time_of(card, Step.Kind.APPRAISAL)
+    appraises = actor.may(Verb.APPRAISE, at=card.place())
+    fields = actor.fields_for(Verb.APPRAISE, at=card.place()) if appraises else frozenset()
+    asking = queries.step_of(card, Step.Kind.EXPLANATION) if State(card.state) in ASKING else None
+    made = Marking(card, sheet, window, why_shut(card, window), asking)
+    for part in sheet.fields:
+        mine = fields is None or part.node.code in fields
+        made.parts.append(Part(part, mine, [_row(row, made, mine=mine) for row in part.rows]))
+    return made
+
+
+def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
+    if isinstance(row, Heading):
+        return row
+    step = made.window.step if made.window else None
+    line = Line(row, step, again=made.card.step_id is not None, asking=made.asking)
+    open_now = mine and line.assessed
+    line.may_touch = open_now and not made.why_shut
+    if line.may_touch:
+        line.form = mark_form(line)
+    if open_now and made.asking:
+        line.question_form = question_form(line)
+    return line
+
+
+def mark_form(line: Line, data: Any = None) -> MarkForm:
+    """Return the form of a leaf's mark at the step now on."""
+    standing = line.leaf.marks.get(line.step.pk) if line.step else None
+    return MarkForm(data, score=line.leaf.score, mark=standing, before=line.before)
+
+
+def question_form(line: Line, data: Any = None) -> QuestionForm:
+    """Return the form of a leaf's question; a cut's reason is its first wording."""
+    newest = line.newest
+    first = newest.reason if _is_cut(newest) and newest else ""
+    standing = {"question": line.question.question if line.question else first}
+    return QuestionForm(data, initial=standing, auto_id=f"ask-{line.leaf.score.pk}-%s")
+
+
+def why_shut(card: Scorecard, window: Window | None) -> str:
+    """Return why the council can't give points now, in words; empty where it can. The action asks again."""
+    if State(card.state) not in UNDER_APPRAISAL:
+        return _("Phiếu %(state)s.") % {"state": State(card.state).label}
+    if window is None:
+        return _("Đợt đánh giá không còn bước thẩm định nào.")
+    facts = Facts(now=window.now, opens=window.opens, closes=window.closes)
+    return gates.in_time(facts) or _unit_at_work(card)
+
+
+def _unit_at_work(card: Scorecard) -> str:
+    own = queries.time_of(card, Step.Kind.SELF)
+    if own and own.now < own.closes:
+        return gates.self_scoring_over(Facts(now=own.now, self_closes=own.closes))
+    asked = queries.time_of(card, Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
+    if asked and asked.now < asked.closes:
+        return gates.answered_or_late(Facts(now=asked.now, explanation_closes=asked.closes, explaining=True))
+    return ""

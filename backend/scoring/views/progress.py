@@ -1,0 +1,111 @@
+"""A round as its host sees it: its dates, units against states, and opening it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backend.core import clock
+from backend.rounds import queries as rounds
+from backend.rounds.actions import check_ready
+from backend.rounds.models import Round, Step
+from backend.scoring import actions, board
+from backend.scoring.lifecycle import State
+from backend.scoring.views.appraisal import A_PAGE, demo_of
+from backend.scoring.views.finding import actor_of
+from backend.scoring.views.survey import find_round
+from permissions.roles import Verb
+
+
+class ProgressFilter(forms.Form):
+    """Which group and which state."""
+
+    group = forms.ChoiceField(label=gettext_lazy("Nhóm đơn vị"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("Tình trạng"),
+        required=False,
+        choices=[("", gettext_lazy("Tất cả")), *State.choices],
+    )
+
+
+@require_GET
+def round_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the round's dates, how many units stand in each state, and each unit."""
+    round_ = find_round(request, pk)
+    now = clock.now()
+    groups = board.counts_by_group(round_)
+    words = request.GET.get("q", "").strip()
+    page = Paginator(_narrowed(request, round_, groups, words), A_PAGE).get_page(request.GET.get("page"))
+    rows = board.standings(page.object_list)
+    steps = rounds.timeline(round_, now)
+    _add_extensions(round_, rows, steps)
+    states = [state for state in State if any(counts.get(state.value) for _group, counts, _n in groups)]
+    context = {
+        "round": round_,
+        "now": now,
+        "steps": steps,
+        "groups": groups,
+        "states": states,
+        "filters": _filters(request, groups),
+        "q": words,
+        "page": page,
+        "rows": rows,
+        "manages": actor_of(request).may(Verb.MANAGE_ROUND, at=round_.place()),
+    }
+    return render(request, "scoring/round_progress.html", context | demo_of(round_))
+
+
+def _narrowed(request: HttpRequest, round_: Round, groups: list[Any], words: str) -> Any:
+    keys = {str(group.pk): group.pk for group, _counts, _number in groups}
+    cards = board.hosted_cards(actor_of(request)).filter(round=round_)
+    cards = board.narrowed(cards, words=words, group=keys.get(request.GET.get("group", "")))
+    state = request.GET.get("state", "")
+    if state in State.values:
+        cards = cards.filter(state=state)
+    return board.numbered(cards).order_by("group__order", "unit__order", "pk")
+
+
+def _filters(request: HttpRequest, groups: list[Any]) -> ProgressFilter:
+    wanted = {name: request.GET.get(name, "") for name in ("group", "state")}
+    form = ProgressFilter(wanted, auto_id="filter-%s")
+    form.fields["group"].choices = [("", _("Tất cả các nhóm")), *((row.pk, row.title) for row, *_ in groups)]
+    form.is_valid()
+    return form
+
+
+def _add_extensions(round_: Round, rows: list[board.Standing], steps: list[rounds.StepNow]) -> None:
+    own = next((row.step for row in steps if row.step.kind == Step.Kind.SELF), None)
+    windows = rounds.windows(round_, [row.card.unit_id for row in rows]) if own else {}
+    for row in rows:
+        window = windows.get((own.pk, row.card.unit_id)) if own else None
+        row.closes, row.extended = (window.closes_at, window.extended) if window else (None, False)
+
+
+@require_http_methods(["GET", "POST"])
+def open_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what keeps the round from being opened, or open it: every unit gets its card."""
+    round_ = find_round(request, pk)
+    actor_of(request).require(Verb.MANAGE_ROUND, at=round_.place())
+    if request.method == "POST":
+        cards = actions.open_round(round_, by=actor_of(request))
+        messages.success(
+            request,
+            _("Đã mở đợt đánh giá: lập %(number)d phiếu và báo cho các đơn vị.") % {"number": len(cards)},
+        )
+        return redirect("scoring:round_progress", pk=pk)
+    context = {
+        "round": round_,
+        "is_draft": round_.state == Round.State.DRAFT,
+        "problems": check_ready(round_),
+        "steps": rounds.timeline(round_, clock.now()),
+        "units": rounds.units_in(round_).count(),
+    }
+    return render(request, "scoring/round_open.html", context | demo_of(round_))

@@ -1,0 +1,90 @@
+"""The life of one score in words, and the newest changes of everything a person inspects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from backend.core import clock
+from backend.core.errors import Refused
+from backend.scoring import changes, queries
+from backend.scoring.forms.history import HistoryFilter
+from backend.scoring.models import Scorecard
+from backend.scoring.views.appraisal import demo_of
+from backend.scoring.views.finding import actor_of, find_card
+from backend.scoring.wording import Entry, Reader
+from permissions.actor import Actor
+from permissions.roles import Verb
+
+
+@require_GET
+def timeline(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Show everything that happened to one score, oldest first, as far as this viewer may know it."""
+    card = find_card(request, pk)
+    score = get_object_or_404(card.scores.select_related("node"), code=code)
+    context = {
+        "card": card,
+        "score": score,
+        "entries": entries_for(card, score, actor_of(request)),
+        "of_host": sees_names(card, actor_of(request)),
+    }
+    return render(request, "scoring/timeline.html", context | demo_of(card.round))
+
+
+def entries_for(card: Scorecard, score: Any, viewer: Actor) -> list[Entry]:
+    """Return the score's life in words for one viewer: hidden steps and names left out."""
+    now = clock.now()
+    steps = queries.steps_of(card)
+    shown = {step.pk: step for step in steps if queries.sees_step(card, step, viewer, now)}
+    names = sees_names(card, viewer)
+    reader = Reader(steps=shown, sent=None if names else _sent(card), names=names)
+    return reader.entries(queries.timeline(score))
+
+
+def sees_names(card: Scorecard, viewer: Actor) -> bool:
+    """Return whether the viewer works for the card's host or inspects it, and so sees every name."""
+    if viewer.system:
+        return True
+    place = card.place()
+    if viewer.may(Verb.SCORE, at=place) or viewer.may(Verb.APPROVE, at=place):
+        return False
+    return any(viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.MANAGE_ROUND))
+
+
+def _sent(card: Scorecard) -> frozenset[int]:
+    """Return the keys of the explanation steps whose questions have gone out to the unit."""
+    return frozenset(
+        key for key in card.signatures.filter(move="ask").values_list("step_id", flat=True) if key
+    )
+
+
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """Show the newest changes under the person's eye, with filters, page by page into the past."""
+    actor = actor_of(request)
+    if not actor.may_anywhere(Verb.INSPECT):
+        raise Refused(
+            _("Bạn không có quyền xem lịch sử. Lịch sử điểm của đơn vị xem ở từng tiêu chí trên phiếu.")
+        )
+    form = HistoryFilter(request.GET or None, auto_id="filter-%s")
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    found, older = changes.newest(
+        actor,
+        words=request.GET.get("q", "").strip(),
+        kind=asked.get("kind", ""),
+        first=asked.get("first"),
+        last=asked.get("last"),
+        before=changes.Cursor.read(request.GET.get("before", "")),
+    )
+    context = {
+        "changes": found,
+        "older": older,
+        "filters": form,
+        "q": request.GET.get("q", ""),
+        "is_newest": "before" not in request.GET,
+    }
+    return render(request, "scoring/history.html", context)

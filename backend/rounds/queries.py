@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
+from backend.core import clock
+from backend.core.dates import vn_date
+from backend.core.text import fold
+from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Group, Round, Step
 from permissions.actor import Actor, within
 from permissions.roles import ROLES, Verb
@@ -73,6 +77,52 @@ def units_in(round: Round) -> QuerySet[Unit]:
     """Return the units the round scores: directly below its host on its day, of its groups' kinds."""
     below = Unit.objects.on(round.on_date).filter(parent_id=round.host_id)
     return below.filter(kind__in=Group.objects.filter(round=round).values("kind"))
+
+
+def extendable_units(actor: Actor, round: Round) -> QuerySet[Unit]:
+    """Return the units of the round to which the person may give more time: never her own."""
+    return units_in(round).filter(within(actor, Verb.REOPEN, unit="path", host="parent__path"))
+
+
+def unit_counts(round: Round) -> dict[int, int]:
+    """Return how many units each kind of the round has, by kind id; one query."""
+    rows = units_in(round).order_by().values("kind").annotate(count=Count("pk"))
+    return {row["kind"]: row["count"] for row in rows}
+
+
+def hosts_for(actor: Actor) -> QuerySet[Unit]:
+    """Return the units in being whose rounds the person sets up."""
+    today = vn_date(clock.now())
+    return Unit.objects.on(today).filter(within(actor, Verb.MANAGE_ROUND, unit="path"))
+
+
+def matching(rounds: QuerySet[Round], words: str) -> QuerySet[Round]:
+    """Return the rounds whose title or host holds every one of ``words``, accents aside."""
+    wanted = fold(words).split()
+    if not wanted:
+        return rounds
+    rows = rounds.values_list("pk", "title", "host__name")
+    folded = [(pk, fold(" ".join(texts))) for pk, *texts in rows]
+    return rounds.filter(pk__in=[pk for pk, text in folded if all(word in text for word in wanted)])
+
+
+SORTS = {"title": "title", "year": "year", "host": "host__order", "state": "state"}
+
+
+def sorted_by(rounds: QuerySet[Round], column: str) -> QuerySet[Round]:
+    """Return the rounds sorted by a column of the list, "-" in front turns it round."""
+    name = SORTS.get(column.lstrip("-"))
+    if name is None:
+        return rounds.order_by("-year", "host__path")
+    return rounds.order_by(f"-{name}" if column.startswith("-") else name, "-year", "host__path")
+
+
+def sets_for_round(round: Round) -> QuerySet[CriteriaSet]:
+    """Return the sets in force that the round may use: of its host or of a unit above it."""
+    codes = round.host.path.strip("/").split("/")
+    owners = ["/" + "/".join(codes[:count]) + "/" for count in range(1, len(codes) + 1)]
+    rows = CriteriaSet.objects.filter(owner__path__in=owners, state=CriteriaSet.State.PUBLISHED)
+    return rows.select_related("kind").order_by("-year", "kind__order", "-version")
 
 
 def hold_step(step_id: int) -> Step:

@@ -59,16 +59,17 @@ def said_opening(moment: datetime) -> str:
 
 def said_closing(moment: datetime) -> str:
     """Return "hết ngày 07/01/2027" for 08/01 00:00, or the moment itself."""
-    if _is_midnight(moment):
+    if is_midnight(moment):
         return f"hết ngày {format_date(last_day_before(moment))}"
     return format_moment(moment)
 
 
 def _said(moment: datetime, day: date) -> str:
-    return f"ngày {format_date(day)}" if _is_midnight(moment) else format_moment(moment)
+    return f"ngày {format_date(day)}" if is_midnight(moment) else format_moment(moment)
 
 
-def _is_midnight(moment: datetime) -> bool:
+def is_midnight(moment: datetime) -> bool:
+    """Return whether the moment begins a day in Vietnam."""
     local = moment.astimezone(VN)
     return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
 
@@ -148,3 +149,28 @@ def _twice(lines: Sequence[BandLine]) -> Iterator[str]:
 def _no_floor(lines: Sequence[BandLine]) -> Iterator[str]:
     if lines and not any(line.lower == ZERO and line.inclusive for line in lines):
         yield "Các mức còn hở ở dưới: hãy thêm một mức từ 0 %."
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A step on a line of time: where it begins and how long it is, percent of the whole as text."""
+
+    x: str
+    width: str
+
+
+def bars(spans: Sequence[Span], now: datetime) -> tuple[list[Bar], str]:
+    """Return a bar for each step, and the place of ``now`` ("" outside the round), percent as text."""
+    if not spans:
+        return [], ""
+    first = min(span.opens_at for span in spans)
+    last = max(span.closes_at for span in spans)
+
+    def share(moment: datetime) -> float:
+        return (moment - first) / (last - first) * 100
+
+    drawn = [
+        Bar(f"{share(span.opens_at):.2f}%", f"{share(span.closes_at) - share(span.opens_at):.2f}%")
+        for span in spans
+    ]
+    return drawn, f"{share(now):.2f}%" if first <= now <= last else ""

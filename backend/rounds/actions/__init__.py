@@ -7,6 +7,7 @@ Read in this order: setup (a round being prepared), steps (its dates), running
 from .copying import copy_round
 from .running import change_dates, check_ready, extend, mark_open, mark_published
 from .setup import (
+    EDITABLE,
     create_round,
     edit_round,
     hold_draft,
@@ -15,9 +16,10 @@ from .setup import (
     remove_group,
     set_bands,
 )
-from .steps import set_steps
+from .steps import set_steps, span_of
 
 __all__ = [
+    "EDITABLE",
     "change_dates",
     "check_ready",
     "copy_round",
@@ -32,4 +34,5 @@ __all__ = [
     "remove_group",
     "set_bands",
     "set_steps",
+    "span_of",
 ]

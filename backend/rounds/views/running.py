@@ -1,0 +1,121 @@
+"""Pages of rounds as they run: the list, one round with its dates, more time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backend.core import clock
+from backend.core.errors import Refused
+from backend.rounds import actions, queries, rules
+from backend.rounds.forms import DatesForm, ExtendForm, RoundFilterForm, days_of
+from backend.rounds.models import Group, Round, Step
+from permissions.roles import Verb
+
+A_PAGE = 25
+
+
+@require_GET
+def round_list(request: HttpRequest) -> HttpResponse:
+    """Show the rounds the person may see, with the step that is on now."""
+    filters, words = RoundFilterForm(request.GET), request.GET.get("q", "").strip()
+    rows = queries.matching(queries.rounds_for(request.actor).filter(**filters.chosen()), words)
+    rows = queries.sorted_by(rows, request.GET.get("sort", "")).prefetch_related("steps", "groups__kind")
+    page, now = Paginator(rows, A_PAGE).get_page(request.GET.get("page")), clock.now()
+    context = {
+        "page": page,
+        "rows": [(round, queries.current_step(round, now)) for round in page],
+        "now": now,
+        "filters": filters,
+        "q": words,
+        "may_add": request.actor.may_anywhere(Verb.MANAGE_ROUND),
+    }
+    return render(request, "rounds/round_list.html", context)
+
+
+@require_GET
+def round_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one round: its dates with today on them, groups, bands, extensions, and what comes next."""
+    round, actor = _find(request, pk), request.actor
+    now = clock.now()
+    may_manage = actor.may(Verb.MANAGE_ROUND, at=round.place())
+    drafting = round.state == Round.State.DRAFT
+    context = {
+        "round": round,
+        "now": now,
+        "demo": round.is_illustration,
+        "groups": _groups(round),
+        "extensions": queries.extensions_for(actor, round),
+        "may_manage": may_manage,
+        "may_edit": may_manage and drafting,
+        "may_extend": round.state == Round.State.OPEN and queries.extendable_units(actor, round).exists(),
+        "may_publish": round.state == Round.State.OPEN and actor.may(Verb.PUBLISH, at=round.place()),
+        "problems": actions.check_ready(round) if may_manage and drafting else [],
+        **_drawn(round, now),
+    }
+    return render(request, "rounds/round_detail.html", context)
+
+
+def _groups(round: Round) -> list[tuple[Group, int]]:
+    rows = round.groups.select_related("kind", "criteria_set__owner").prefetch_related("bands")
+    counts = queries.unit_counts(round)
+    return [(group, counts.get(group.kind_id, 0)) for group in rows]
+
+
+def _drawn(round: Round, now: Any) -> dict[str, Any]:
+    """Return the steps beside the present, with the place of each on the line of time."""
+    timeline = queries.timeline(round, now)
+    drawn, today = rules.bars([actions.span_of(row.step) for row in timeline], now)
+    lines = list(enumerate(zip(timeline, drawn, strict=True)))
+    return {
+        "timeline": timeline,
+        "today": today,
+        "chart_height": 40 * len(lines) + 24,
+        "bars": [(row.step, row.phase, bar, 40 * place + 16, 40 * place + 22) for place, (row, bar) in lines],
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def step_dates(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change dates of a step for every unit after the round was opened."""
+    step = get_object_or_404(queries.steps_for(request.actor), pk=pk)
+    request.actor.require(Verb.MANAGE_ROUND, at=step.round.place())
+    form = DatesForm(request.POST or None, initial=days_of(step))
+    if form.is_valid():
+        actions.change_dates(step, by=request.actor, **form.values())
+        messages.success(request, _("Đã đổi ngày của bước “%s”.") % step.title)
+        return redirect("rounds:round_detail", step.round_id)
+    return _step_page(request, "rounds/step_dates.html", step, form)
+
+
+@require_http_methods(["GET", "POST"])
+def step_extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give one unit more time at a step; ``unit`` in the address chooses it beforehand."""
+    step = get_object_or_404(queries.steps_for(request.actor), pk=pk)
+    units = queries.extendable_units(request.actor, step.round)
+    if not units:
+        raise Refused(_("Bạn không có quyền gia hạn cho đơn vị nào trong đợt này."))
+    form = ExtendForm(request.POST or None, units=units, initial={"unit": request.GET.get("unit", "")})
+    if form.is_valid():
+        made = actions.extend(step, by=request.actor, **form.values())
+        messages.success(
+            request,
+            _("Đã gia hạn cho %(unit)s đến %(until)s.")
+            % {"unit": made.unit.name, "until": rules.said_closing(made.closes_at)},
+        )
+        return redirect("rounds:round_detail", step.round_id)
+    return _step_page(request, "rounds/step_extend.html", step, form)
+
+
+def _step_page(request: HttpRequest, template: str, step: Step, form: Any) -> HttpResponse:
+    return render(request, template, {"form": form, "step": step, "round": step.round})
+
+
+def _find(request: HttpRequest, pk: int) -> Round:
+    return get_object_or_404(queries.rounds_for(request.actor), pk=pk)

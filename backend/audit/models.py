@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.db import models
@@ -56,9 +55,9 @@ class Tracked(HistoricalRecords):
 
     def create_history_model(self, model: Any, inherited: bool) -> Any:
         """Return the history model, which knows its tracker."""
-        made = super().create_history_model(model, inherited)
-        made.tracker = self
-        return made
+        self.rows = super().create_history_model(model, inherited)
+        self.rows.tracker = self
+        return self.rows
 
     def get_meta_options(self, model: Any) -> dict[str, Any]:
         """Return Meta with the indexes the history pages use."""
@@ -84,7 +83,6 @@ class Tracked(HistoricalRecords):
     def row_of(self, instance: Any, history_type: str) -> Any:
         """Return the unsaved history row of ``instance`` under the recording in force."""
         made = current()
-        model = instance.history.model
         about = getattr(instance, "history_about", None) or made.about
         columns = {
             "history_date": made.at,
@@ -94,14 +92,14 @@ class Tracked(HistoricalRecords):
             "actor_name": made.by.name,
             "stated_on": made.stated_on,
             "stated_source": made.stated_source,
-            **asdict(about),
+            **vars(about),
         }
         # A model's own column of the same name (a card's unit_name) is the one that is tracked.
-        tracked = {field.attname: getattr(instance, field.attname) for field in model.tracked_fields}
-        return model(**(columns | tracked))
+        tracked = {field.attname: getattr(instance, field.attname) for field in self.rows.tracked_fields}
+        return self.rows(**(columns | tracked))
 
     def _tracks(self, instance: Any, touched: Any) -> bool:
-        names = {field.name for field in instance.history.model.tracked_fields}
+        names = {field.name for field in self.rows.tracked_fields}
         return bool(names & set(touched))
 
 

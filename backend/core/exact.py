@@ -31,6 +31,8 @@ def to_points(value: Decimal | int | str | Fraction) -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str | Fraction):
         raise TypeError(f"points must be Decimal, int, Fraction or text, not {type(value).__name__}")
+    if isinstance(value, Decimal) and _is_points_already(value):
+        return value
     exact = _exact(value)
     thousandths = exact * 1000
     if thousandths.denominator != 1:
@@ -38,6 +40,11 @@ def to_points(value: Decimal | int | str | Fraction) -> Decimal:
     if abs(exact) >= LIMIT:
         raise ValueError(f"too many points to store: {value}")
     return _from_thousandths(thousandths.numerator)
+
+
+def _is_points_already(value: Decimal) -> bool:
+    # Most values come from the database or a sum of such; a season is some hundred thousand of them.
+    return value.same_quantum(POINT) and not value.is_signed() and value < LIMIT
 
 
 def _exact(value: Decimal | int | str | Fraction) -> Fraction:

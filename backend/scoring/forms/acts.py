@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.actions import re_authenticate
+from backend.core import clock
 from backend.core.dates import VNDateField, end_of_day_exclusive, start_of_day
 from backend.core.errors import Invalid
 from backend.core.text import NFCCharField
@@ -106,8 +107,8 @@ class DelegateForm(forms.Form):
 
     @property
     def period(self) -> dict[str, Any]:
-        """Return the moments between which the delegation holds."""
+        """Return the moments between which the delegation holds; one that begins today begins now."""
         return {
-            "starts_at": start_of_day(self.cleaned_data["first_day"]),
+            "starts_at": max(start_of_day(self.cleaned_data["first_day"]), clock.now()),
             "ends_at": end_of_day_exclusive(self.cleaned_data["last_day"]),
         }

@@ -37,9 +37,6 @@ class NumberField(forms.CharField):
         except Invalid as refusal:
             raise ValidationError(refusal.message, code="number") from None
 
-    def prepare_value(self, value: Any) -> Any:
-        return str(value).replace(".", ",") if value is not None else value
-
 
 class LeafForm(forms.Form):
     """The inputs of one leaf, and the unit's explanation where the page asks for it.
@@ -65,7 +62,8 @@ class LeafForm(forms.Form):
             self.fields[PREFIX + spec.name] = _field(spec, score.max_points)
 
     def _standing(self, mark: Mark) -> dict[str, Any]:
-        kept = {PREFIX + name: value for name, value in mark.inputs.items()}
+        # Stored as machine text ("8.5"); shown as people write it..
+        kept = {PREFIX + name: _shown(value) for name, value in mark.inputs.items()}
         return {"version": mark.version, "note": mark.note, **kept}
 
     @property
@@ -132,6 +130,11 @@ class LeafForm(forms.Form):
                 "yours": _said(outcome.points if outcome else None),
             },
         )
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return text.replace(".", ",") if text.replace(".", "", 1).isdigit() else text
 
 
 def _said(points: Decimal | None) -> str:

@@ -153,7 +153,7 @@ def signed_copy(request: HttpRequest, pk: int) -> HttpResponse:
 def delegate(request: HttpRequest, pk: int) -> HttpResponse:
     """Lend the approval of this card to a colleague for some days."""
     card = find_card(request, pk)
-    _demand_part(request, card)
+    actor_of(request).require(Verb.DELEGATE, at=card.place())
     form = DelegateForm(request.POST, people=_colleagues(request, card))
     if not form.is_valid():
         return _page(request, card, status=422, delegate_form=form, form=form)

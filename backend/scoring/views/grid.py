@@ -189,6 +189,7 @@ def common(request: HttpRequest, page: Page, tab: str = "") -> dict[str, Any]:
         "now": page.sheet.now,
         "tab": tab,
         "part_of_unit": page.of_unit,
+        "with_unit": State(page.card.state) in WITH_UNIT,
         "has_questions": page.of_unit and any(leaf.explanations for leaf in page.sheet.leaves),
     }
     # The key stands only where it says yes, so that the demonstration's own banner is not switched off.

@@ -52,6 +52,11 @@ class Totals:
         """Return appraised and survey points together."""
         return self.appraised + self.survey
 
+    def named(self, titles: Mapping[str, str]) -> Totals:
+        """Return the same totals with the fields' titles, by code."""
+        fields = tuple(replace(part, title=titles.get(part.code, "")) for part in self.fields)
+        return replace(self, fields=fields)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -65,6 +70,7 @@ class Standing:
     rank: int = 0
     shared: bool = False
     band: str = ""
+    unit_path: str = ""
 
     @property
     def index(self) -> Fraction:
@@ -172,12 +178,9 @@ def _placed(line: Standing, made: Ranked, bands: Sequence[Band]) -> Standing:
     return replace(line, rank=made.rank, shared=made.shared, band=band.label if band else "")
 
 
-def fields_in_order(
-    points: Mapping[str, tuple[Decimal, Decimal]], titles: Mapping[str, str]
-) -> tuple[FieldPoints, ...]:
+def fields_in_order(points: Mapping[str, tuple[Decimal, Decimal]]) -> tuple[FieldPoints, ...]:
     """Return fields sorted as criteria are: by number where codes are numbers. Values: points, maximum."""
-    codes = sorted(points, key=code_key)
-    return tuple(FieldPoints(code, titles.get(code, ""), *points[code]) for code in codes)
+    return tuple(FieldPoints(code, "", *points[code]) for code in sorted(points, key=code_key))
 
 
 def code_key(code: str) -> tuple[int, str]:

@@ -44,14 +44,14 @@ def _matches(words: str, one: Round) -> bool:
 def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the published ranking of a round; before that the preview to who sees the whole round."""
     round_ = _round(request, pk)
-    made = queries.current_ranking(round_)
+    made = queries.current_ranking(round_) if round_.state == Round.State.PUBLISHED else None
     previews = queries.may_preview(_actor(request), round_)
     if made is None and not previews:
         return render(request, "reports/ranking_waiting.html", {"round": round_, "demo": _demo(round_)})
     context = {
         **_ranking_context(request, round_, made),
         "may_publish": made is None and queries.may_publish(_actor(request), round_),
-        "documents": queries.latest_documents(round_, made),
+        "documents": queries.latest_documents(made) if made else {},
         "document_kinds": [Document.Kind.RANKING, Document.Kind.RANKING_SHEET],
     }
     return render(request, "reports/ranking.html", context)
@@ -68,7 +68,7 @@ def _ranking_context(request: HttpRequest, round_: Round, made: Ranking | None) 
         "q": words,
         "by_field": request.GET.get("view") == "fields",
         "groups": [_group(number, table, words, sort) for number, table in enumerate(tables, 1)],
-        "mine": queries.own_cards(_actor(request), round_),
+        "own_paths": [seat.path for seat in _actor(request).seats],
     }
 
 

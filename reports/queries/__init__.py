@@ -13,7 +13,6 @@ from reports.queries.seeing import (
     may_preview,
     may_publish,
     may_read,
-    own_cards,
     rounds_for,
 )
 from reports.queries.tables import current_ranking, field_titles, find, preview, published, tables
@@ -32,7 +31,6 @@ __all__ = [
     "may_publish",
     "may_read",
     "missing_survey",
-    "own_cards",
     "preview",
     "problems",
     "published",

@@ -62,14 +62,7 @@ def kind_is_open(actor: Actor, card: Scorecard, kind: str) -> bool:
     return own is not None and sees_step(card, own, actor, clock.now())
 
 
-def own_cards(actor: Actor, round_: Round) -> set[int]:
-    """Return the keys of the cards of the person's own units, to mark them in a table."""
-    paths = [seat.path for seat in actor.seats]
-    rows = Scorecard.objects.filter(round=round_, unit__path__in=paths)
-    return set(rows.values_list("pk", flat=True))
-
-
-def latest_documents(round_: Round, ranking: Ranking | None) -> dict[str, Document]:
-    """Return the newest document of each kind of a published ranking (or of its preview)."""
-    rows = Document.objects.filter(round=round_, ranking=ranking, card__isnull=True)
+def latest_documents(ranking: Ranking) -> dict[str, Document]:
+    """Return the newest document of each kind of a published ranking."""
+    rows = Document.objects.filter(ranking=ranking, card__isnull=True)
     return {row.kind: row for row in rows.order_by("requested_at", "pk")}

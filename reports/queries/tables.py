@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.criteria.models import Node
@@ -24,33 +25,46 @@ DONE = (State.CONCLUDED, State.PUBLISHED)
 def preview(round_: Round) -> list[Table]:
     """Return the ranking as it would be published now; units not concluded yet wait below it.
 
-    Six queries for any number of units.
+    Five queries for any number of units.
     """
-    groups = Group.objects.filter(round=round_).select_related("criteria_set").order_by("order", "pk")
-    found = list(groups.prefetch_related(Prefetch("bands", BandModel.objects.order_by("-lower"))))
-    titles = field_titles(group.criteria_set_id for group in found)
-    totals = totals_in(round_, titles)
-    cards: dict[int, list[Scorecard]] = defaultdict(list)
-    for card in Scorecard.objects.filter(round=round_).select_related("unit"):
-        cards[card.group_id].append(card)
-    return [_preview_table(group, cards[group.pk], totals) for group in found]
+    cards: dict[Group, list[Scorecard]] = defaultdict(list)
+    rows = Scorecard.objects.filter(round=round_).select_related("unit", "group__criteria_set")
+    for card in rows.order_by("group__order", "group", "unit__order", "pk"):
+        cards[card.group].append(card)
+    bands = _bands(BandModel.objects.filter(group__round=round_), "group_id")
+    titles = field_titles(round_)
+    totals = totals_in(round_)
+    return [_preview_table(group, own, totals, titles, bands[group.pk]) for group, own in cards.items()]
 
 
-def field_titles(sets: Iterable[int]) -> dict[str, str]:
-    """Return code to title of the fields of those criteria sets."""
-    rows = Node.objects.filter(criteria_set_id__in=list(sets), level=1)
-    return dict(rows.values_list("code", "title"))
+def field_titles(round_: Round) -> dict[tuple[int, str], str]:
+    """Return the titles of the round's fields by criteria set and code: sets may number them differently."""
+    rows = Node.objects.filter(criteria_set__groups__round=round_, level=1)
+    return {(row[0], row[1]): row[2] for row in rows.values_list("criteria_set_id", "code", "title")}
 
 
-def _preview_table(group: Group, cards: list[Scorecard], totals: dict[int, Totals]) -> Table:
-    bands = tuple(Band(band.label, band.lower, band.inclusive) for band in group.bands.all())
+def _bands(rows: QuerySet[Any], owner: str) -> dict[int, tuple[Band, ...]]:
+    found: dict[int, tuple[Band, ...]] = defaultdict(tuple)
+    for row in rows.order_by("-lower"):
+        found[getattr(row, owner)] += (Band(row.label, row.lower, row.inclusive),)
+    return found
+
+
+def _preview_table(
+    group: Group,
+    cards: list[Scorecard],
+    totals: dict[int, Totals],
+    titles: dict[tuple[int, str], str],
+    bands: tuple[Band, ...],
+) -> Table:
     lines, waiting = [], []
+    named = {code: title for (set_id, code), title in titles.items() if set_id == group.criteria_set_id}
     for card in cards:
-        own = totals.get(card.pk, Totals(card.pk))
+        own = totals.get(card.pk, Totals(card.pk)).named(named)
         if why := _why_waiting(card, own):
             waiting.append(Waiting(card.pk, card.unit_name, why))
         else:
-            lines.append(Standing(card.pk, card.unit_id, card.unit_name, card.unit.order, own))
+            lines.append(_line(card, own))
     tie_rule = TieRule(group.tie_rule)
     return Table(
         group.pk,
@@ -61,6 +75,11 @@ def _preview_table(group: Group, cards: list[Scorecard], totals: dict[int, Total
         ranked(lines, tie_rule, bands),
         tuple(waiting),
     )
+
+
+def _line(card: Scorecard, own: Totals) -> Standing:
+    unit = card.unit
+    return Standing(card.pk, unit.pk, card.unit_name, unit.order, own, unit_path=unit.path)
 
 
 def _why_waiting(card: Scorecard, own: Totals) -> str:
@@ -76,23 +95,24 @@ def current_ranking(round_: Round) -> Ranking | None:
 
 
 def published(ranking: Ranking) -> list[Table]:
-    """Return the tables of a published ranking from its copies; four queries."""
-    rows = Row.objects.prefetch_related(Prefetch("fields", FieldRow.objects.order_by("order", "pk")))
-    sections = Section.objects.filter(ranking=ranking).prefetch_related(
-        Prefetch("rows", rows.order_by("rank", "unit_order", "pk")),
-        Prefetch("bands", BandCopy.objects.order_by("-lower")),
-    )
-    return [_published_table(section) for section in sections.order_by("order", "pk")]
+    """Return the tables of a published ranking from its copies; three queries."""
+    rows = Row.objects.filter(section__ranking=ranking).select_related("section", "unit")
+    rows = rows.prefetch_related(Prefetch("fields", FieldRow.objects.order_by("order", "pk")))
+    lines: dict[Section, list[Standing]] = defaultdict(list)
+    for row in rows.order_by("section__order", "section", "rank", "unit_order", "pk"):
+        lines[row.section].append(_standing(row))
+    bands = _bands(BandCopy.objects.filter(section__ranking=ranking), "section_id")
+    return [_published_table(section, own, bands[section.pk]) for section, own in lines.items()]
 
 
-def _published_table(section: Section) -> Table:
+def _published_table(section: Section, lines: list[Standing], bands: tuple[Band, ...]) -> Table:
     return Table(
         section.group_id,
         section.title,
         section.criteria_title,
         TieRule(section.tie_rule),
-        tuple(Band(band.label, band.lower, band.inclusive) for band in section.bands.all()),
-        tuple(_standing(row) for row in section.rows.all()),
+        bands,
+        tuple(lines),
     )
 
 
@@ -108,6 +128,7 @@ def _standing(row: Row) -> Standing:
         row.rank,
         row.shared,
         row.band,
+        row.unit.path,
     )
 
 

@@ -58,15 +58,15 @@ class _Sums:
     points: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     maxima: dict[str, Decimal] = field(default_factory=dict)
 
-    def totals(self, card_id: int, titles: dict[str, str]) -> Totals:
+    def totals(self, card_id: int) -> Totals:
         """Return the sums as plain totals."""
         parts = {code: (self.points[code], maximum) for code, maximum in self.maxima.items()}
         maximum = sum(self.maxima.values(), ZERO)
-        fields = fields_in_order(parts, titles)
+        fields = fields_in_order(parts)
         return Totals(card_id, self.appraised, self.survey, maximum, self.full, fields)
 
 
-def totals_in(round_: Round, titles: dict[str, str] | None = None) -> dict[int, Totals]:
+def totals_in(round_: Round) -> dict[int, Totals]:
     """Return the totals of every card of the round by card key; two queries for any number of units.
 
     Points are of concluded marks and, in a round with survey, of survey and outside-index marks; leaves
@@ -84,4 +84,4 @@ def totals_in(round_: Round, titles: dict[str, str] | None = None) -> dict[int, 
             one.appraised += points
         else:
             one.survey += points
-    return {card_id: one.totals(card_id, titles or {}) for card_id, one in sums.items()}
+    return {card_id: one.totals(card_id) for card_id, one in sums.items()}

@@ -127,10 +127,10 @@ def test_the_preview_and_the_published_tables_take_the_same_queries_for_any_numb
     django_assert_max_num_queries,
 ):
     round_ = seasons.simple({f"Xã {number}": ("40", "30") for number in range(30)})
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         queries.preview(round_)
     ranking = actions.publish_ranking(round_, by=SYSTEM)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         queries.published(ranking)
 
 

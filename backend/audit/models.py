@@ -93,6 +93,7 @@ class Tracked(HistoricalRecords):
             "stated_on": made.stated_on,
             "stated_source": made.stated_source,
             **vars(about),
+            "step_name": about.step_name or made.about.step_name,
         }
         # A model's own column of the same name (a card's unit_name) is the one that is tracked.
         tracked = {field.attname: getattr(instance, field.attname) for field in self.rows.tracked_fields}

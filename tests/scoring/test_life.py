@@ -117,6 +117,16 @@ def test_the_whole_life_of_a_card(season: World) -> None:
     assert season.fresh().state == State.PUBLISHED
 
 
+def test_history_says_who_at_which_step_and_for_which_unit(season: World) -> None:
+    season.approved()
+    row = season.card.history.first()
+    assert (row.actor_name, row.step_name, row.unit_name) == (
+        season.leader.name,
+        "Tự chấm điểm",
+        season.unit.name,
+    )
+
+
 def test_a_cut_without_reason_is_refused_in_words(season: World) -> None:
     season.approved()
     season.close(1)

@@ -17,7 +17,7 @@ from backend.scoring.actions.facts import facts_of
 from backend.scoring.forms import MoveForm
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Scorecard
-from backend.scoring.views.finding import actor_of, find_card, way_on
+from backend.scoring.views.finding import actor_of, demand, find_card, way_on
 from permissions.actor import Actor
 
 # Approval and conclusion ask for the password again; publication is of a whole round.
@@ -30,6 +30,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     card = find_card(request, pk)
     if name not in MOVES or name in ELSEWHERE:
         raise Http404
+    demand(request, MOVES[name].verb, card)
     form = MoveForm(name, request.POST)
     if not form.is_valid():
         context = {"card": card, "form": form, "name": name, "title": MOVES[name].title}

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.scoring import actions, board
+from backend.scoring.actions.appraisal import require_field
 from backend.scoring.forms import QuestionForm, ReasonForm
 from backend.scoring.models import Scorecard
 from backend.scoring.views.doors import doors
-from backend.scoring.views.finding import actor_of, may
+from backend.scoring.views.finding import actor_of, demand, may
 from backend.scoring.views.marking import Line, Marking, Part, mark_form, marking_of, question_form
 from permissions.roles import Verb
 
@@ -155,18 +156,27 @@ def _context(request: HttpRequest, page: Marking, part: Part) -> dict[str, Any]:
     return context | demo_of(page.card.round)
 
 
-def _found(request: HttpRequest, pk: int, code: str) -> tuple[Marking, Line]:
-    page = marking_of(request, find_hosted(request, pk))
+def _found(request: HttpRequest, card: Scorecard, code: str) -> tuple[Marking, Line]:
+    page = marking_of(request, card)
     line = page.line(code)
     if line is None:
         raise Http404
     return page, line
 
 
+def _found_to_appraise(request: HttpRequest, pk: int, code: str) -> tuple[Marking, Line]:
+    """Return the leaf for who appraises it. Raises Http404, or Refused before anything sent is read."""
+    card = find_hosted(request, pk)
+    demand(request, Verb.APPRAISE, card)
+    page, line = _found(request, card, code)
+    require_field(card, line.leaf.score, actor_of(request))
+    return page, line
+
+
 @require_POST
 def mark(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Save the council's points of one leaf, or its agreement."""
-    page, line = _found(request, pk, code)
+    page, line = _found_to_appraise(request, pk, code)
     form = mark_form(line, request.POST)
     if not form.is_valid():
         line.form = form
@@ -178,7 +188,7 @@ def mark(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Write the question about one leaf; it goes out with the others."""
-    page, line = _found(request, pk, code)
+    page, line = _found_to_appraise(request, pk, code)
     form: QuestionForm = question_form(line, request.POST)
     if not form.is_valid():
         line.question_form = form
@@ -193,7 +203,7 @@ def _saved(request: HttpRequest, card: Scorecard, code: str, said: str) -> HttpR
     if not request.headers.get("HX-Request"):
         messages.success(request, said)
         return redirect(_way_back(card, code))
-    page, line = _found(request, card.pk, code)
+    page, line = _found(request, find_hosted(request, card.pk), code)
     context = _context(request, page, page.part_of(line)) | {"line": line, "said": said}
     return render(request, "scoring/_appraisal_saved.html", context)
 
@@ -213,7 +223,9 @@ def _way_back(card: Scorecard, code: str) -> str:
 @require_POST
 def agree(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree with the points of every leaf not marked yet, of one field or of the whole card."""
-    page = marking_of(request, find_hosted(request, pk))
+    card = find_hosted(request, pk)
+    demand(request, Verb.APPRAISE, card)
+    page = marking_of(request, card)
     wanted = request.POST.get("field", "")
     part = next((part for part in page.parts if part.field.node.code == wanted), None)
     codes = part.agreeable if part else page.agreeable
@@ -231,6 +243,7 @@ def _field_page(card: Scorecard, code: str) -> str:
 def ask_cuts(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask about every leaf that was cut, by the reason of the cut."""
     card = find_hosted(request, pk)
+    demand(request, Verb.APPRAISE, card)
     number = actions.ask_for_cuts(card, by=actor_of(request))
     messages.success(
         request, _("Đã ghi %(number)d yêu cầu giải trình. Yêu cầu chưa gửi.") % {"number": number}
@@ -240,6 +253,7 @@ def ask_cuts(request: HttpRequest, pk: int) -> HttpResponse:
 
 ON_LEAF = {
     "leave-out": (
+        Verb.REOPEN,
         gettext_lazy("Không áp dụng tiêu chí này cho đơn vị"),
         gettext_lazy(
             "Điểm tối đa của đơn vị giảm tương ứng, điểm đã cho ở tiêu chí này được rút lại. "
@@ -248,11 +262,13 @@ ON_LEAF = {
         actions.leave_out,
     ),
     "put-back": (
+        Verb.REOPEN,
         gettext_lazy("Áp dụng lại tiêu chí này cho đơn vị"),
         gettext_lazy("Tiêu chí được tính lại vào điểm tối đa; điểm phải chấm lại từ đầu."),
         actions.put_back,
     ),
     "unask": (
+        Verb.APPRAISE,
         gettext_lazy("Bỏ yêu cầu giải trình"),
         gettext_lazy("Yêu cầu chưa gửi đơn vị. Việc bỏ yêu cầu được ghi vào lịch sử."),
         actions.unask,
@@ -266,7 +282,8 @@ def on_leaf(request: HttpRequest, pk: int, code: str, act: str) -> HttpResponse:
     card = find_hosted(request, pk)
     if act not in ON_LEAF:
         raise Http404
-    title, text, action = ON_LEAF[act]
+    verb, title, text, action = ON_LEAF[act]
+    demand(request, verb, card)
     leaf = get_object_or_404(card.scores.select_related("node"), code=code)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -22,7 +22,7 @@ from backend.scoring.forms import ApproveForm, DelegateForm, MoveForm, SignedCop
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Delegation, Scorecard, Signature
 from backend.scoring.views.acts import shut
-from backend.scoring.views.finding import actor_of, find_card, may
+from backend.scoring.views.finding import actor_of, demand, find_card, may
 from backend.scoring.views.grid import Page, Row, common, page_of
 from permissions.roles import Verb
 from tiers.models import Appointment
@@ -123,7 +123,7 @@ def _is_big(change: Decimal, most: Decimal) -> bool:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the leader's name to the card, after she has shown who she is again."""
     card = find_card(request, pk)
-    _demand_part(request, card)
+    demand(request, Verb.APPROVE, card)
     form = ApproveForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, card, status=422, approve_form=form, form=form)
@@ -136,7 +136,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def signed_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Attach the signed and stamped report."""
     card = find_card(request, pk)
-    actor_of(request).require(Verb.SCORE, at=card.place())
+    demand(request, Verb.SCORE, card)
     form = SignedCopyForm(request.POST, request.FILES, auto_id="signed-%s")
     if not form.is_valid():
         return _page(request, card, status=422, signed_form=form, form=form)
@@ -153,7 +153,7 @@ def signed_copy(request: HttpRequest, pk: int) -> HttpResponse:
 def delegate(request: HttpRequest, pk: int) -> HttpResponse:
     """Lend the approval of this card to a colleague for some days."""
     card = find_card(request, pk)
-    actor_of(request).require(Verb.DELEGATE, at=card.place())
+    demand(request, Verb.DELEGATE, card)
     form = DelegateForm(request.POST, people=_colleagues(request, card))
     if not form.is_valid():
         return _page(request, card, status=422, delegate_form=form, form=form)
@@ -173,7 +173,7 @@ def delegate(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int, delegation_pk: int) -> HttpResponse:
     """End a delegation of this card now."""
     card = find_card(request, pk)
-    _demand_part(request, card)
+    demand(request, Verb.DELEGATE, card)
     lent = get_object_or_404(Delegation, pk=delegation_pk, card=card)
     actions.revoke(lent, by=actor_of(request), reason=_("Chấm dứt ủy quyền"))
     messages.success(request, _("Đã chấm dứt ủy quyền."))

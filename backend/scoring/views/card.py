@@ -18,7 +18,7 @@ from backend.scoring.agenda import with_progress
 from backend.scoring.forms import DocumentForm, FileForm, LeafForm, MoveForm, TextsForm
 from backend.scoring.models import Scorecard
 from backend.scoring.views.acts import shut
-from backend.scoring.views.finding import actor_of, find_card, find_own_mark, may
+from backend.scoring.views.finding import actor_of, demand, find_card, find_own_mark, may
 from backend.scoring.views.grid import Page, Row, common, page_of
 from permissions.actor import within
 from permissions.roles import Verb
@@ -74,6 +74,7 @@ def leaf(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, card: Scorecard, code: str) -> HttpResponse:
+    demand(request, Verb.SCORE, card)
     mark = find_own_mark(card, code)
     form = LeafForm(request.POST, score=mark.score, mark=mark)
     if not form.is_valid():
@@ -176,6 +177,8 @@ def _problems(page: Page) -> list[tuple[Any, list[tuple[Row, str]]]]:
 def texts(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and save the difficulties and proposals of the report."""
     card = find_card(request, pk)
+    if request.method == "POST":
+        demand(request, Verb.SCORE, card)
     standing = {"difficulties": card.difficulties, "proposals": card.proposals}
     form = TextsForm(request.POST or None, initial=standing)
     if request.method == "POST" and form.is_valid():
@@ -192,6 +195,7 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
 def clear(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Take the unit's points of one leaf back."""
     card = find_card(request, pk)
+    demand(request, Verb.SCORE, card)
     mark = find_own_mark(card, code)
     actions.set_points(card, code, by=actor_of(request), version=mark.version)
     messages.success(request, _("Đã xoá điểm tiêu chí %(code)s.") % {"code": code})

@@ -27,7 +27,7 @@ from backend.scoring.models import Explanation, Mark, Scorecard
 from backend.scoring.queries import Leaf
 from backend.scoring.views.acts import shut
 from backend.scoring.views.appraisal import A_PAGE, demo_of, find_hosted
-from backend.scoring.views.finding import actor_of, may
+from backend.scoring.views.finding import actor_of, demand, may
 from permissions.roles import Verb
 
 # In this order they stand on the page; the last two are folded.
@@ -236,7 +236,9 @@ def _page(request: HttpRequest, table: Table, *, status: int = 200, **forms: Any
 @require_POST
 def decide(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Save the chair's own points of one leaf, with a reason."""
-    table = table_of(request, find_hosted(request, pk))
+    card = find_hosted(request, pk)
+    demand(request, Verb.CONCLUDE, card)
+    table = table_of(request, card)
     row = table.row(code)
     if row is None:
         raise Http404
@@ -265,7 +267,7 @@ def _refused(request: HttpRequest, table: Table, row: Difference, form: MarkForm
 def conclude(request: HttpRequest, pk: int) -> HttpResponse:
     """Conclude the card, after the chair has shown who she is again."""
     card = find_hosted(request, pk)
-    actor_of(request).require(Verb.CONCLUDE, at=card.place())
+    demand(request, Verb.CONCLUDE, card)
     form = ConcludeForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, table_of(request, card), status=422, conclude_form=form, form=form)

@@ -16,13 +16,15 @@ from backend.scoring import actions, files
 from backend.scoring.forms import DocumentForm, FileForm
 from backend.scoring.models import Evidence, StoredFile
 from backend.scoring.views.card import leaf_again
-from backend.scoring.views.finding import actor_of, find_card, find_evidence, way_on
+from backend.scoring.views.finding import actor_of, demand, find_card, find_evidence, way_on
+from permissions.roles import Verb
 
 
 @require_POST
 def add_file(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Put an uploaded file on a leaf."""
     card = find_card(request, pk)
+    demand(request, Verb.SCORE, card)
     form = FileForm(request.POST, request.FILES, auto_id="file-%s")
     if not form.is_valid():
         return leaf_again(request, card, code, file_form=form, form=form)
@@ -42,6 +44,7 @@ def add_file(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def add_document(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Name a document on a leaf."""
     card = find_card(request, pk)
+    demand(request, Verb.SCORE, card)
     form = DocumentForm(request.POST, auto_id="document-%s")
     if not form.is_valid():
         return leaf_again(request, card, code, document_form=form, form=form)
@@ -58,6 +61,7 @@ def _added(request: HttpRequest, pk: int, code: str, piece: Evidence) -> HttpRes
 def remove(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
     """Take a piece of evidence off its leaf; its row and bytes stay for the history."""
     card = find_card(request, pk)
+    demand(request, Verb.SCORE, card)
     piece = get_object_or_404(
         Evidence.objects.select_related("score"),
         pk=evidence_pk,

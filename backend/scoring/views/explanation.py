@@ -18,7 +18,7 @@ from backend.scoring.forms import AnswerForm
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Explanation, Mark, Scorecard
 from backend.scoring.views.acts import shut
-from backend.scoring.views.finding import actor_of, find_card, may
+from backend.scoring.views.finding import actor_of, demand, find_card, may
 from backend.scoring.views.grid import Page, Row, common, page_of
 from permissions.roles import Verb
 
@@ -101,7 +101,7 @@ def _mark_before(row: Row, item: Explanation) -> Mark | None:
 def answer(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Save the unit's answer on one leaf."""
     card = find_card(request, pk)
-    _demand_unit(request, card)
+    demand(request, Verb.SCORE, card)
     form = AnswerForm(request.POST, auto_id=f"answer-{code}-%s")
     if not form.is_valid():
         return _page(request, card, status=422, bound=form, code=code)

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from backend.rounds.models import Step
 from backend.scoring import queries
+from backend.scoring.actions.moves import require_verb
 from backend.scoring.models import Evidence, Mark, Scorecard
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -48,6 +49,11 @@ def may(request: HttpRequest, verb: Verb, card: Scorecard) -> bool:
     """Return whether the person holds ``verb`` on the card by seat or delegation (django-guardian)."""
     user: Any = request.user
     return bool(user.has_perm(str(verb), card))
+
+
+def demand(request: HttpRequest, verb: Verb, card: Scorecard) -> None:
+    """Raise Refused unless the person holds ``verb`` on the card; asked before anything sent is read."""
+    require_verb(card, verb, actor_of(request))
 
 
 def way_on(request: HttpRequest, default: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,11 +51,10 @@ class NewPasswordForm(ActingForm):
     """A new password twice, after a one-time one."""
 
     new = _password(gettext_lazy("Mật khẩu mới"), known=False)
+    new.help_text = gettext_lazy(
+        "Ít nhất 10 ký tự, không chỉ có chữ số, không phổ biến và không giống tên của bạn."
+    )
     again = _password(gettext_lazy("Nhập lại mật khẩu mới"), known=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["new"].help_text = " ".join(password_validators_help_texts())
 
     def clean(self) -> dict[str, Any]:
         """Return what was typed if both are the same."""

@@ -6,16 +6,18 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.dates import VNDateField
+from backend.core.errors import Invalid
 from backend.core.forms import ActingForm
 from backend.core.text import NFCCharField
 from permissions.actor import Actor
 from permissions.roles import ROLE_TITLES, Role
 from tiers.models import Unit
 from tiers.people import queries
-from tiers.people.actions import Wish
+from tiers.people.actions import Wish, proper_username
 
 ROLES = [(str(role), title) for role, title in ROLE_TITLES.items()]
 SEAT = ("role", "acts_for", "workplace", "title", "fields_limit", "starts_on", "last_day",
@@ -139,6 +141,13 @@ class AccountForm(PersonForm, SeatForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )  # fmt: skip
     field_order = ("username", "full_name", "email", "phone", *SEAT)
+
+    def clean_username(self) -> str:
+        """Return the username as accounts hold it."""
+        try:
+            return proper_username(self.cleaned_data["username"])
+        except Invalid as refusal:
+            raise ValidationError(refusal.message) from None
 
 
 class UploadForm(ActingForm):

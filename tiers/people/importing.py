@@ -112,10 +112,12 @@ class Checker:
 
     def run(self) -> list[Row]:
         """Return the rows, each with its problems and, when good, the seat it asks for."""
+        order = [str(title) for title in TITLES.values()]
         for row in self.rows:
             self._texts(row)
             self._person(row)
             self._seat(row)
+            row.problems.sort(key=lambda problem: order.index(problem[0]))
         return self.rows
 
     def _texts(self, row: Row) -> None:

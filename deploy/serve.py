@@ -16,6 +16,10 @@ import children
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent
+FIRST_STEPS = """
+Nạp tổ chức rồi tạo quản trị viên đầu tiên:
+  VAR_DIR={var} .venv/bin/python manage.py load_organisation
+  VAR_DIR={var} .venv/bin/python manage.py create_admin --unit 92"""
 PATIENCE = 30  # seconds the web server may take to answer first
 
 

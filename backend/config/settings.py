@@ -271,6 +271,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # Several slices have a "state" or a "kind": the schema names each by its subject.
+    "ENUM_NAME_OVERRIDES": {
+        "CardState": "backend.scoring.lifecycle.State",
+        "CriteriaState": "backend.criteria.models.CriteriaSet.State",
+        "RoundState": "backend.rounds.models.Round.State",
+        "DocumentState": "reports.models.Document.State",
+        "StepKind": "backend.rounds.models.Step.Kind",
+        "DocumentKind": "reports.models.Document.Kind",
+    },
 }
 
 # --- Log ------------------------------------------------------------------------------------------------------

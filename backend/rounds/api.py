@@ -103,7 +103,7 @@ class WholeRoundSerializer(RoundSerializer):
         fields = [*RoundSerializer.Meta.fields, "groups", "steps"]
 
 
-class CopySerializer(serializers.Serializer[Round]):
+class RoundCopySerializer(serializers.Serializer[Round]):
     """The year of the new round."""
 
     year = serializers.IntegerField(min_value=2000, max_value=2100)
@@ -172,11 +172,11 @@ class RoundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         made = actions.edit_round(self.get_object(), by=request.actor, **values)
         return Response(RoundSerializer(made).data)
 
-    @extend_schema(request=CopySerializer, responses={201: RoundSerializer})
+    @extend_schema(request=RoundCopySerializer, responses={201: RoundSerializer})
     @action(detail=True, methods=["post"])
     def copy(self, request: Request, pk: str | None = None) -> Response:
         """Prepare a round of another year like this one."""
-        made = actions.copy_round(self.get_object(), by=request.actor, **_read(CopySerializer, request))
+        made = actions.copy_round(self.get_object(), by=request.actor, **_read(RoundCopySerializer, request))
         return Response(RoundSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=GroupSerializer, responses={201: GroupSerializer})

@@ -75,7 +75,7 @@ def test_run_starts_serves_and_stops_whole(running):
     program, port, folder = running
     said = "".join(_until(program, "Mở trình duyệt"))
     assert f"http://127.0.0.1:{port}/" in said
-    assert "create_administrator" in said
+    assert "create_admin --unit 92" in said
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
         assert answer.status == 200
     program.send_signal(signal.SIGINT)

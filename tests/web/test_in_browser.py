@@ -1,28 +1,16 @@
 """The shell in a real browser: widths, zoom, keyboard, an input method, accessibility, the security policy."""
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = ["/components/", "/components/?bad=1"]
 SIZES = {"phone": (390, 844), "office": (1366, 768), "office at 150 %": (911, 512)}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium of the system."""
-    # Playwright's sync interface keeps an event loop in this thread; Django would refuse the database beside it.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        program = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield program
-        program.close()
 
 
 @pytest.fixture

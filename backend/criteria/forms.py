@@ -70,7 +70,7 @@ class SetForm(SetEditForm):
     """A new draft; ``owners`` are the units whose sets the person writes."""
 
     owner = forms.ModelChoiceField(Unit.objects.none(), label=_("Cơ quan ban hành"), empty_label=None)
-    kind = forms.ModelChoiceField(Kind.objects.all(), label=_("Loại đơn vị được đánh giá"))
+    kind = forms.ModelChoiceField(Kind.objects.all(), label=_("Loại đơn vị được đánh giá"), empty_label=_("Chọn loại"))
     year = forms.IntegerField(label=_("Năm đánh giá"), widget=_short("input-short"), **YEARS)
 
     field_order = ["owner", "kind", "year", "title", "scale", "legal_number", "legal_date"]
@@ -130,7 +130,7 @@ class LeafForm(forms.Form):
         help_text=_("Điểm điều tra và chỉ số ngoài luôn nhập trực tiếp."),
     )
     params_text = _text(
-        3, label=_("Tham số"), required=False, help_text=_("Cách viết của từng cách chấm ở cuối trang.")
+        6, label=_("Tham số"), required=False, help_text=_("Cách viết của từng cách chấm ở cuối trang.")
     )
     evidence_asked = _text(2, label=_("Tài liệu kiểm chứng"), required=False)
     needs_evidence = forms.BooleanField(
@@ -178,6 +178,6 @@ def _params_text(node: Node) -> str:
     if not node.rule:
         return ""
     try:
-        return to_compact(node.parsed_rule()).replace("|", "\n")
+        return to_compact(node.parsed_rule()).replace("|", "\n").replace(":: ", "::\n")
     except RuleError:
         return ""

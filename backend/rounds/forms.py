@@ -107,8 +107,14 @@ class CopyForm(forms.Form):
 class GroupForm(forms.Form):
     """The units of one kind: criteria and tie rule. ``sets`` are those a round may use."""
 
-    kind = forms.ModelChoiceField(Kind.objects.all(), label=gettext_lazy("Loại đơn vị"))
-    criteria_set = forms.ModelChoiceField(CriteriaSet.objects.none(), label=gettext_lazy("Bộ tiêu chí"))
+    kind = forms.ModelChoiceField(
+        Kind.objects.all(), label=gettext_lazy("Loại đơn vị"), empty_label=gettext_lazy("Chọn loại")
+    )
+    criteria_set = forms.ModelChoiceField(
+        CriteriaSet.objects.none(),
+        label=gettext_lazy("Bộ tiêu chí"),
+        empty_label=gettext_lazy("Chọn bộ tiêu chí"),
+    )
     title = NFCCharField(
         label=gettext_lazy("Tên nhóm xếp hạng"),
         max_length=200,
@@ -253,7 +259,7 @@ class ExplainedForm(forms.Form):
 class ExtendForm(ExplainedForm):
     """More time for one unit. ``closes`` is the new last day."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Đơn vị"))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Đơn vị"), empty_label=gettext_lazy("Chọn đơn vị"))
     closes = _day(label=gettext_lazy("Gia hạn đến hết ngày"))
 
     field_order = ["unit", "closes", "reason", "document"]

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
-from backend.scoring.lifecycle import State
-from backend.scoring.models import Mark, Score, Scorecard
+from backend.scoring.models import Mark, Score, Scorecard, State
 from reports.queries.totals import totals_in
 
 

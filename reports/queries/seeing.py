@@ -6,8 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from backend.core import clock
 from backend.rounds.models import Round, Step
-from backend.scoring.lifecycle import State
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Scorecard, State
 from backend.scoring.queries import scorecards_for, sees_step, step_of
 from permissions.actor import Actor
 from permissions.roles import Place, Verb

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from backend.criteria.models import Node
 from backend.rounds.models import Band as BandModel
 from backend.rounds.models import Group, Round
-from backend.scoring.lifecycle import State
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Scorecard, State
 from reports.models import BandCopy, FieldRow, Ranking, Row, Section
 from reports.queries.totals import totals_in
 from reports.rankings import Band, TieRule

@@ -1,5 +1,6 @@
 """Rows of the heart, in reading order: cards, marks, evidence, signatures."""
 
+from backend.scoring.lifecycle import State
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
 from backend.scoring.models.evidence import Evidence, StoredFile
 from backend.scoring.models.marks import Explanation, Mark, Provenance
@@ -15,6 +16,7 @@ __all__ = [
     "Scorecard",
     "ScorecardGrant",
     "Signature",
+    "State",
     "StepTotal",
     "StoredFile",
 ]

@@ -1,5 +1,6 @@
 """What every slice stands on: errors, points, dates, text and the clock. No models, no slice of ours.
 
 Read in this order: errors (how a rule says no), exact and formula (arithmetic, pure), points (as people type
-them), fields (points in the database), dates, text, clock (the database's time), serializers (JSON).
+them), fields (points in the database), dates, text, clock (the database's time), serializers (JSON),
+forms (a refusal at its field), sheets (XLSX that people send), formats (Django's vi locale mended).
 """

@@ -37,6 +37,6 @@ def demand(form: forms.Form) -> dict[str, Any]:
     """Return what a form of a confirmation holds. Raises Invalid, field by field, where it is not valid."""
     if form.is_valid():
         return dict(form.cleaned_data)
-    fields = {name: list(sentences) for name, sentences in form.errors.items()}
+    fields = {name: [str(sentence) for sentence in sentences] for name, sentences in form.errors.items()}
     first = next(iter(fields.values()))[0]
     raise Invalid(first, fields=fields)

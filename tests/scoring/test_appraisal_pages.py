@@ -68,7 +68,7 @@ def test_a_list_takes_the_same_number_of_queries_for_any_number_of_units(
         made = council(units=units)
         client = signed_in(made.users["secretary"])
         for card in made.cards:
-            user, officer = make.seated(Role.OFFICER, card.unit)
+            _user, officer = make.seated(Role.OFFICER, card.unit)
             fill(card, by=officer)
         address = url(name, made.round.pk) if name == "round_progress" else url(name)
         client.get(address)
@@ -393,3 +393,12 @@ def with_floor(draft) -> None:
 
     with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
         Band.objects.create(group=draft.groups.get(), label="Kém", lower=Decimal(0))
+
+
+def test_the_links_of_a_refused_page_lead_somewhere(season, secretary):
+    season.under_appraisal()
+    refused = mark(secretary, season, "1.2", points="9", reason="vì thế").text
+    fields = f"{url('appraisal', season.card.pk)}?field=2"
+    assert f'href="{fields}"' in refused
+    assert 'href="?field' not in refused
+    assert secretary.get(fields).status_code == 200

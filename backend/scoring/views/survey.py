@@ -34,10 +34,17 @@ def find_round(request: HttpRequest, pk: int) -> Round:
     return get_object_or_404(board.rounds_of_host(actor_of(request)), pk=pk)
 
 
+def _demand_entry(request: HttpRequest, pk: int) -> Round:
+    """Return the round to who enters its survey points. Raises Http404, or Refused before anything is read."""
+    round_ = find_round(request, pk)
+    board.demand_entry(actor_of(request), round_)
+    return round_
+
+
 @require_http_methods(["GET", "POST"])
 def survey(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the units of a group against its survey leaves; a POST enters what changed."""
-    round_ = find_round(request, pk)
+    round_ = _demand_entry(request, pk) if request.method == "POST" else find_round(request, pk)
     group = _group(request, round_)
     page = _units(request, round_, group)
     table = board.survey_table(group, page.object_list, actor_of(request))
@@ -80,7 +87,6 @@ def _page(
     form: SurveyForm,
     *,
     status: int = 200,
-    **more: Any,
 ) -> HttpResponse:
     shut = why_shut(round_)
     context = {
@@ -97,7 +103,7 @@ def _page(
         "enters": not shut and any(line.may_enter for line in table.lines),
         "sources": Provenance.objects.filter(round=round_).order_by("-entered_at")[:10],
     }
-    return render(request, "scoring/survey.html", context | demo_of(round_) | more, status=status)
+    return render(request, "scoring/survey.html", context | demo_of(round_), status=status)
 
 
 def why_shut(round_: Round) -> str:
@@ -125,14 +131,12 @@ def survey_template(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def survey_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Read a workbook: show what would change, or what is wrong with each row. Nothing is written yet."""
-    round_ = find_round(request, pk)
+    round_ = _demand_entry(request, pk)
     group = _group(request, round_)
     form = SurveyFileForm(request.POST, request.FILES, auto_id="file-%s")
     if not form.is_valid():
-        page = _units(request, round_, group)
-        table = board.survey_table(group, page.object_list, actor_of(request))
-        more = {"file_form": form, "form": form}
-        return _page(request, round_, table, page, SurveyForm(table=table), status=422, **more)
+        context = {"round": round_, "group": group, "file_form": form, "form": form}
+        return render(request, "scoring/survey_preview.html", context | demo_of(round_), status=422)
     table = board.survey_table(group, _cards(request, round_, group), actor_of(request))
     found = survey_sheet.read(form.cleaned_data["file"], round_, table)
     context = {"round": round_, "group": group, "found": found, "source": form.source}
@@ -152,7 +156,7 @@ def _confirm_form(
 @require_POST
 def survey_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write what was looked at, all or nothing."""
-    round_ = find_round(request, pk)
+    round_ = _demand_entry(request, pk)
     form = ConfirmForm(request.POST, round_id=round_.pk, user_id=request.user.pk)
     if not form.is_valid():
         return render(request, "scoring/survey_preview.html", {"round": round_, "form": form}, status=422)

@@ -1,0 +1,290 @@
+"""Every way round the actions: each change of a mark is refused or named by ``verify``, and history stands."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from decimal import Decimal
+from io import StringIO
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, migrations, models, transaction
+from django.db.migrations.state import ProjectState
+
+from backend.audit import triggers
+from backend.audit.checks import walls_stand
+from backend.scoring import actions
+from backend.scoring.models import Mark, Scorecard
+from tests.scoring.councils import Council, council
+
+MARKS = Mark._meta.db_table
+PAST = Mark.history.model._meta.db_table
+
+
+def verified() -> tuple[int, str]:
+    """Return the exit code of ``manage.py verify`` and what it printed."""
+    out = StringIO()
+    try:
+        call_command("verify", stdout=out)
+    except CommandError as stop:
+        return stop.returncode, out.getvalue()
+    return 0, out.getvalue()
+
+
+def demand_named(field: str = "points", leaf: str = "1.2") -> None:
+    """Fail unless verify ends with 1 and names unit, leaf and field."""
+    code, said = verified()
+    assert code == 1
+    assert any(
+        "Phường Ô Môn" in line and f"tiêu chí {leaf} - {field}:" in line for line in said.splitlines()
+    ), said
+
+
+@pytest.fixture
+def season(db) -> Council:
+    made = council()
+    made.fill()
+    return made
+
+
+@pytest.fixture
+def committed(transactional_db) -> Council:
+    """A season that other programs see."""
+    made = council()
+    made.fill()
+    return made
+
+
+def own_mark(season) -> Mark:
+    return season.mark("1.2")
+
+
+def test_what_the_actions_wrote_is_in_order(season):
+    actions.move(season.card, "submit", by=season.officer)
+    actions.move(season.card, "approve", by=season.leader)
+    assert verified()[0] == 0
+
+
+def test_an_update_of_a_queryset_is_named(season):
+    Mark.objects.filter(pk=own_mark(season).pk).update(points=Decimal(2))
+    demand_named()
+
+
+def test_a_bulk_update_is_named(season):
+    mark = own_mark(season)
+    mark.points = Decimal(2)
+    Mark.objects.bulk_update([mark], ["points"])
+    demand_named()
+
+
+def test_a_note_changed_in_bulk_is_named(season):
+    Mark.objects.filter(pk=own_mark(season).pk).update(note="Không có gì")
+    demand_named("note")
+
+
+def test_raw_sql_is_named(season):
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {MARKS} SET points = 2000 WHERE id = %s", [own_mark(season).pk])
+    demand_named()
+
+
+def test_a_mark_deleted_in_sql_is_named(season):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {MARKS} WHERE id = %s", [own_mark(season).pk])
+    demand_named("(cả dòng)")
+
+
+def test_a_mark_put_in_by_bulk_create_is_named(season):
+    mark = own_mark(season)
+    step = season.round.steps.get(order=2)
+    Mark.objects.bulk_create(
+        [Mark(score=mark.score, step=step, max_points=mark.max_points, points=Decimal(3))]
+    )
+    code, said = verified()
+    assert code == 1
+    assert "tiêu chí 1.2 - (cả dòng)" in said
+
+
+def test_a_card_moved_behind_the_table_of_moves_is_named(season):
+    Scorecard.objects.filter(pk=season.card.pk).update(state="concluded")
+    code, said = verified()
+    assert code == 1
+    assert "Phường Ô Môn: phiếu đánh giá" in said
+    assert "state: lịch sử ghi draft, hiện có concluded" in said
+
+
+def test_a_total_that_is_not_the_sum_is_named(season):
+    season.card.totals.filter(step__order=1).update(given=7)
+    assert "tổng điểm bước Tự chấm điểm" in verified()[1]
+
+
+def test_a_save_outside_a_recording_is_refused(season):
+    mark = own_mark(season)
+    mark.points = Decimal(2)
+    with pytest.raises(RuntimeError, match="recording"), transaction.atomic():
+        mark.save()
+    assert own_mark(season).points == 3
+
+
+# --- history itself -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [f"UPDATE {PAST} SET points = 2000", f"DELETE FROM {PAST}", f"UPDATE {PAST} SET actor_name = ''"],
+)
+def test_the_database_refuses_to_change_history(season, statement):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert Mark.history.filter(id=own_mark(season).pk).count() == 2
+
+
+@pytest.mark.postgresql
+def test_the_database_refuses_to_empty_history(season):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {PAST}")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda rows: rows.update(points=Decimal(2)),
+        lambda rows: rows.all().delete(),
+        lambda rows: rows.first().delete(),
+        lambda rows: rows.model.objects.bulk_update(_with_points(rows), ["points"]),
+    ],
+)
+def test_the_models_refuse_to_change_history(season, act):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        act(Mark.history.filter(id=own_mark(season).pk))
+    assert Mark.history.filter(id=own_mark(season).pk).count() == 2
+
+
+def _with_points(rows) -> list:
+    found = list(rows)
+    for row in found:
+        row.points = Decimal(2)
+    return found
+
+
+# --- from outside the program -----------------------------------------------------------------------------------
+
+
+@pytest.mark.sqlite
+def test_a_mark_changed_in_sqlite_from_outside_is_named(committed):
+    with sqlite3.connect(connection.settings_dict["NAME"]) as outside:
+        outside.execute(f"UPDATE {MARKS} SET points = 2000 WHERE id = ?", [own_mark(committed).pk])
+    outside.close()
+    demand_named()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("statement", [f"UPDATE {PAST} SET points = 2000", f"DELETE FROM {PAST}"])
+def test_sqlite_refuses_to_change_history_from_outside(committed, statement):
+    outside = sqlite3.connect(connection.settings_dict["NAME"])
+    with pytest.raises(sqlite3.DatabaseError, match=triggers.MESSAGE):
+        outside.execute(statement)
+    outside.close()
+
+
+@pytest.mark.postgresql
+def test_a_mark_changed_in_postgresql_from_outside_is_named(committed, database_url):
+    with psycopg.connect(database_url) as outside:
+        outside.execute(f"UPDATE {MARKS} SET points = 2000 WHERE id = %s", [own_mark(committed).pk])
+    demand_named()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {PAST} SET points = 2000",
+        f"DELETE FROM {PAST}",
+        f"TRUNCATE {PAST}",
+        f"ALTER TABLE {PAST} DISABLE TRIGGER ALL",
+        f"DROP TABLE {PAST}",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_the_program_s_role_can_do_nothing_to_history(committed, database_url, statement):
+    with psycopg.connect(database_url) as outside, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        outside.execute(statement)
+
+
+@pytest.mark.postgresql
+def test_even_the_owner_is_refused_by_the_wall(committed):
+    name = connection.settings_dict["NAME"]
+    with (
+        psycopg.connect(settings.MIGRATE_DATABASE_URL, dbname=name) as owner,
+        pytest.raises(psycopg.Error, match=triggers.MESSAGE),
+    ):
+        owner.execute(f"UPDATE {PAST} SET points = 2000")
+
+
+@pytest.mark.slow
+def test_the_command_ends_with_one_for_a_script(committed, database_url):
+    Mark.objects.filter(pk=own_mark(committed).pk).update(points=Decimal(2))
+    done = subprocess.run(
+        [sys.executable, "manage.py", "verify"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Phường Ô Môn: điểm chấm tiêu chí 1.2 - points: lịch sử ghi 3.000, hiện có 2.000" in done.stdout
+
+
+# --- the walls come back ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.sqlite
+def test_a_table_remade_by_a_migration_loses_its_walls_and_gets_them_back(committed):
+    remake()
+    assert triggers.missing() == [PAST]
+    assert f"Bảng {PAST} không còn lớp chặn" in verified()[1]
+    assert [PAST in error.msg for error in walls_stand(databases=["default"])] == [True]
+    triggers.put_back()
+    assert triggers.missing() == []
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {PAST}")
+
+
+def remake() -> None:
+    """Alter the history of marks as a migration does; SQLite makes the table anew."""
+    before = ProjectState.from_apps(apps)
+    operation = migrations.AlterField(
+        "historicalmark", "author", models.CharField(max_length=220, blank=True)
+    )
+    after = before.clone()
+    operation.state_forwards("scoring", after)
+    with connection.schema_editor() as editor:
+        operation.database_forwards("scoring", editor, before, after)
+
+
+@pytest.mark.sqlite
+def test_migrate_puts_the_walls_back(committed):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {PAST}_del")
+    assert triggers.missing() == [PAST]
+    call_command("migrate", verbosity=0)
+    assert triggers.missing() == []
+
+
+@pytest.mark.postgresql
+def test_a_wall_the_owner_switched_off_is_missing(committed):
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(settings.MIGRATE_DATABASE_URL, dbname=name) as owner:
+        owner.execute(f"ALTER TABLE {PAST} DISABLE TRIGGER {PAST}_upd")
+    assert triggers.missing() == [PAST]
+    assert f"Bảng {PAST} không còn lớp chặn" in verified()[1]
+
+
+def test_every_history_table_has_its_walls(db):
+    assert triggers.missing() == []
+    assert len(triggers.history_tables(connection)) >= 15

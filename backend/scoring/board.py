@@ -19,7 +19,7 @@ from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.queries import CARD_PARTS, step_of
 from permissions.actor import Actor, within
-from permissions.roles import Verb
+from permissions.roles import Place, Verb
 
 # Who works on the cards of a host, or looks over its work. A scored unit holds none of these on its own card.
 HOST_VERBS = (
@@ -255,6 +255,15 @@ def survey_table(group: Group, cards: Iterable[Scorecard], actor: Actor) -> Surv
         cells[mark.score_id].mark = mark
     asked = list(nodes.exclude(source=Node.Source.ASSESSED).order_by("order"))
     return SurveyTable(group, asked, list(lines.values()))
+
+
+def demand_entry(actor: Actor, round_: Round) -> None:
+    """Raise Refused unless the person enters survey points of the round.
+
+    Asked of a place below the host, as working there is no conflict; each card asks again for its own unit.
+    """
+    host = round_.host.path
+    actor.require(Verb.ENTER_SURVEY, at=Place(unit=f"{host}*/", host=host))
 
 
 def survey_versions(cards: QuerySet[Scorecard]) -> dict[tuple[int, str], int]:

@@ -209,7 +209,7 @@ def test_a_field_appraiser_keeps_to_her_fields(season: World) -> None:
 
 
 def test_a_delegate_approves_and_signs_on_behalf(season: World) -> None:
-    deputy_user = make.person("Trưởng phòng")
+    deputy_user = make.seat(make.person("Trưởng phòng"), Role.OFFICER, at=season.unit).user
     actions.delegate(
         season.card,
         by=season.leader,

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep, Stale
 from backend.rounds.models import Step
-from backend.scoring.actions.appraisal import require_field
+from backend.scoring.actions.appraisal import her_field, require_field
 from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
+from backend.scoring.actions.moves import require_verb
 from backend.scoring.lifecycle import READY, State
 from backend.scoring.models import Explanation, Mark, Scorecard
 from backend.scoring.queries import Window
@@ -24,7 +25,7 @@ MAY_ASK = READY | {State.APPRAISED, State.EXPLAINED}
 def ask(card: Scorecard, code: str, *, by: Actor, question: str) -> Explanation:
     """Ask the unit to explain one leaf. Raises Refused, OutOfStep, or Invalid without a question."""
     card = lock(card.pk)
-    by.require(Verb.APPRAISE, at=card.place())
+    require_verb(card, Verb.APPRAISE, by)
     window = _asking_window(card)
     if not question.strip():
         raise Invalid(_("Hãy ghi nội dung cần giải trình."), fields={"question": [_("Còn trống.")]})
@@ -40,9 +41,12 @@ def ask(card: Scorecard, code: str, *, by: Actor, question: str) -> Explanation:
 
 @transaction.atomic
 def ask_for_cuts(card: Scorecard, *, by: Actor) -> int:
-    """Ask about every leaf the finished or running appraisal cut, by its reason; return how many."""
+    """Ask about every leaf of her fields that the finished or running appraisal cut, by its reason.
+
+    Return how many.
+    """
     card = lock(card.pk)
-    by.require(Verb.APPRAISE, at=card.place())
+    require_verb(card, Verb.APPRAISE, by)
     window = _asking_window(card)
     cuts = Mark.objects.filter(
         score__card=card, step__order__lt=window.step.order, points__lt=F("from_points")
@@ -55,7 +59,8 @@ def ask_for_cuts(card: Scorecard, *, by: Actor) -> int:
             asked_by=by.name,
             asked_at=window.now,
         )
-        for mark in cuts.filter(step__kind=Step.Kind.APPRAISAL)
+        for mark in cuts.filter(step__kind=Step.Kind.APPRAISAL).select_related("score")
+        if her_field(card, mark.score, by)
     ]
     with recording(by=by, at=window.now, about=about(card, window.step)):
         for row in rows:
@@ -67,7 +72,7 @@ def ask_for_cuts(card: Scorecard, *, by: Actor) -> int:
 def unask(card: Scorecard, code: str, *, by: Actor, reason: str) -> None:
     """Take a question back before it is sent. Raises Refused or OutOfStep."""
     card = lock(card.pk)
-    by.require(Verb.APPRAISE, at=card.place())
+    require_verb(card, Verb.APPRAISE, by)
     window = _asking_window(card)
     score = score_of(card, code)
     require_field(card, score, by)

@@ -44,7 +44,7 @@ def appraise(
     reason. Raises Refused (no right, own unit, not her field), OutOfStep, Stale or Invalid.
     """
     card = lock(card.pk)
-    by.require(Verb.APPRAISE, at=card.place())
+    require_verb(card, Verb.APPRAISE, by)
     window = appraisal_window(card)
     score = score_of(card, code)
     require_field(card, score, by)
@@ -74,12 +74,12 @@ def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None
     Leaves without points before, and leaves outside the person's fields, are left as they are.
     """
     card = lock(card.pk)
-    by.require(Verb.APPRAISE, at=card.place())
+    require_verb(card, Verb.APPRAISE, by)
     window = appraisal_window(card)
     wanted = None if codes is None else set(codes)
     rows = [row for row in _unmarked(card, window.step) if wanted is None or row.code in wanted]
     before = points_before(card, window.step)
-    rows = [row for row in rows if before.get(row.pk) is not None and _her_field(card, row, by)]
+    rows = [row for row in rows if before.get(row.pk) is not None and her_field(card, row, by)]
     with recording(by=by, at=window.now, about=about(card, window.step)):
         _agree(rows, before, window, by)
     recount(card.pk, window.step.pk)
@@ -107,13 +107,14 @@ def _require_unit_done(card: Scorecard, window: Window) -> None:
 
 def require_field(card: Scorecard, score: Score, by: Actor) -> None:
     """Raise Refused unless the leaf stands in a field the person appraises."""
-    if not _her_field(card, score, by):
+    if not her_field(card, score, by):
         raise Refused(
             _("Bạn không được phân công thẩm định lĩnh vực %(field)s.") % {"field": score.field_code}
         )
 
 
-def _her_field(card: Scorecard, score: Score, by: Actor) -> bool:
+def her_field(card: Scorecard, score: Score, by: Actor) -> bool:
+    """Return whether the leaf stands in a field the person appraises on the card."""
     fields = by.fields_for(Verb.APPRAISE, at=card.place())
     return fields is None or score.field_code in fields
 

@@ -28,6 +28,7 @@ from backend.scoring.models import (
 )
 from permissions.actor import Actor
 from permissions.roles import Verb
+from tiers.models import Appointment
 
 
 @transaction.atomic
@@ -36,8 +37,6 @@ def leave_out(card: Scorecard, code: str, *, by: Actor, reason: str) -> Score:
 
     By the host, until the card is concluded. Raises Refused, OutOfStep, or Invalid without reason.
     """
-    if not reason.strip():
-        raise Invalid(_("Hãy ghi lý do không áp dụng."), fields={"reason": [_("Còn trống.")]})
     return _set_applies(card, code, by=by, applies=False, reason=reason.strip())
 
 
@@ -52,6 +51,8 @@ def _set_applies(card: Scorecard, code: str, *, by: Actor, applies: bool, reason
     require_verb(card, Verb.REOPEN, by)
     if card.state in (State.CONCLUDED, State.PUBLISHED):
         raise OutOfStep(_("Phiếu đã kết luận nên không thay đổi tiêu chí áp dụng được."))
+    if not applies and not reason:
+        raise Invalid(_("Hãy ghi lý do không áp dụng."), fields={"reason": [_("Còn trống.")]})
     score = score_of(card, code)
     score.applies, score.left_out_reason = applies, "" if applies else reason
     with recording(by=by, reason=reason, about=card.history_about):
@@ -82,13 +83,18 @@ def delegate(
     ends_at: datetime,
     document: str = "",
 ) -> Delegation:
-    """Lend the approval of one card to a person for a period (ủy quyền). Raises Refused or Invalid."""
+    """Lend the approval of one card to a person of the unit for a period (ủy quyền).
+
+    Raises Refused, or Invalid for dates out of order, oneself, or somebody who holds no seat there.
+    """
     card = lock(card.pk)
     require_verb(card, Verb.DELEGATE, by)
     if ends_at <= starts_at:
         raise Invalid(_("Ngày kết thúc ủy quyền phải sau ngày bắt đầu."))
     if taker.pk == by.user_id:
         raise Invalid(_("Không ủy quyền cho chính mình."))
+    if not Appointment.objects.in_force().filter(user=taker, acts_for_id=card.unit_id).exists():
+        raise Invalid(_("Chỉ ủy quyền cho người đang giữ vai trò ở đơn vị."))
     lent = Delegation(
         card=card,
         giver_id=by.user_id,

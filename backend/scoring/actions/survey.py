@@ -50,6 +50,8 @@ def enter_survey(
     Changing points already entered needs a reason on the row. Raises Refused (also for the unit
     where the person works), OutOfStep (published, step shut) or Invalid.
     """
+    for row in rows:
+        by.require(Verb.ENTER_SURVEY, at=row.card.place())
     if not rows:
         raise Invalid(_("Chưa có điểm nào để nhập."))
     _check_source(report_number, sample, answers)

@@ -8,7 +8,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from backend.accounts.models import User
-from backend.audit.recording import current
+from backend.audit.recording import About, Recording, current
 
 
 class HistoryRow(models.Model):
@@ -84,6 +84,12 @@ class Tracked(HistoricalRecords):
         """Return the unsaved history row of ``instance`` under the recording in force."""
         made = current()
         about = getattr(instance, "history_about", None) or made.about
+        columns = self.told(made, about, history_type)
+        tracked = {field.attname: getattr(instance, field.attname) for field in self.rows.tracked_fields}
+        return self.rows(**columns, **tracked)
+
+    def told(self, made: Recording, about: About, history_type: str) -> dict[str, Any]:
+        """Return what a history row says besides the tracked fields, by attribute name."""
         columns = {
             "history_date": made.at,
             "history_type": history_type,
@@ -96,8 +102,8 @@ class Tracked(HistoricalRecords):
             "step_name": about.step_name or made.about.step_name,
         }
         # A model's own column of the same name (a card's unit_name) is the one that is tracked.
-        tracked = {field.attname: getattr(instance, field.attname) for field in self.rows.tracked_fields}
-        return self.rows(**(columns | tracked))
+        own = {field.attname for field in self.rows.tracked_fields}
+        return {name: value for name, value in columns.items() if name not in own}
 
     def _tracks(self, instance: Any, touched: Any) -> bool:
         names = {field.name for field in self.rows.tracked_fields}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connections, models, router
 
 from backend.core import clock
 from permissions.actor import Actor
@@ -100,6 +100,31 @@ def update_all(model: type[ModelT], rows: Iterable[ModelT], fields: list[str]) -
 
 
 def _record_all(model: type[models.Model], rows: list[Any], kind: str) -> None:
-    tracker: Any = model
-    history = tracker.history.model
-    history.objects.bulk_create([history.tracker.row_of(row, kind) for row in rows], batch_size=1000)
+    """Write the history of many rows as the database holds them, one statement for rows about the same."""
+    tracked: Any = model
+    made = current()
+    by_about: dict[About, list[Any]] = {}
+    for row in rows:
+        by_about.setdefault(getattr(row, "history_about", None) or made.about, []).append(row.pk)
+    for about, keys in by_about.items():
+        columns = tracked.history.model.tracker.told(made, about, kind)
+        for start in range(0, len(keys), 500):
+            _copy(model, tracked.history.model, columns, keys[start : start + 500])
+
+
+def _copy(model: Any, history: Any, columns: dict[str, Any], keys: list[Any]) -> None:
+    connection = connections[router.db_for_write(history)]
+    quote = connection.ops.quote_name
+    told = [history._meta.get_field(name) for name in columns]
+    values = [field.get_db_prep_save(columns[field.attname], connection) for field in told]
+    own = [quote(field.column) for field in history.tracked_fields]
+    into = ", ".join([*own, *(quote(field.column) for field in told)])
+    taken = ", ".join([*own, *["%s"] * len(values)])
+    places = ", ".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(history._meta.db_table)} ({into}) SELECT {taken} "  # noqa: S608 (names of our own columns)
+            f"FROM {quote(model._meta.db_table)} WHERE {quote(model._meta.pk.column)} IN ({places}) "
+            f"ORDER BY {quote(model._meta.pk.column)}",
+            [*values, *keys],
+        )

@@ -116,7 +116,7 @@ def test_somebody_without_a_seat_is_told_what_to_do(here):
 
 @pytest.mark.parametrize("who", ["officer", "leader", "secretary", "chair"])
 def test_the_desk_takes_few_statements(here, people, who):
-    assert statements(people.of(who)) <= 13  # three of them find out who she is
+    assert statements(people.of(who)) <= 10
 
 
 def test_the_councils_desk_takes_the_same_for_many_units(here, people):

@@ -43,7 +43,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "tasks": tasks,
         "cards": found.cards,
-        "rounds": [(row, address("rounds:round", row.round.pk)) for row in found.rounds],
+        "rounds": [(row, address("rounds:round_detail", row.round.pk)) for row in found.rounds],
         "now": found.now,
     }
     if any(round_.is_illustration for round_ in shown):
@@ -112,7 +112,7 @@ def _open(row: HostedRound) -> Task | None:
     if Verb.MANAGE_ROUND not in row.verbs or row.round.state != Round.State.DRAFT:
         return None
     return _task(
-        row, _("Chuẩn bị và mở đợt: %(round)s"), "rounds:round", _("Xem đợt đánh giá"), Step.Kind.SELF
+        row, _("Chuẩn bị và mở đợt: %(round)s"), "rounds:round_detail", _("Xem đợt đánh giá"), Step.Kind.SELF
     )
 
 
@@ -122,7 +122,9 @@ def _unapproved(row: HostedRound) -> Task | None:
     if Verb.REOPEN not in row.verbs or not (over and row.unapproved):
         return None
     what = _("%(n)d phiếu chưa được phê duyệt khi khoá") % {"n": row.unapproved}
-    return _task(row, f"{what}: %(round)s", "rounds:round", _("Xử lý phiếu chưa duyệt"), Step.Kind.APPRAISAL)
+    return _task(
+        row, f"{what}: %(round)s", "rounds:round_detail", _("Xử lý phiếu chưa duyệt"), Step.Kind.APPRAISAL
+    )
 
 
 def _appraise(row: HostedRound) -> Task | None:
@@ -149,7 +151,7 @@ def _publish(row: HostedRound) -> Task | None:
     ready = row.units and row.concluded == row.units
     if Verb.PUBLISH not in row.verbs or not ready:
         return None
-    return _task(row, _("Công bố kết quả: %(round)s"), "reports:ranking_list", _("Xem và công bố"), "")
+    return _task(row, _("Công bố kết quả: %(round)s"), "reports:ranking", _("Xem và công bố"), "")
 
 
 def _task(row: HostedRound, what: str, name: str, button: str, kind: str) -> Task | None:

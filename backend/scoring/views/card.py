@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backend.criteria.wording import in_words
 from backend.rounds.models import Round
 from backend.scoring import actions, queries
 from backend.scoring.agenda import with_progress
@@ -117,7 +116,7 @@ def _leaf_page(
     context = common(request, page) | {
         "row": row,
         "part": page.part_of(row),
-        "wording": in_words(row.leaf.node.parsed_rule(), row.leaf.score.max_points),
+        "wording": row.leaf.node.rule_words,
         "before": before,
         "after": after,
         "file_form": FileForm(auto_id="file-%s"),

@@ -1,6 +1,6 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
-Read in this order: locking, points (self-scores), evidence, moves, appraisal, answers,
+Read in this order: locking, points (self-scores), filling (many at once), evidence, moves, appraisal, answers,
 survey, exceptions (left-out leaves, delegation, signed copy), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
@@ -16,6 +16,7 @@ from backend.scoring.actions.exceptions import (
     put_back,
     revoke,
 )
+from backend.scoring.actions.filling import OwnLine, fill
 from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
@@ -25,6 +26,7 @@ from backend.scoring.actions.taking_over import take_over
 
 __all__ = [
     "Given",
+    "OwnLine",
     "PastLine",
     "Saved",
     "SurveyRow",
@@ -41,6 +43,7 @@ __all__ = [
     "delegate",
     "enter_survey",
     "exclude",
+    "fill",
     "leave_out",
     "move",
     "open_round",

@@ -70,7 +70,9 @@ class SetForm(SetEditForm):
     """A new draft; ``owners`` are the units whose sets the person writes."""
 
     owner = forms.ModelChoiceField(Unit.objects.none(), label=_("Cơ quan ban hành"), empty_label=None)
-    kind = forms.ModelChoiceField(Kind.objects.all(), label=_("Loại đơn vị được đánh giá"), empty_label=_("Chọn loại"))
+    kind = forms.ModelChoiceField(
+        Kind.objects.all(), label=_("Loại đơn vị được đánh giá"), empty_label=_("Chọn loại")
+    )
     year = forms.IntegerField(label=_("Năm đánh giá"), widget=_short("input-short"), **YEARS)
 
     field_order = ["owner", "kind", "year", "title", "scale", "legal_number", "legal_date"]

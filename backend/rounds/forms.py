@@ -259,7 +259,9 @@ class ExplainedForm(forms.Form):
 class ExtendForm(ExplainedForm):
     """More time for one unit. ``closes`` is the new last day."""
 
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Đơn vị"), empty_label=gettext_lazy("Chọn đơn vị"))
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label=gettext_lazy("Đơn vị"), empty_label=gettext_lazy("Chọn đơn vị")
+    )
     closes = _day(label=gettext_lazy("Gia hạn đến hết ngày"))
 
     field_order = ["unit", "closes", "reason", "document"]

@@ -47,8 +47,9 @@ def set_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_manage": may_manage,
         "may_edit": may_manage and not criteria_set.is_frozen,
         "problems": [] if criteria_set.is_frozen else actions.problems_of_set(criteria_set),
-        "demo": criteria_set.is_illustration,
     }
+    if criteria_set.is_illustration:
+        context["demo"] = True
     return render(request, "criteria/set_detail.html", context)
 
 

@@ -49,7 +49,6 @@ def round_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "round": round,
         "now": now,
-        "demo": round.is_illustration,
         "groups": _groups(round),
         "extensions": queries.extensions_for(actor, round),
         "may_manage": may_manage,
@@ -59,6 +58,8 @@ def round_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": actions.check_ready(round) if may_manage and drafting else [],
         **_drawn(round, now),
     }
+    if round.is_illustration:
+        context["demo"] = True
     return render(request, "rounds/round_detail.html", context)
 
 

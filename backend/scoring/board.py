@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from backend.core import clock
 from backend.core.exact import ZERO
 from backend.core.text import fold
 from backend.criteria.models import Node
@@ -131,18 +132,26 @@ class Standing:
 
 
 def standings(cards: Iterable[Scorecard]) -> list[Standing]:
-    """Return the cards (from ``numbered``) with all numbers of a list; four statements."""
+    """Return the cards (from ``numbered``) with all numbers of a list; five statements.
+
+    The sum a unit gave itself is None until it is out of the unit's hands (``queries.sees_step``).
+    """
     found = list(cards)
     _share_rounds(found)
-    marks, asked = _marks(found), _asked(found)
+    marks, asked, now = _marks(found), _asked(found), clock.now()
     made = []
     for card in found:
         row = Standing(card, marks=marks[card.pk], asked=asked[card.pk])
         row.step = step_of(card, Step.Kind.APPRAISAL)
         row.given, row.own = card.given or 0, card.leaves or 0  # type: ignore[attr-defined]
-        row.self_total = card.self_total if row.given else None  # type: ignore[attr-defined]
+        row.self_total = card.self_total if row.given and _out(card, now) else None  # type: ignore[attr-defined]
         made.append(row)
     return made
+
+
+def _out(card: Scorecard, now: datetime) -> bool:
+    own = step_of(card, Step.Kind.SELF)
+    return State(card.state) not in UNAPPROVED or (own is not None and now >= own.closes_at)
 
 
 def numbered(cards: QuerySet[Scorecard]) -> QuerySet[Scorecard]:

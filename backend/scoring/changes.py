@@ -12,13 +12,15 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.core import clock
 from backend.core.dates import end_of_day_exclusive, format_date, last_day_before, start_of_day
 from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Round, Step
-from backend.scoring.lifecycle import MOVES
+from backend.scoring import queries
+from backend.scoring.lifecycle import MOVES, UNAPPROVED
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.wording import applied, because, mark_change, stated
+from backend.scoring.wording import Entry, Reader, applied, because, mark_change, stated
 from permissions.actor import Actor, within
 from permissions.roles import ROLE_TITLES, Role, Verb
 from tiers.models import Appointment, Unit
@@ -126,10 +128,11 @@ def newest(
 ) -> tuple[list[Change], Cursor | None]:
     """Return one page of changes the person may inspect, newest first, and where the next page begins."""
     asked = _scope(actor) & _asked(words, first, last)
+    hidden = _still_the_units()
     found: list[Change] = []
     for rank, source in enumerate(SOURCES):
         if kind in ("", source.kind):
-            rows = _rows(source, asked & _after(before, rank))
+            rows = _rows(source, asked & _after(before, rank), hidden)
             found += [Change(row, rank, source.kind) for row in rows]
     found.sort(key=lambda change: change.place, reverse=True)
     page, more = found[:A_PAGE], len(found) > A_PAGE
@@ -142,6 +145,16 @@ def _scope(actor: Actor) -> Q:
     """Return what the person inspects: rows about her units, and all of the rounds of her host."""
     rounds = Round.objects.filter(within(actor, Verb.INSPECT, unit="host__path"))
     return within(actor, Verb.INSPECT, unit="unit_path") | Q(round_key__in=rounds.values("pk"))
+
+
+def _still_the_units() -> Q:
+    """Return the rows of self-scoring that are in the unit's own hands: nobody outside it reads them yet.
+
+    The same rule as ``queries.sees_step``, put to the database.
+    """
+    running = Step.objects.filter(kind=Step.Kind.SELF, closes_at__gt=clock.now())
+    scores = Score.objects.filter(card__state__in=UNAPPROVED, card__round__steps__in=running)
+    return Q(score_id__in=scores.values("pk"), step_id__in=running.values("pk"))
 
 
 def _asked(words: str, first: date | None, last: date | None) -> Q:
@@ -164,11 +177,13 @@ def _after(before: Cursor | None, rank: int) -> Q:
     return older | Q(history_date=before.at) if rank > before.rank else older
 
 
-def _rows(source: Source, asked: Q) -> list[Any]:
+def _rows(source: Source, asked: Q, hidden: Q) -> list[Any]:
     history = source.model.history
     earlier = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
     prior = {f"prior_{name}": Subquery(earlier.values(name)[:1]) for name in source.compared}
     rows = history.filter(asked).annotate(**prior).filter(source.kept)
+    if source.model in (Mark, Evidence):
+        rows = rows.exclude(hidden)
     return list(rows.order_by("-history_date", "-history_id")[: A_PAGE + 1])
 
 
@@ -193,6 +208,27 @@ def _names(rows: list[Any]) -> Names:
         {pk: (code, card_id) for pk, code, card_id in coded},
         {step.pk: step for step in Step.objects.filter(pk__in=steps - {None})},
         dict(named),
+    )
+
+
+# --- one leaf ------------------------------------------------------------------------------------------
+
+
+def entries_for(card: Scorecard, score: Score, viewer: Actor) -> list[Entry]:
+    """Return the score's life in words for one viewer, oldest first: hidden steps and names left out."""
+    now = clock.now()
+    steps = queries.steps_of(card)
+    shown = {step.pk: step for step in steps if queries.sees_step(card, step, viewer, now)}
+    names = queries.works_for_host(viewer, card)
+    hidden = frozenset(step.pk for step in steps if step.kind == Step.Kind.SELF and step.pk not in shown)
+    reader = Reader(steps=shown, hidden=hidden, sent=None if names else _sent(card), names=names)
+    return reader.entries(queries.timeline(score))
+
+
+def _sent(card: Scorecard) -> frozenset[int]:
+    """Return the keys of the explanation steps whose questions have gone out to the unit."""
+    return frozenset(
+        key for key in card.signatures.filter(move="ask").values_list("step_id", flat=True) if key
     )
 
 

@@ -82,12 +82,14 @@ class Entry:
 class Reader:
     """Puts a leaf's history rows into words, oldest first, for one viewer.
 
-    ``steps`` are those whose marks the viewer may see, by key; ``sent`` the keys of explanation steps
+    ``steps`` are those whose marks the viewer may see, by key; ``hidden`` the keys of those whose evidence
+    she may not see either; ``sent`` the keys of explanation steps
     whose questions have gone out (None: the viewer sees them before). ``names`` says whether she sees
     every name; without it, only those of her own unit and of steps that show names.
     """
 
     steps: Mapping[int, Step]
+    hidden: frozenset[int] = frozenset()
     sent: frozenset[int] | None = None
     names: bool = True
     last: dict[tuple[str, int], Any] = field(default_factory=dict)
@@ -147,6 +149,8 @@ class Reader:
 
     def evidence(self, row: Any, last: Any) -> str:
         """Return what was attached or taken away."""
+        if row.step_id in self.hidden:
+            return ""
         named = row.file_name or f"{row.number}, {row.issuer}"
         if last is None:
             return _("Thêm tài liệu: %s") % named

@@ -13,7 +13,7 @@ from backend.core import clock
 from backend.core.dates import format_date
 from backend.rounds.models import Step
 from backend.scoring import actions, changes
-from backend.scoring.views.timeline import entries_for
+from backend.scoring.changes import entries_for
 from backend.scoring.wording import mark_change, moved
 from permissions.actor import SYSTEM
 from tests import make

@@ -17,7 +17,7 @@ from backend.rounds.models import Step
 from backend.scoring import queries
 from backend.scoring.forms import LeafForm
 from backend.scoring.lifecycle import WITH_UNIT, State
-from backend.scoring.models import Explanation, Mark, Scorecard
+from backend.scoring.models import Mark, Scorecard
 from backend.scoring.queries import Heading, Leaf, Sheet, Window
 from backend.scoring.views.finding import actor_of, may
 from permissions.roles import Verb
@@ -126,8 +126,6 @@ def page_of(request: HttpRequest, card: Scorecard, *, bound: LeafForm | None = N
     editable = may_score(request, card, window)
     of_unit = is_of_unit(request, card)
     page = Page(card, sheet, window, editable, of_unit)
-    if of_unit:
-        _hide_unsent(sheet)
     for part in sheet.fields:
         rows = [_row(row, editable, bound) if isinstance(row, Leaf) else row for row in part.rows]
         page.parts.append(Part(part, rows))
@@ -139,18 +137,6 @@ def is_of_unit(request: HttpRequest, card: Scorecard) -> bool:
     actor = actor_of(request)
     own = any(actor.may(verb, at=card.place()) for verb in (Verb.SCORE, Verb.APPROVE))
     return own or may(request, Verb.APPROVE, card)
-
-
-def _hide_unsent(sheet: Sheet) -> None:
-    """Take away the council's questions that are not sent to the unit yet."""
-    for leaf in sheet.leaves:
-        leaf.explanations = [asked for asked in leaf.explanations if is_sent(sheet.card, asked)]
-
-
-def is_sent(card: Scorecard, asked: Explanation) -> bool:
-    """Return whether the card has gone out with this question."""
-    done = card.step.order if card.step else 0
-    return asked.step.order < done or card.state in (State.EXPLAINING, State.EXPLAINED)
 
 
 def may_score(request: HttpRequest, card: Scorecard, window: Window | None) -> bool:

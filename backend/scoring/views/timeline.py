@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from backend.core import clock
 from backend.core.errors import Refused
 from backend.scoring import changes, queries
 from backend.scoring.forms.history import HistoryFilter
-from backend.scoring.models import Scorecard
 from backend.scoring.views.appraisal import demo_of
 from backend.scoring.views.finding import actor_of, find_card
-from backend.scoring.wording import Entry, Reader
-from permissions.actor import Actor
 from permissions.roles import Verb
 
 
@@ -29,37 +23,10 @@ def timeline(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     context = {
         "card": card,
         "score": score,
-        "entries": entries_for(card, score, actor_of(request)),
-        "of_host": sees_names(card, actor_of(request)),
+        "entries": changes.entries_for(card, score, actor_of(request)),
+        "of_host": queries.works_for_host(actor_of(request), card),
     }
     return render(request, "scoring/timeline.html", context | demo_of(card.round))
-
-
-def entries_for(card: Scorecard, score: Any, viewer: Actor) -> list[Entry]:
-    """Return the score's life in words for one viewer: hidden steps and names left out."""
-    now = clock.now()
-    steps = queries.steps_of(card)
-    shown = {step.pk: step for step in steps if queries.sees_step(card, step, viewer, now)}
-    names = sees_names(card, viewer)
-    reader = Reader(steps=shown, sent=None if names else _sent(card), names=names)
-    return reader.entries(queries.timeline(score))
-
-
-def sees_names(card: Scorecard, viewer: Actor) -> bool:
-    """Return whether the viewer works for the card's host or inspects it, and so sees every name."""
-    if viewer.system:
-        return True
-    place = card.place()
-    if viewer.may(Verb.SCORE, at=place) or viewer.may(Verb.APPROVE, at=place):
-        return False
-    return any(viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.MANAGE_ROUND))
-
-
-def _sent(card: Scorecard) -> frozenset[int]:
-    """Return the keys of the explanation steps whose questions have gone out to the unit."""
-    return frozenset(
-        key for key in card.signatures.filter(move="ask").values_list("step_id", flat=True) if key
-    )
 
 
 @require_GET

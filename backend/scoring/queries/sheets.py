@@ -1,108 +1,23 @@
-"""Every read of scorecards, starting from the actor or from a card."""
+"""The sheet: everything one page shows of a card, as far as its viewer may know it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from backend.core import clock
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Step
-from backend.rounds.queries import latest_extension
 from backend.scoring.lifecycle import WITH_UNIT, State
-from backend.scoring.models import (
-    Evidence,
-    Explanation,
-    Mark,
-    Score,
-    Scorecard,
-    ScorecardGrant,
-    Signature,
-    StepTotal,
-)
-from permissions.actor import Actor, within
+from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard
+from backend.scoring.queries.cards import steps_of
+from permissions.actor import Actor
 from permissions.roles import Verb
-from tiers.scope import predecessor_unit_ids
-
-CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set")
-
-
-def scorecards_for(actor: Actor) -> QuerySet[Scorecard]:
-    """Return the cards the person may see: by seat, by delegation, and closed ones of predecessors."""
-    seen = within(actor, Verb.VIEW, unit="unit__path", host="round__host__path")
-    lent = ScorecardGrant.objects.in_force().filter(
-        user_id=actor.user_id, excludes=False, content_object=OuterRef("pk")
-    )
-    return Scorecard.objects.filter(seen | Q(Exists(lent)) | _past(actor)).select_related(*CARD_PARTS)
-
-
-def _past(actor: Actor) -> Q:
-    whole, released = predecessor_unit_ids(actor)
-    return Q(unit_id__in=whole | released, state=State.PUBLISHED)
-
-
-def cards_where(actor: Actor, verb: Verb) -> QuerySet[Scorecard]:
-    """Return the cards at which a seat of the person gives ``verb``."""
-    allowed = within(actor, verb, unit="unit__path", host="round__host__path")
-    return Scorecard.objects.filter(allowed).select_related(*CARD_PARTS)
-
-
-@dataclass(frozen=True)
-class Window:
-    """When a step is open for one unit, its own extension counted, and the database's time."""
-
-    step: Step
-    opens: datetime
-    closes: datetime
-    now: datetime
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether the step takes writes at ``now``."""
-        return self.opens <= self.now < self.closes
-
-
-def time_of(card: Scorecard, kind: str) -> Window | None:
-    """Return the window of the card's step of that kind that is on or next; None without one."""
-    step = step_of(card, kind)
-    if step is None:
-        return None
-    longer = latest_extension(step, card.unit_id)
-    closes = max(step.closes_at, longer.closes_at) if longer else step.closes_at
-    return Window(step, step.opens_at, closes, clock.now())
-
-
-def steps_of(card: Scorecard) -> list[Step]:
-    """Return the round's steps in order; kept on the round so that one page reads them once."""
-    if not hasattr(card.round, "steps_in_order"):
-        card.round.steps_in_order = list(  # type: ignore[attr-defined]
-            Step.objects.filter(round_id=card.round_id).order_by("order")
-        )
-    steps: list[Step] = card.round.steps_in_order  # type: ignore[attr-defined]
-    return steps
-
-
-def step_of(card: Scorecard, kind: str) -> Step | None:
-    """Return the step of ``kind`` the card is at or comes to next.
-
-    Self-scoring, survey and conclusion come once. Of appraisals and explanations it is the first
-    one after the step the card has finished; the explanation a card is out for counts as next.
-    """
-    kinds = [step for step in steps_of(card) if step.kind == kind]
-    if kind in (Step.Kind.SELF, Step.Kind.SURVEY, Step.Kind.CONCLUSION):
-        return kinds[0] if kinds else None
-    done = card.step.order if card.step else -1
-    return next((step for step in kinds if step.order > done), None)
-
-
-# --- the sheet: everything one page shows of a card -----------------------------------------------
 
 
 @dataclass
@@ -259,6 +174,8 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     steps = steps_of(card)
     shown = {step.pk for step in steps if sees_step(card, step, viewer, now)}
     leaves = _leaves(card, shown)
+    if not works_for_host(viewer, card):
+        _hide_unsent(card, leaves.values())
     return Sheet(card, _fields(card, leaves), steps, now)
 
 
@@ -282,6 +199,32 @@ def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
         return True
     asked = card.state in (State.EXPLAINING, State.EXPLAINED)
     return asked and card.step is not None and step.order <= card.step.order
+
+
+def works_for_host(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether the viewer works on the card for its host or inspects it, and is not of its unit."""
+    if viewer.system:
+        return True
+    place = card.place()
+    if viewer.may(Verb.SCORE, at=place) or viewer.may(Verb.APPROVE, at=place):
+        return False
+    return any(viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.MANAGE_ROUND))
+
+
+def sees_names(viewer: Actor, card: Scorecard, step: Step) -> bool:
+    """Return whether the viewer may know which members of the council acted at ``step``."""
+    return step.names_shown or works_for_host(viewer, card)
+
+
+def is_sent(card: Scorecard, asked: Explanation) -> bool:
+    """Return whether the card has gone out to the unit with this question."""
+    done = card.step.order if card.step else 0
+    return asked.step.order < done or card.state in (State.EXPLAINING, State.EXPLAINED)
+
+
+def _hide_unsent(card: Scorecard, leaves: Iterable[Leaf]) -> None:
+    for leaf in leaves:
+        leaf.explanations = [asked for asked in leaf.explanations if is_sent(card, asked)]
 
 
 def _leaves(card: Scorecard, shown: set[int]) -> dict[int, Leaf]:
@@ -345,57 +288,3 @@ def _add_up(leaf: Leaf, parents: dict[int, int | None], headings: dict[int, Head
     while leaf.score.applies and above in headings:
         headings[above].maximum += leaf.score.max_points
         above = parents[above]
-
-
-# --- smaller reads ---------------------------------------------------------------------------------
-
-
-def signatures(card: Scorecard) -> list[Signature]:
-    """Return the moves made on the card, oldest first."""
-    return list(card.signatures.select_related("step").order_by("signed_at", "pk"))
-
-
-def approval_of(card: Scorecard) -> Signature | None:
-    """Return the approval in force: the newest one that is not voided."""
-    rows = card.signatures.filter(move="approve", voided_at__isnull=True)
-    return rows.order_by("-signed_at", "-pk").first()
-
-
-def counts_by_state(round_id: int) -> dict[str, int]:
-    """Return how many cards of the round stand in each state."""
-    counts: dict[str, int] = defaultdict(int)
-    for state in Scorecard.objects.filter(round_id=round_id).values_list("state", flat=True):
-        counts[state] += 1
-    return dict(counts)
-
-
-def timeline(score: Score) -> list[Any]:
-    """Return every history row of the score's marks, answers and evidence, oldest first."""
-    marks = Mark.history.filter(score_id=score.pk)
-    asked = Explanation.history.filter(score_id=score.pk)
-    evidence = Evidence.history.filter(score_id=score.pk)
-    rows = [*marks, *asked, *evidence, *Score.history.filter(id=score.pk)]
-    return sorted(rows, key=lambda row: (row.history_date, row.history_id))
-
-
-def leaf_of(row: dict[str, Any]) -> str:
-    """Return "tiêu chí 2.1" for a row of a score or of what hangs on one; empty for others."""
-    if row.get("code"):
-        return f"tiêu chí {row['code']}"
-    score = Score.objects.filter(pk=row.get("score_id")).first()
-    return f"tiêu chí {score.code}" if score else ""
-
-
-def wrong_totals() -> Iterator[str]:
-    """Yield a line for every derived total that is not the sum of its marks."""
-    sums = Mark.objects.filter(points__isnull=False).values_list("score__card_id", "step_id")
-    real = {
-        (card, step): (total, given)
-        for card, step, total, given in sums.annotate(total=Sum("points"), given=Count("pk"))
-    }
-    for row in StepTotal.objects.select_related("card", "step").iterator(2000):
-        total, given = real.get((row.card_id, row.step_id), (ZERO, 0))
-        if (row.total, row.given) != (total, given):
-            yield (
-                f"{row.card.unit_name}: tổng điểm bước {row.step.title} ghi {row.total}, cộng lại là {total}"
-            )

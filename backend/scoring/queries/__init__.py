@@ -1,0 +1,54 @@
+"""Every read of scorecards, starting from the actor or from a card.
+
+Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), records.
+"""
+
+from backend.scoring.queries.cards import (
+    CARD_PARTS,
+    Window,
+    approval_of,
+    cards_where,
+    counts_by_state,
+    scorecards_for,
+    signatures,
+    step_of,
+    steps_of,
+    time_of,
+)
+from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
+from backend.scoring.queries.sheets import (
+    Field,
+    Heading,
+    Leaf,
+    Sheet,
+    is_sent,
+    sees_names,
+    sees_step,
+    sheet,
+    works_for_host,
+)
+
+__all__ = [
+    "CARD_PARTS",
+    "Field",
+    "Heading",
+    "Leaf",
+    "Sheet",
+    "Window",
+    "approval_of",
+    "cards_where",
+    "counts_by_state",
+    "is_sent",
+    "leaf_of",
+    "scorecards_for",
+    "sees_names",
+    "sees_step",
+    "sheet",
+    "signatures",
+    "step_of",
+    "steps_of",
+    "time_of",
+    "timeline",
+    "works_for_host",
+    "wrong_totals",
+]

@@ -1,0 +1,107 @@
+"""Which cards a person may see, and which step a card is at, for how long."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from backend.core import clock
+from backend.rounds.models import Step
+from backend.rounds.queries import latest_extension
+from backend.scoring.lifecycle import State
+from backend.scoring.models import Scorecard, ScorecardGrant, Signature
+from permissions.actor import Actor, within
+from permissions.roles import Verb
+from tiers.scope import predecessor_unit_ids
+
+CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set")
+
+
+def scorecards_for(actor: Actor) -> QuerySet[Scorecard]:
+    """Return the cards the person may see: by seat, by delegation, and closed ones of predecessors."""
+    seen = within(actor, Verb.VIEW, unit="unit__path", host="round__host__path")
+    lent = ScorecardGrant.objects.in_force().filter(
+        user_id=actor.user_id, excludes=False, content_object=OuterRef("pk")
+    )
+    return Scorecard.objects.filter(seen | Q(Exists(lent)) | _past(actor)).select_related(*CARD_PARTS)
+
+
+def _past(actor: Actor) -> Q:
+    whole, released = predecessor_unit_ids(actor)
+    return Q(unit_id__in=whole | released, state=State.PUBLISHED)
+
+
+def cards_where(actor: Actor, verb: Verb) -> QuerySet[Scorecard]:
+    """Return the cards at which a seat of the person gives ``verb``."""
+    allowed = within(actor, verb, unit="unit__path", host="round__host__path")
+    return Scorecard.objects.filter(allowed).select_related(*CARD_PARTS)
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a step is open for one unit, its own extension counted, and the database's time."""
+
+    step: Step
+    opens: datetime
+    closes: datetime
+    now: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the step takes writes at ``now``."""
+        return self.opens <= self.now < self.closes
+
+
+def time_of(card: Scorecard, kind: str) -> Window | None:
+    """Return the window of the card's step of that kind that is on or next; None without one."""
+    step = step_of(card, kind)
+    if step is None:
+        return None
+    longer = latest_extension(step, card.unit_id)
+    closes = max(step.closes_at, longer.closes_at) if longer else step.closes_at
+    return Window(step, step.opens_at, closes, clock.now())
+
+
+def steps_of(card: Scorecard) -> list[Step]:
+    """Return the round's steps in order; kept on the round so that one page reads them once."""
+    if not hasattr(card.round, "steps_in_order"):
+        card.round.steps_in_order = list(  # type: ignore[attr-defined]
+            Step.objects.filter(round_id=card.round_id).order_by("order")
+        )
+    steps: list[Step] = card.round.steps_in_order  # type: ignore[attr-defined]
+    return steps
+
+
+def step_of(card: Scorecard, kind: str) -> Step | None:
+    """Return the step of ``kind`` the card is at or comes to next.
+
+    Self-scoring, survey and conclusion come once. Of appraisals and explanations it is the first
+    one after the step the card has finished; the explanation a card is out for counts as next.
+    """
+    kinds = [step for step in steps_of(card) if step.kind == kind]
+    if kind in (Step.Kind.SELF, Step.Kind.SURVEY, Step.Kind.CONCLUSION):
+        return kinds[0] if kinds else None
+    done = card.step.order if card.step else -1
+    return next((step for step in kinds if step.order > done), None)
+
+
+def signatures(card: Scorecard) -> list[Signature]:
+    """Return the moves made on the card, oldest first."""
+    return list(card.signatures.select_related("step").order_by("signed_at", "pk"))
+
+
+def approval_of(card: Scorecard) -> Signature | None:
+    """Return the approval in force: the newest one that is not voided."""
+    rows = card.signatures.filter(move="approve", voided_at__isnull=True)
+    return rows.order_by("-signed_at", "-pk").first()
+
+
+def counts_by_state(round_id: int) -> dict[str, int]:
+    """Return how many cards of the round stand in each state."""
+    counts: dict[str, int] = defaultdict(int)
+    for state in Scorecard.objects.filter(round_id=round_id).values_list("state", flat=True):
+        counts[state] += 1
+    return dict(counts)

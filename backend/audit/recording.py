@@ -102,14 +102,15 @@ def update_all(model: type[ModelT], rows: Iterable[ModelT], fields: list[str]) -
 def _record_all(model: type[models.Model], rows: list[Any], kind: str) -> None:
     """Write the history of many rows as the database holds them, one statement for rows about the same."""
     tracked: Any = model
+    history = tracked.history.model
     made = current()
     by_about: dict[About, list[Any]] = {}
     for row in rows:
         by_about.setdefault(getattr(row, "history_about", None) or made.about, []).append(row.pk)
     for about, keys in by_about.items():
-        columns = tracked.history.model.tracker.told(made, about, kind)
+        columns = history.tracker.told(made, about, kind)
         for start in range(0, len(keys), 500):
-            _copy(model, tracked.history.model, columns, keys[start : start + 500])
+            _copy(model, history, columns, keys[start : start + 500])
 
 
 def _copy(model: Any, history: Any, columns: dict[str, Any], keys: list[Any]) -> None:

@@ -38,6 +38,7 @@ OPEN = {
     "tiers.people.actions",
     "tiers.people.queries",
     "tiers.people.demo",
+    "backend.criteria.loading",
 }
 
 

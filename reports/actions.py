@@ -8,12 +8,14 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import OutOfStep, Refused
 from backend.jobs.actions import enqueue
+from backend.notices.actions import tell
 from backend.rounds.actions import mark_published
 from backend.rounds.models import Round
 from backend.scoring.actions import publish_cards
@@ -23,8 +25,10 @@ from permissions.roles import Verb
 from reports import queries
 from reports.models import BandCopy, Document, FieldRow, Ranking, Row, Section
 from reports.standings import Standing, Table
+from tiers.seating import holders
 
 WORK = "reports.documents.make"
+ANNOUNCE = "reports.actions.announce"
 
 
 @transaction.atomic
@@ -64,7 +68,23 @@ def publish_ranking(
         ranking.published_at = now
         ranking.save(update_fields=["published_at"])
     mark_published(round_, now=now, by=by)
+    if not stated_source:
+        enqueue(ANNOUNCE, ranking.pk)
     return ranking
+
+
+def announce(key: str) -> None:
+    """Tell everybody seated at a unit of the round that its ranking is out, each once."""
+    ranking = Ranking.objects.get(pk=key)
+    cards = Scorecard.objects.filter(round_id=ranking.round_id).select_related("unit")
+    for card in cards:
+        tell(
+            holders(card.unit, Verb.VIEW),
+            key=f"published-{ranking.pk}",
+            subject=_("Đã công bố kết quả: %(round)s") % {"round": ranking.title},
+            body=_("Kết quả của %(unit)s và bảng xếp hạng đã xem được.") % {"unit": card.unit_name},
+            url=reverse("reports:ranking", args=[ranking.round_id]),
+        )
 
 
 def _require_right(round_: Round, by: Actor) -> None:

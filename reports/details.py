@@ -34,6 +34,7 @@ class Line:
     applies: bool = True
     note: str = ""
     reasons: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
     @property
     def is_cut(self) -> bool:
@@ -120,6 +121,7 @@ def _line(row: Leaf | Heading, sheet: Sheet, steps: list[Step]) -> Line:
         applies=row.score.applies,
         note=_note(row),
         reasons=tuple(_reasons(row, sheet)),
+        evidence=tuple(piece_text(piece) for piece in row.evidence),
     )
 
 

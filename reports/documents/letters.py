@@ -14,11 +14,11 @@ from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Round
 from backend.scoring.actions.facts import approval_stands
-from backend.scoring.models import Scorecard, Signature
+from backend.scoring.models import Scorecard, Signature, State
 from backend.scoring.queries import Leaf, Sheet, approval_of, sheet
 from permissions.actor import SYSTEM
 from reports import queries
-from reports.details import Detail, Line, Part, detail, piece_text
+from reports.details import Detail, Part, detail
 from reports.documents import wording
 from reports.models import Document, Ranking
 from reports.standings import Table, Totals
@@ -55,6 +55,7 @@ def self_report(document: Document) -> Letter:
         "survey_maximum": _survey_maximum(found),
         "explained": [_explained(leaf) for leaf in found.own if _note_of(leaf)],
         "approval": approval,
+        "is_draft": card.state in (State.DRAFT, State.RETURNED, State.SUBMITTED),
         "approved_by": "" if demo or approval is None else _signer(approval),
         "fingerprint": wording.spaced(approval.fingerprint) if approval else "",
         "copies": [_council_of(card.round)],
@@ -170,17 +171,6 @@ def _tie_sentence(table: Table) -> str:
 # --- the self-assessment --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class SelfLine:
-    """A line of the self-assessment: as in the result, with its pieces of evidence in words."""
-
-    line: Line
-    evidence: tuple[str, ...]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.line, name)
-
-
 def _card(document: Document) -> Scorecard:
     rows = Scorecard.objects.select_related(
         "unit__parent", "round__host__parent", "group", "step", "criteria_set"
@@ -189,19 +179,10 @@ def _card(document: Document) -> Scorecard:
 
 
 def _self_parts(found: Sheet) -> tuple[Part, ...]:
-    """Return the fields with evidence beside each leaf; sums are over the leaves the unit scores."""
-    leaves = {leaf.code: leaf for leaf in found.leaves}
+    """Return the fields with their maximum over the leaves the unit scores itself."""
     fields = {one.node.code: one for one in found.fields}
-    parts = []
-    for part in detail(found).parts:
-        lines = tuple(SelfLine(line, _evidence(leaves.get(line.code))) for line in part.lines)
-        maximum = sum((leaf.score.max_points for leaf in fields[part.code].own), ZERO)
-        parts.append(replace(part, lines=lines, maximum=maximum or None))
-    return tuple(parts)
-
-
-def _evidence(leaf: Leaf | None) -> tuple[str, ...]:
-    return tuple(piece_text(piece) for piece in leaf.evidence) if leaf else ()
+    own = {code: sum((leaf.score.max_points for leaf in one.own), ZERO) for code, one in fields.items()}
+    return tuple(replace(part, maximum=own[part.code] or None) for part in detail(found).parts)
 
 
 def _survey_maximum(found: Sheet) -> Decimal:

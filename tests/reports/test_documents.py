@@ -116,14 +116,14 @@ def test_the_self_report_holds_points_explanations_and_the_approvals_fingerprint
     assert "41,25" not in text
 
 
-def test_a_report_whose_card_changed_after_the_approval_says_it_is_a_draft():
+def test_a_report_whose_card_changed_after_the_approval_prints_no_fingerprint():
     _round, (card, _other) = season_with_a_cut()
     approve(card)
     with recording(by=SYSTEM):
         card.proposals = "Thêm sau"
         card.save()
     document = made("self_report", card=card)
-    assert "chưa được phê duyệt" in " ".join(pages(document))
+    assert "không có phê duyệt điện tử còn hiệu lực" in " ".join(pages(document))
     assert document.fingerprint == ""
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from backend.core.errors import OutOfStep, Refused
+from backend.notices.models import Notice
 from backend.scoring.models import Mark, Scorecard
 from permissions.actor import SYSTEM
 from permissions.roles import Role
@@ -198,6 +199,18 @@ def test_the_chair_of_another_host_does_not_publish():
     _user, actor = make.seated(Role.CHAIR, make.unit("Thành phố khác", kind="city"))
     with pytest.raises(Refused):
         actions.publish_ranking(round_, by=actor)
+
+
+def test_the_people_of_every_unit_are_told_once():
+    round_ = seasons.simple(THREE)
+    units = [card.unit for card in round_.cards.all()]
+    people = [make.seated(Role.OFFICER, unit)[0] for unit in units]
+    make.seat(people[0], Role.LEADER, at=units[1])
+    ranking = actions.publish_ranking(round_, by=SYSTEM)
+    for _time in range(2):
+        actions.announce(str(ranking.pk))
+    told = Notice.objects.filter(key=f"published-{ranking.pk}")
+    assert sorted(told.values_list("user", flat=True)) == sorted(person.pk for person in people)
 
 
 def ways_to_change():

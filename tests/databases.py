@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,20 @@ def copy_of(source: str, worker: str) -> str:
     else:
         _as_owner(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
     return target
+
+
+def prepared(part: str, fill: Callable[[], None]) -> str:
+    """Return a database that ``fill`` has filled; the first worker of the run does it, the others wait."""
+    made = settings.RUN_DIR / f"{part}.made"
+    with (settings.RUN_DIR / f"{part}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            before, name = connection.settings_dict["NAME"], copy_of(template(), part)
+            use(name)
+            fill()
+            use(before)
+            made.write_text(name)
+    return made.read_text()
 
 
 def use(name: str) -> None:
@@ -93,6 +107,8 @@ def _name(part: str) -> str:
 
 
 def _point(wanted: dict[str, Any]) -> None:
+    if connection.in_atomic_block:
+        raise RuntimeError("A module with transactional tests can't have a standing world.")
     connection.close()
     # In place: connections of other threads hold the same dictionary.
     connections.settings["default"].update(wanted)

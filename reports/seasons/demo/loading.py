@@ -43,6 +43,12 @@ def is_loaded() -> bool:
     return Round.objects.filter(host__code=CITY, year=OLD_TREE.year, is_illustration=True).exists()
 
 
+def require_demo() -> None:
+    """Raise OutOfStep outside demonstration mode."""
+    if not settings.DEMO:
+        raise OutOfStep(_("Số liệu minh hoạ chỉ nạp được ở chế độ trình diễn (DEMO=1)."))
+
+
 @transaction.atomic
 def load(*, today: date | None = None, say: Callable[[str], object] = str) -> bool:
     """Load the demonstration as seen on ``today``; return False where it is there already.
@@ -50,8 +56,7 @@ def load(*, today: date | None = None, say: Callable[[str], object] = str) -> bo
     The organisation must be loaded. ``say`` is told of each part. Raises OutOfStep outside
     demonstration mode.
     """
-    if not settings.DEMO:
-        raise OutOfStep(_("Số liệu minh hoạ chỉ nạp được ở chế độ trình diễn (DEMO=1)."))
+    require_demo()
     if is_loaded():
         return False
     maker = _Maker(Unit.objects.get(code=CITY), today or vn_date(clock.now()))

@@ -106,7 +106,8 @@ def _assessed(unit: Unit, leaf: Leaf, quality: int, may_ask: bool, rng: Random) 
         return _line(unit, leaf, own, (first,), document=proof)
     given_back = rng.randrange(100) < 45
     second = Given(own.points, words.accepted(rng)) if given_back else Given(found.points)
-    asked = {"question": reason, "answer": words.explained(rng)}
+    agrees = not given_back and rng.randrange(100) < 60
+    asked = {"question": reason, "answer": words.explained(leaf.rule, rng, agrees=agrees)}
     return _line(unit, leaf, own, (first, second), document=proof, **asked)
 
 

@@ -17,12 +17,27 @@ NOT_ARISEN = (
     ("đơn vị sự nghiệp trực thuộc", "Đơn vị không có đơn vị sự nghiệp trực thuộc"),
 )
 
+# What an option means in days and papers.
+_LEVELS = {
+    "Trong quý I": "Văn bản ban hành ngày {day:02}/02, không phải trong tháng 01",
+    "Sau quý I": "Văn bản ban hành ngày {day:02}/4, sau quý I",
+    "Chậm thời hạn": "Hoàn thành chậm {day} ngày so với thời hạn",
+    "Thiếu một phần số liệu": "Báo cáo thiếu số liệu ở {few} biểu mẫu",
+    "Một hình thức": "Chỉ có tài liệu của một hình thức tuyên truyền",
+    "Trình chậm": "Trình chậm {day} ngày so với thời hạn",
+}
 _DELAYS = ("quý I", "quý II", "quý III", "6 tháng", "năm")
-_ANSWERS = (
-    "Đơn vị đã gửi bổ sung văn bản và bảng tổng hợp số liệu; đề nghị xem lại điểm.",
+_COUNTED = (
+    "Số liệu của đơn vị tính đến hết ngày 31/12; số liệu đối chiếu chốt ngày 15/12. Đơn vị gửi kèm bảng tổng hợp.",
+    "Đơn vị gửi bổ sung bảng tổng hợp số liệu trích từ hệ thống; đề nghị xem lại điểm.",
+)
+_WRITTEN = (
     "Văn bản ban hành đúng hạn nhưng cập nhật lên hệ thống chậm; đơn vị gửi kèm bản đã ký số.",
-    "Số liệu của đơn vị tính đến hết ngày 31/12; số liệu đối chiếu chốt ngày 15/12.",
+    "Đơn vị gửi bổ sung văn bản còn thiếu khi tự chấm; đề nghị xem lại điểm.",
+)
+_AGREED = (
     "Đơn vị đã rà soát, thống nhất với kết quả thẩm định và rút kinh nghiệm.",
+    "Đơn vị thống nhất; nguyên nhân do tổng hợp nhầm số liệu giữa hai kỳ báo cáo.",
 )
 _ACCEPTED = (
     "Đã nhận văn bản bổ sung, số liệu khớp với báo cáo của đơn vị",
@@ -55,11 +70,12 @@ def cut(rule: Rule, claimed: Answer, found: Answer, rng: Random) -> str:
         return _of_cases(first.title, rng)
     if not first.choices:
         was, is_now = claimed.inputs[first.name], found.inputs[first.name]
-        return f"Đối chiếu tài liệu kiểm chứng: {_inner(first.title)} là {is_now}, không phải {was}"
+        return f"Đối chiếu tài liệu kiểm chứng: {_inner(first.title)} là {is_now}, không phải {was} như đơn vị tự chấm"
     title = next(choice.title for choice in first.choices if choice.key == found.inputs[first.name])
     if rule.kind is RuleType.PASS_FAIL:
         return "Chưa có tài liệu kiểm chứng cho kết quả tự chấm"
-    return f"Theo tài liệu kiểm chứng chỉ đạt mức “{title}”"
+    told = _LEVELS.get(title, "Theo tài liệu kiểm chứng chỉ đạt mức “{title}”")
+    return told.format(title=title, day=rng.randint(3, 27), few=f"{rng.randint(2, 5):02}")
 
 
 def _of_cases(title: str, rng: Random) -> str:
@@ -72,9 +88,12 @@ def _inner(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def explained(rng: Random) -> str:
-    """Return what a unit answers to a question."""
-    return rng.choice(_ANSWERS)
+def explained(rule: Rule, rng: Random, *, agrees: bool) -> str:
+    """Return what a unit answers to a question: it agrees, or it shows more numbers or papers."""
+    if agrees:
+        return rng.choice(_AGREED)
+    counted = not rule.inputs or not rule.inputs[0].choices
+    return rng.choice(_COUNTED if counted else _WRITTEN)
 
 
 def accepted(rng: Random) -> str:

@@ -3,15 +3,17 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from tests import databases
+
+T = TypeVar("T")
 
 # A busy machine is no fault of the code: no test is judged by its time.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -58,6 +60,26 @@ def _copy_instead_of_flush(worker: str) -> None:
 
     TransactionTestCase._fixture_setup = classmethod(set_up)
     TransactionTestCase._fixture_teardown = tear_down
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup, django_db_blocker) -> Iterator[Callable[[Callable[[], T]], T]]:
+    """Return a function that builds a world once for the whole module; what a test does to it is rolled back.
+
+    Each test takes ``copy.deepcopy`` of what was built. Not for a module with transactional tests.
+    """
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+
+    def build_once(build: Callable[[], T]) -> T:
+        with django_db_blocker.unblock():
+            return build()
+
+    yield build_once
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture

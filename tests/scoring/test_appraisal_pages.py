@@ -1,5 +1,6 @@
 """The council's pages through HTTP: lists, one card leaf by leaf, conclusion, the round's progress."""
 
+import copy
 from decimal import Decimal
 
 import pytest
@@ -16,9 +17,14 @@ from tests.scoring.councils import Council, council, fill
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(standing) -> Council:
+    return standing(council)
+
+
 @pytest.fixture
-def season() -> Council:
-    return council()
+def season(built) -> Council:
+    return copy.deepcopy(built)
 
 
 def signed_in(user) -> Client:

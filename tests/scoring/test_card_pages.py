@@ -1,5 +1,6 @@
 """The unit's card through HTTP: filling it, checking it, submitting, approving, explaining."""
 
+import copy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,9 +19,14 @@ from tests.scoring.worlds import LEAVES, world
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(standing):
+    return standing(world)
+
+
 @pytest.fixture
-def here():
-    return world()
+def here(built):
+    return copy.deepcopy(built)
 
 
 @pytest.fixture

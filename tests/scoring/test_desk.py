@@ -1,5 +1,7 @@
 """Bàn làm việc: each person's tasks by deadline, in few statements."""
 
+import copy
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,9 +18,14 @@ from tests.scoring.worlds import world
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(standing):
+    return standing(world)
+
+
 @pytest.fixture
-def here():
-    return world()
+def here(built):
+    return copy.deepcopy(built)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The life of a card, end to end, by the actions every page and API call uses."""
 
+import copy
 from decimal import Decimal
 
 import pytest
@@ -17,9 +18,14 @@ from tests.scoring.worlds import LEAVES, World, world
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(standing) -> World:
+    return standing(world)
+
+
 @pytest.fixture
-def season() -> World:
-    return world()
+def season(built) -> World:
+    return copy.deepcopy(built)
 
 
 def test_opening_makes_every_score_and_its_first_mark(season: World) -> None:

@@ -21,10 +21,15 @@ pytestmark = pytest.mark.django_db
 TURN = date(2025, 7, 1)
 
 
+@pytest.fixture(scope="module")
+def loaded(standing):
+    """Load the real organisation, once."""
+    return standing(load)
+
+
 @pytest.fixture
-def cantho():
-    """Load the real organisation and return the city."""
-    load()
+def cantho(loaded):
+    """Return the city of the real organisation."""
     return Unit.objects.get(path="/92/")
 
 

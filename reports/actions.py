@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -49,27 +50,28 @@ def publish_ranking(
     round_ = Round.objects.select_for_update(of=("self",)).select_related("host").get(pk=round_.pk)
     _require_right(round_, by)
     _require_ready(round_)
-    publish_cards(round_, by=by)
+    stated = {"stated_on": stated_on, "stated_source": stated_source}
+    with recording(by=by, reason=_("Công bố kết quả"), about=round_.history_about, **stated):
+        publish_cards(round_, by=by)
+        ranking = _freeze(round_, by, decision=decision, **stated)
+        mark_published(round_, now=ranking.published_at, by=by)
+    if not stated_source:
+        enqueue(ANNOUNCE, ranking.pk)
+    return ranking
+
+
+def _freeze(round_: Round, by: Actor, *, decision: str, **stated: Any) -> Ranking:
+    """Copy the ranking of the locked round; the moment is read now that its cards are locked too."""
     now = clock.now()
-    with recording(
-        by=by,
-        reason=_("Công bố kết quả"),
-        at=now,
-        about=round_.history_about,
-        stated_on=stated_on,
-        stated_source=stated_source,
-    ):
-        ranking = _new_version(round_, by, now)
-        ranking.decision = "" if round_.is_illustration else decision.strip()
-        ranking.stated_on, ranking.stated_source = stated_on, stated_source
+    ranking = _new_version(round_, by, now)
+    ranking.decision = "" if round_.is_illustration else decision.strip()
+    ranking.stated_on, ranking.stated_source = stated["stated_on"], stated["stated_source"]
+    with recording(by=by, reason=_("Công bố kết quả"), at=now, about=round_.history_about):
         ranking.save()
         for order, table in enumerate(queries.preview(round_)):
             _copy(ranking, order, table)
         ranking.published_at = now
         ranking.save(update_fields=["published_at"])
-    mark_published(round_, now=now, by=by)
-    if not stated_source:
-        enqueue(ANNOUNCE, ranking.pk)
     return ranking
 
 

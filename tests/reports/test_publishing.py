@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from backend.core.errors import OutOfStep, Refused
 from backend.notices.models import Notice
+from backend.rounds.models import Round
 from backend.scoring.models import Mark, Scorecard
 from permissions.actor import SYSTEM
 from permissions.roles import Role
@@ -62,11 +63,9 @@ def test_publishing_moves_every_card_and_the_round():
     assert set(Scorecard.objects.values_list("state", flat=True)) == {"published"}
     round_.refresh_from_db()
     assert (round_.state, round_.published_at) == ("published", ranking.published_at)
-    newest = Ranking.history.latest("history_id")
-    assert (newest.stated_on, newest.stated_source) == (
-        seasons.STATED["stated_on"],
-        seasons.STATED["stated_source"],
-    )
+    for model in (Ranking, Scorecard, Round):
+        newest = model.history.latest("history_id")
+        assert {name: getattr(newest, name) for name in seasons.STATED} == seasons.STATED
 
 
 def test_rows_keep_points_bands_and_fields():

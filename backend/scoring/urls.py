@@ -61,6 +61,7 @@ council_side = [
     path("conclusions/<int:pk>/leaves/<str:code>/points/", conclusion.decide, name="decide"),
     path("rounds/<int:pk>/progress/", progress.round_progress, name="round_progress"),
     path("rounds/<int:pk>/open/", progress.open_round, name="open_round"),
+    path("rounds/<int:pk>/end-step/", progress.end_step, name="end_step"),
     path("rounds/<int:pk>/survey/", survey.survey, name="survey"),
     path("rounds/<int:pk>/survey/template/", survey.survey_template, name="survey_template"),
     path("rounds/<int:pk>/survey/import/", survey.survey_import, name="survey_import"),

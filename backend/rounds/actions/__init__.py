@@ -5,7 +5,7 @@ Read in this order: setup (a round being prepared), steps (its dates), running
 """
 
 from .copying import copy_round
-from .running import change_dates, check_ready, extend, mark_open, mark_published
+from .running import change_dates, check_ready, end_early, extend, mark_open, mark_published
 from .setup import (
     EDITABLE,
     create_round,
@@ -25,6 +25,7 @@ __all__ = [
     "copy_round",
     "create_round",
     "edit_round",
+    "end_early",
     "extend",
     "hold_draft",
     "hold_round",

@@ -131,6 +131,36 @@ def change_dates(
     return step
 
 
+@transaction.atomic
+def end_early(step: Step, *, by: Actor, reason: str, document: str) -> Step:
+    """Close an open step now and open the next one now; survey entry keeps its own dates.
+
+    The caller has seen that no unit still works in it. Raises Refused, OutOfStep where the step is
+    not open, or Invalid without reason and document.
+    """
+    round = hold_round(step.round)
+    by.require(Verb.MANAGE_ROUND, at=round.place())
+    _require_open(round)
+    _require_explained(reason, document)
+    steps = list(Step.objects.select_for_update().filter(round=round).order_by("order"))
+    now = clock.now()
+    closing = next(row for row in steps if row.pk == step.pk)
+    if not closing.opens_at < now < closing.closes_at:
+        raise OutOfStep(_("Bước “%(step)s” hiện không mở.") % {"step": closing.title})
+    with recording(by=by, at=now, about=round.history_about, reason=_explained(reason, document)):
+        closing.closes_at = now
+        closing.save(update_fields=["closes_at"])
+        _open_next(steps, closing, now)
+    return closing
+
+
+def _open_next(steps: list[Step], closed: Step, now: datetime) -> None:
+    later = [row for row in steps if row.order > closed.order and row.kind != Step.Kind.SURVEY]
+    if later and later[0].opens_at > now:
+        later[0].opens_at = now
+        later[0].save(update_fields=["opens_at"])
+
+
 def _require_explained(reason: str, document: str) -> None:
     fields = {}
     if not reason.strip():

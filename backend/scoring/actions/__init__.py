@@ -18,6 +18,7 @@ from backend.scoring.actions.exceptions import (
 )
 from backend.scoring.actions.filling import OwnLine, fill
 from backend.scoring.actions.moves import move, publish_cards
+from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.points import Saved, set_points, set_texts
@@ -41,6 +42,7 @@ __all__ = [
     "check_file",
     "decide",
     "delegate",
+    "end_step_early",
     "enter_survey",
     "exclude",
     "fill",
@@ -53,6 +55,7 @@ __all__ = [
     "revoke",
     "set_points",
     "set_texts",
+    "step_on",
     "take_over",
     "unask",
 ]

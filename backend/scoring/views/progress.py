@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backend.core import clock
+from backend.core.forms import ActingForm
+from backend.core.text import NFCCharField
 from backend.rounds import queries as rounds
 from backend.rounds.actions import check_ready
 from backend.rounds.models import Round, Step
@@ -33,6 +35,17 @@ class ProgressFilter(forms.Form):
         label=gettext_lazy("Tình trạng"),
         required=False,
         choices=[("", gettext_lazy("Tất cả")), *State.choices],
+    )
+
+
+class EndStepForm(ActingForm):
+    """Why a step ends early, and by which document."""
+
+    reason = NFCCharField(
+        label=gettext_lazy("Lý do"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    document = NFCCharField(
+        label=gettext_lazy("Văn bản làm căn cứ"), max_length=200, help_text=gettext_lazy("Số, ký hiệu, ngày")
     )
 
 
@@ -59,6 +72,7 @@ def round_progress(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "rows": rows,
         "manages": actor_of(request).may(Verb.MANAGE_ROUND, at=round_.place()),
+        "step_on": actions.step_on(round_),
     }
     return render(request, "scoring/round_progress.html", context | demo_of(round_))
 
@@ -109,3 +123,20 @@ def open_round(request: HttpRequest, pk: int) -> HttpResponse:
         "units": rounds.units_in(round_).count(),
     }
     return render(request, "scoring/round_open.html", context | demo_of(round_))
+
+
+@require_http_methods(["GET", "POST"])
+def end_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the step that is on, once every unit is done with it, and open the next one."""
+    round_ = find_round(request, pk)
+    actor = actor_of(request)
+    actor.require(Verb.MANAGE_ROUND, at=round_.place())
+    form = EndStepForm(request.POST or None, auto_id="end-step-%s")
+    if form.is_valid() and form.carry_out(
+        lambda: actions.end_step_early(round_, by=actor, **form.cleaned_data)
+    ):
+        messages.success(request, _("Đã kết thúc sớm một bước; bước sau mở ngay."))
+        return redirect("scoring:round_progress", pk=pk)
+    context = {"round": round_, "form": form, "step": actions.step_on(round_)}
+    status = 422 if form.errors else 200
+    return render(request, "scoring/step_end.html", context | demo_of(round_), status=status)

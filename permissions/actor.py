@@ -69,6 +69,11 @@ class Actor:
         verb = Verb(verb)
         return self.system or any(verb in ROLES[seat.role] for seat in self.seats)
 
+    def require_anywhere(self, verb: Verb | str) -> None:
+        """Raise Refused unless a seat gives ``verb`` somewhere: what is new has no place to ask at yet."""
+        if not self.may_anywhere(verb):
+            raise Refused(_("Bạn không có quyền %(act)s.") % {"act": VERB_TITLES[Verb(verb)]})
+
     def fields_for(self, verb: Verb | str, *, at: Place) -> frozenset[str] | None:
         """Return the field codes the person may touch with ``verb``; None means every field."""
         verb = Verb(verb)

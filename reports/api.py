@@ -19,6 +19,7 @@ from backend.accounts.actions import re_authenticate
 from backend.core.exact import format_percent
 from backend.rounds.models import Round
 from backend.scoring.queries import sheet
+from permissions.roles import Verb
 from reports import actions, details, queries
 from reports.documents.serving import file_response
 from reports.models import Document, Ranking
@@ -109,6 +110,7 @@ class ResultViewSet(mixins.ListModelMixin, GenericViewSet[Round]):
     def publish(self, request: Request, pk: str | None = None) -> Response:
         """Freeze and publish the ranking; the secret is asked again."""
         round_ = self.get_object()
+        request.actor.require(Verb.PUBLISH, at=round_.place())
         given = _read(PublishSerializer, request)
         re_authenticate(request.user, given.pop("secret"))
         ranking = actions.publish_ranking(round_, by=request.actor, **given)

@@ -17,6 +17,7 @@ from backend.core.text import fold
 from backend.rounds.models import Round
 from backend.scoring.queries import sheet
 from permissions.actor import Actor
+from permissions.roles import Verb
 from reports import actions, charts, details, queries
 from reports.documents.serving import file_response
 from reports.forms import AskForm, PublishForm
@@ -116,8 +117,7 @@ def _open_kinds(request: HttpRequest, seen: queries.Result) -> list[Document.Kin
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is to be published and what keeps it back; publish by password."""
     round_ = _round(request, pk)
-    if not queries.may_publish(_actor(request), round_):
-        raise Http404
+    _actor(request).require(Verb.PUBLISH, at=round_.place())
     form = PublishForm(request.POST or None, user=request.user, round_=round_)
     if request.method == "POST" and form.is_valid():
         decision = form.cleaned_data.get("decision", "")

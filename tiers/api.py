@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from backend.core.dates import parse_date
 from backend.core.text import fold
+from permissions.roles import Verb
 from tiers import actions, queries, scope
 from tiers.models import Kind, Lineage, Release, Unit
 
@@ -116,6 +117,7 @@ class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
     @extend_schema(request=NewUnitSerializer, responses={201: UnitSerializer})
     def create(self, request: Request) -> Response:
         """Add a unit below another."""
+        request.actor.require_anywhere(Verb.MANAGE_UNITS)
         values = _read(NewUnitSerializer, request)
         unit = actions.add_unit(values.pop("parent"), by=request.actor, **values)
         return Response(UnitSerializer(unit).data, status=status.HTTP_201_CREATED)
@@ -123,7 +125,9 @@ class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
     @extend_schema(request=UnitEditSerializer, responses=UnitSerializer)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Correct the plain data of a unit."""
-        unit = actions.edit_unit(self.get_object(), by=request.actor, **_read(UnitEditSerializer, request))
+        unit = self.get_object()
+        request.actor.require(Verb.MANAGE_UNITS, at=unit.place())
+        unit = actions.edit_unit(unit, by=request.actor, **_read(UnitEditSerializer, request))
         return Response(UnitSerializer(unit).data)
 
     @extend_schema(responses=LineageSerializer(many=True))
@@ -165,6 +169,7 @@ class ReleaseViewSet(mixins.ListModelMixin, GenericViewSet[Release]):
     @extend_schema(request=ReleaseSerializer, responses={201: ReleaseSerializer})
     def create(self, request: Request) -> Response:
         """Release the past of a divided unit to one of its successors."""
+        request.actor.require_anywhere(Verb.MANAGE_ROUND)
         made = actions.release(by=request.actor, **_read(ReleaseSerializer, request))
         return Response(ReleaseSerializer(made).data, status=status.HTTP_201_CREATED)
 
@@ -172,7 +177,9 @@ class ReleaseViewSet(mixins.ListModelMixin, GenericViewSet[Release]):
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str | None = None) -> Response:
         """End a release."""
-        actions.withdraw(self.get_object(), by=request.actor, **_read(WithdrawSerializer, request))
+        made = self.get_object()
+        request.actor.require(Verb.MANAGE_ROUND, at=made.place())
+        actions.withdraw(made, by=request.actor, **_read(WithdrawSerializer, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

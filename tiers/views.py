@@ -145,6 +145,7 @@ def release_add(request: HttpRequest, pk: int) -> HttpResponse:
 def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """End a release."""
     made = get_object_or_404(scope.releases_for(request.actor), pk=pk)
+    request.actor.require(Verb.MANAGE_ROUND, at=made.place())
     actions.withdraw(made, by=request.actor, reason=request.POST.get("reason", ""))
     messages.success(request, _("Đã thôi cho xem hồ sơ cũ."))
     return redirect("tiers:unit_detail", made.old_id)

@@ -17,6 +17,7 @@ from backend.core.exact import POINT
 from backend.core.serializers import PointsSerializerField
 from backend.criteria import actions, queries
 from backend.criteria.models import CriteriaSet, Node
+from permissions.roles import Verb
 from tiers.models import Kind, Unit
 
 
@@ -116,6 +117,12 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
         """Return the sets within the person's seats."""
         return queries.sets_for(self.request.actor)
 
+    def _managed(self) -> CriteriaSet:
+        """Return the set if the person writes it; asked before anything sent is read."""
+        criteria_set = self.get_object()
+        self.request.actor.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
+        return criteria_set
+
     @extend_schema(responses=WholeSetSerializer)
     def retrieve(self, request: Request, pk: str | None = None) -> Response:
         """Return one set with its tree."""
@@ -124,6 +131,7 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
     @extend_schema(request=SetSerializer, responses={201: SetSerializer})
     def create(self, request: Request) -> Response:
         """Make a draft."""
+        request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
         values = _read(SetSerializer, request)
         made = actions.create_set(values.pop("owner"), by=request.actor, **values)
         return Response(SetSerializer(made).data, status=status.HTTP_201_CREATED)
@@ -131,8 +139,9 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
     @extend_schema(request=SetEditSerializer, responses=SetSerializer)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change the title, scale or legal basis of a draft."""
+        criteria_set = self._managed()
         values = _read(SetEditSerializer, request, partial=True)
-        return Response(SetSerializer(actions.edit_set(self.get_object(), by=request.actor, **values)).data)
+        return Response(SetSerializer(actions.edit_set(criteria_set, by=request.actor, **values)).data)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str | None = None) -> Response:
@@ -163,8 +172,10 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
     @action(detail=True, methods=["post"])
     def copy(self, request: Request, pk: str | None = None) -> Response:
         """Make a draft for another year, owner or kind of unit."""
+        criteria_set = self.get_object()
+        request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
         values = _read(CopySerializer, request)
-        made = actions.copy_set(self.get_object(), by=request.actor, **values)
+        made = actions.copy_set(criteria_set, by=request.actor, **values)
         return Response(SetSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -179,9 +190,16 @@ class NodeViewSet(mixins.RetrieveModelMixin, GenericViewSet[Node]):
         """Return the nodes of the sets within the person's seats."""
         return queries.nodes_for(self.request.actor)
 
+    def _managed(self) -> Node:
+        """Return the node if the person writes its set; asked before anything sent is read."""
+        node = self.get_object()
+        self.request.actor.require(Verb.MANAGE_CRITERIA, at=node.criteria_set.place())
+        return node
+
     @extend_schema(request=NodeSerializer, responses={201: NodeSerializer})
     def create(self, request: Request) -> Response:
         """Add a node at the end of a group of a draft."""
+        request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
         values = _read(NodeSerializer, request)
         chosen = values.pop("criteria_set")
         # Outside the person's sets it is 404, as if it did not exist.
@@ -192,8 +210,9 @@ class NodeViewSet(mixins.RetrieveModelMixin, GenericViewSet[Node]):
     @extend_schema(request=NodeEditSerializer, responses=NodeSerializer)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change a node of a draft."""
+        node = self._managed()
         values = _read(NodeEditSerializer, request, partial=True)
-        node = actions.edit_node(self.get_object(), by=request.actor, **values)
+        node = actions.edit_node(node, by=request.actor, **values)
         return Response(NodeSerializer(node).data)
 
     @extend_schema(responses={204: None})
@@ -206,7 +225,8 @@ class NodeViewSet(mixins.RetrieveModelMixin, GenericViewSet[Node]):
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str | None = None) -> Response:
         """Let a node change places with its neighbour."""
-        node = actions.move_node(self.get_object(), by=request.actor, **_read(MoveSerializer, request))
+        node = self._managed()
+        node = actions.move_node(node, by=request.actor, **_read(MoveSerializer, request))
         return Response(NodeSerializer(node).data)
 
 

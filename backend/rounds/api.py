@@ -17,6 +17,7 @@ from backend.core.exact import ZERO
 from backend.core.serializers import PointsSerializerField
 from backend.rounds import actions, queries, rules
 from backend.rounds.models import Band, Extension, Group, Round, Step
+from permissions.roles import Verb
 from tiers.models import Kind, Unit
 
 
@@ -151,6 +152,12 @@ class RoundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         """Return the rounds within the person's seats."""
         return queries.rounds_for(self.request.actor)
 
+    def _managed(self) -> Round:
+        """Return the round if the person sets it up; asked before anything sent is read."""
+        round_ = self.get_object()
+        self.request.actor.require(Verb.MANAGE_ROUND, at=round_.place())
+        return round_
+
     @extend_schema(responses=WholeRoundSerializer)
     def retrieve(self, request: Request, pk: str | None = None) -> Response:
         """Return one round with its groups, bands and steps."""
@@ -159,6 +166,7 @@ class RoundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @extend_schema(request=RoundSerializer, responses={201: RoundSerializer})
     def create(self, request: Request) -> Response:
         """Prepare a round."""
+        request.actor.require_anywhere(Verb.MANAGE_ROUND)
         values = _read(RoundSerializer, request)
         _check_previous(request, values)
         made = actions.create_round(values.pop("host"), by=request.actor, **values)
@@ -167,32 +175,35 @@ class RoundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     @extend_schema(request=RoundEditSerializer, responses=RoundSerializer)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change a round in preparation."""
+        round_ = self._managed()
         values = _read(RoundEditSerializer, request, partial=True)
         _check_previous(request, values)
-        made = actions.edit_round(self.get_object(), by=request.actor, **values)
+        made = actions.edit_round(round_, by=request.actor, **values)
         return Response(RoundSerializer(made).data)
 
     @extend_schema(request=RoundCopySerializer, responses={201: RoundSerializer})
     @action(detail=True, methods=["post"])
     def copy(self, request: Request, pk: str | None = None) -> Response:
         """Prepare a round of another year like this one."""
-        made = actions.copy_round(self.get_object(), by=request.actor, **_read(RoundCopySerializer, request))
+        made = actions.copy_round(self._managed(), by=request.actor, **_read(RoundCopySerializer, request))
         return Response(RoundSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=GroupSerializer, responses={201: GroupSerializer})
     @action(detail=True, methods=["post"])
     def groups(self, request: Request, pk: str | None = None) -> Response:
         """Add a group to a round in preparation."""
+        round_ = self._managed()
         values = _read(GroupSerializer, request)
-        made = actions.put_group(self.get_object(), by=request.actor, **values)
+        made = actions.put_group(round_, by=request.actor, **values)
         return Response(GroupSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=StepsSerializer, responses=StepSerializer(many=True))
     @action(detail=True, methods=["put"], pagination_class=None)
     def steps(self, request: Request, pk: str | None = None) -> Response:
         """Give a round in preparation its steps."""
+        round_ = self._managed()
         spans = [rules.Span(**dict(row)) for row in _read(StepsSerializer, request)["steps"]]
-        made = actions.set_steps(self.get_object(), spans, by=request.actor)
+        made = actions.set_steps(round_, spans, by=request.actor)
         return Response(StepSerializer(made, many=True).data)
 
     @extend_schema(responses={200: serializers.ListSerializer(child=serializers.CharField())})
@@ -220,10 +231,16 @@ class GroupViewSet(mixins.RetrieveModelMixin, GenericViewSet[Group]):
         """Return the groups of rounds within the person's seats."""
         return queries.groups_for(self.request.actor)
 
+    def _managed(self) -> Group:
+        """Return the group if the person sets its round up; asked before anything sent is read."""
+        group = self.get_object()
+        self.request.actor.require(Verb.MANAGE_ROUND, at=group.round.place())
+        return group
+
     @extend_schema(request=GroupEditSerializer, responses=GroupSerializer)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change a group of a round in preparation."""
-        group = self.get_object()
+        group = self._managed()
         stands = {name: getattr(group, name) for name in GroupEditSerializer.Meta.fields}
         values = {**stands, **_read(GroupEditSerializer, request, partial=True)}
         made = actions.put_group(group.round, by=request.actor, group=group, **values)
@@ -239,8 +256,9 @@ class GroupViewSet(mixins.RetrieveModelMixin, GenericViewSet[Group]):
     @action(detail=True, methods=["put"], pagination_class=None)
     def bands(self, request: Request, pk: str | None = None) -> Response:
         """Give a group its bands."""
+        group = self._managed()
         lines = [rules.BandLine(**dict(row)) for row in _read(BandsSerializer, request)["bands"]]
-        made = actions.set_bands(self.get_object(), lines, by=request.actor)
+        made = actions.set_bands(group, lines, by=request.actor)
         return Response(BandSerializer(made, many=True).data)
 
 
@@ -259,14 +277,18 @@ class StepViewSet(mixins.RetrieveModelMixin, GenericViewSet[Step]):
     @action(detail=True, methods=["post"])
     def dates(self, request: Request, pk: str | None = None) -> Response:
         """Change dates of a step for every unit after the round was opened."""
-        step = actions.change_dates(self.get_object(), by=request.actor, **_read(DatesSerializer, request))
+        step = self.get_object()
+        request.actor.require(Verb.MANAGE_ROUND, at=step.round.place())
+        step = actions.change_dates(step, by=request.actor, **_read(DatesSerializer, request))
         return Response(StepSerializer(step).data)
 
     @extend_schema(request=ExtendSerializer, responses={201: ExtensionSerializer})
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, pk: str | None = None) -> Response:
         """Give one unit more time."""
-        made = actions.extend(self.get_object(), by=request.actor, **_read(ExtendSerializer, request))
+        step = self.get_object()
+        queries.demand_extending(request.actor, step.round)
+        made = actions.extend(step, by=request.actor, **_read(ExtendSerializer, request))
         return Response(ExtensionSerializer(made).data, status=status.HTTP_201_CREATED)
 
 

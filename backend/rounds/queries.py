@@ -8,9 +8,11 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from backend.core import clock
 from backend.core.dates import vn_date
+from backend.core.errors import Refused
 from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Group, Round, Step
@@ -82,6 +84,12 @@ def units_in(round: Round) -> QuerySet[Unit]:
 def extendable_units(actor: Actor, round: Round) -> QuerySet[Unit]:
     """Return the units of the round to which the person may give more time: never her own."""
     return units_in(round).filter(within(actor, Verb.REOPEN, unit="path", host="parent__path"))
+
+
+def demand_extending(actor: Actor, round: Round) -> None:
+    """Raise Refused unless the person may give some unit of the round more time."""
+    if not extendable_units(actor, round).exists():
+        raise Refused(_("Bạn không có quyền gia hạn cho đơn vị nào trong đợt này."))
 
 
 def unit_counts(round: Round) -> dict[int, int]:

@@ -166,9 +166,11 @@ def test_what_is_missing_is_listed_and_the_button_is_shut_with_its_reason(client
     assert "Xã Ba" in answer.text
 
 
-def test_who_does_not_publish_finds_no_such_page(client, round_):
+def test_who_does_not_publish_is_told_so(client, round_):
     signed_in(client, Role.SECRETARY, round_.host)
-    assert page(client, "publish", round_.pk).status_code == 404
+    refused = page(client, "publish", round_.pk)
+    assert refused.status_code == 403
+    assert "không có quyền công bố" in refused.text
 
 
 def test_a_document_says_it_is_being_made_and_arrives(client, round_, commits):

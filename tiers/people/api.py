@@ -13,8 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.models import User
-from backend.core.errors import Refused
-from permissions.roles import ROLE_TITLES, VERB_TITLES, Role, Verb
+from permissions.roles import ROLE_TITLES, Role, Verb
 from tiers.models import Appointment, Unit
 from tiers.people import actions, bulk, importing, queries
 from tiers.people.actions import Wish
@@ -179,6 +178,7 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     @extend_schema(request=NewAccountSerializer, responses={201: OneTimeSerializer})
     def create(self, request: Request) -> Response:
         """Make an account with its first seat."""
+        _demand_manager(request)
         sent = _valid(NewAccountSerializer, request)
         person = {name: sent.validated_data[name] for name in ("username", "full_name", "email", "phone")}
         user, password = actions.hire(**person, wish=sent.wish(), by=request.actor)
@@ -187,29 +187,32 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     @extend_schema(request=EditSerializer, responses=AccountSerializer)
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Correct name and contact."""
+        user = self.get_object()
         sent = _valid(EditSerializer, request).validated_data
-        return Response(AccountSerializer(actions.edit(self.get_object(), **sent, by=request.actor)).data)
+        return Response(AccountSerializer(actions.edit(user, **sent, by=request.actor)).data)
 
     @extend_schema(request=ReasonSerializer, responses=AccountSerializer)
     @action(detail=True, methods=["post"])
     def disable(self, request: Request, pk: str | None = None) -> Response:
         """Shut an account; its sessions end at once."""
+        user = self.get_object()
         sent = _valid(ReasonSerializer, request).validated_data
-        return Response(AccountSerializer(actions.disable(self.get_object(), by=request.actor, **sent)).data)
+        return Response(AccountSerializer(actions.disable(user, by=request.actor, **sent)).data)
 
     @extend_schema(request=ReasonSerializer, responses=AccountSerializer)
     @action(detail=True, methods=["post"])
     def enable(self, request: Request, pk: str | None = None) -> Response:
         """Open a disabled account again."""
+        user = self.get_object()
         sent = _valid(ReasonSerializer, request).validated_data
-        return Response(AccountSerializer(actions.enable(self.get_object(), by=request.actor, **sent)).data)
+        return Response(AccountSerializer(actions.enable(user, by=request.actor, **sent)).data)
 
     @extend_schema(request=ResetSerializer, responses=OneTimeSerializer)
     @action(detail=True, methods=["post"])
     def reset(self, request: Request, pk: str | None = None) -> Response:
         """Give a new one-time password."""
-        sent = _valid(ResetSerializer, request).validated_data
         user = self.get_object()
+        sent = _valid(ResetSerializer, request).validated_data
         password = actions.reset_password(user, by=request.actor, **sent)
         user.refresh_from_db()
         return Response(_one_time(user, password))
@@ -250,6 +253,7 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     @extend_schema(request=NewAppointmentSerializer, responses={201: AppointmentSerializer})
     def create(self, request: Request) -> Response:
         """Give a person one more seat."""
+        _demand_manager(request)
         sent = _valid(NewAppointmentSerializer, request)
         seat = actions.appoint(sent.validated_data["user"], sent.wish(), by=request.actor)
         return Response(AppointmentSerializer(seat).data, status=status.HTTP_201_CREATED)
@@ -258,15 +262,13 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str | None = None) -> Response:
         """End a seat."""
+        seat = self.get_object()
         sent = _valid(EndSerializer, request).validated_data
-        return Response(
-            AppointmentSerializer(actions.end_seat(self.get_object(), by=request.actor, **sent)).data
-        )
+        return Response(AppointmentSerializer(actions.end_seat(seat, by=request.actor, **sent)).data)
 
 
 def _demand_manager(request: Any) -> None:
-    if not request.actor.may_anywhere(Verb.MANAGE_PEOPLE):
-        raise Refused(f"Bạn không có quyền {VERB_TITLES[Verb.MANAGE_PEOPLE]}.")
+    request.actor.require_anywhere(Verb.MANAGE_PEOPLE)
 
 
 def _made(rows: list[importing.Row], by: Any, *, only_good: bool) -> list[tuple[User, str]]:

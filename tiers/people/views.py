@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from backend.accounts.models import User
 from backend.core import clock
 from backend.core.dates import vn_date
-from backend.core.errors import Invalid, Refused
+from backend.core.errors import Invalid
 from backend.core.forms import demand
 from permissions.actor import Actor
-from permissions.roles import VERB_TITLES, Verb
+from permissions.roles import Verb
 from tiers.people import actions, bulk, importing, queries, template
 from tiers.people.forms import (
     AccountForm,
@@ -41,8 +41,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _manager(request: HttpRequest) -> Actor:
     """Return the actor if she manages anybody's account. Raises Refused."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not actor.may_anywhere(Verb.MANAGE_PEOPLE):
-        raise Refused(_("Bạn không có quyền %(act)s.") % {"act": VERB_TITLES[Verb.MANAGE_PEOPLE]})
+    actor.require_anywhere(Verb.MANAGE_PEOPLE)
     return actor
 
 

@@ -56,6 +56,7 @@ def set_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def set_add(request: HttpRequest) -> HttpResponse:
     """Make a draft."""
+    request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
     owners = queries.owners_for(request.actor)
     form = SetForm(request.POST or None, owners=owners, initial={"scale": "100"})
     if form.is_valid():
@@ -102,6 +103,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
 def set_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a draft for another year, owner or kind of unit."""
     criteria_set = _find(request, pk)
+    request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
     form = CopyForm(
         request.POST or None,
         owners=queries.owners_for(request.actor),

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backend.core import clock
-from backend.core.errors import Refused
 from backend.rounds import actions, queries, rules
 from backend.rounds.forms import DatesForm, ExtendForm, RoundFilterForm, days_of
 from backend.rounds.models import Group, Round, Step
@@ -99,9 +98,8 @@ def step_dates(request: HttpRequest, pk: int) -> HttpResponse:
 def step_extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Give one unit more time at a step; ``unit`` in the address chooses it beforehand."""
     step = get_object_or_404(queries.steps_for(request.actor), pk=pk)
+    queries.demand_extending(request.actor, step.round)
     units = queries.extendable_units(request.actor, step.round)
-    if not units:
-        raise Refused(_("Bạn không có quyền gia hạn cho đơn vị nào trong đợt này."))
     form = ExtendForm(request.POST or None, units=units, initial={"unit": request.GET.get("unit", "")})
     if form.is_valid():
         made = actions.extend(step, by=request.actor, **form.values())

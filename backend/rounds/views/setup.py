@@ -27,6 +27,7 @@ from permissions.roles import Verb
 @require_http_methods(["GET", "POST"])
 def round_add(request: HttpRequest) -> HttpResponse:
     """Prepare a round."""
+    request.actor.require_anywhere(Verb.MANAGE_ROUND)
     hosts = queries.hosts_for(request.actor)
     rounds = queries.rounds_for(request.actor)
     form = RoundForm(request.POST or None, hosts=hosts, rounds=rounds)

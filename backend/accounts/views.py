@@ -19,7 +19,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from backend.accounts import actions, codes, pending, queries
 from backend.accounts.forms import AnswerForm, CodeForm, NewPasswordForm, PasswordForm, SignInForm
@@ -30,6 +30,7 @@ FACTOR_KEY = "new_factor"
 
 @login_not_required
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password; then for a code where the second factor is on."""
@@ -71,6 +72,7 @@ def _onward(request: HttpRequest) -> str:
 
 @login_not_required
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask for the code of a person whose password was right a moment ago."""
     user, onward = pending.recall(request)
@@ -121,6 +123,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password", "new", "again")
 def change_password(request: HttpRequest) -> HttpResponse:
     """Let the person choose a password; the old one is asked unless she came with a one-time one."""
@@ -142,6 +145,7 @@ def _change(request: HttpRequest, typed: dict[str, str]) -> None:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def factor(request: HttpRequest) -> HttpResponse:
     """Show a QR code and turn the second factor on once the app's code is right."""
     user: Any = request.user

@@ -21,6 +21,8 @@ PARTS = (
 app_name = "api"
 
 router = DefaultRouter(use_regex_path=True)
+# One address for one thing: JSON needs no second one that ends in ".json".
+router.include_format_suffixes = False
 for part in filter(find_spec, PARTS):
     for prefix, viewset, basename in import_module(part).ROUTES:
         router.register(prefix, viewset, basename=basename)

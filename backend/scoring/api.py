@@ -1,4 +1,7 @@
-"""Scorecards as JSON: the same queries and actions as the pages."""
+"""Scorecards as JSON: the same queries and actions as the pages. What is asked: which card, which right, what.
+
+A right is asked before the body is read, so that who may not act learns nothing from how it is judged.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,29 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
-from rest_framework import status, viewsets
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.actions import re_authenticate
-from backend.rounds.queries import rounds_for
-from backend.scoring import actions, queries, shapes
+from backend.scoring import actions, api_rounds, changes, files, queries, sent, shapes
+from backend.scoring.actions.appraisal import require_field
+from backend.scoring.actions.evidence import keep
+from backend.scoring.actions.moves import require_verb
 from backend.scoring.lifecycle import MOVES
-from backend.scoring.models import Evidence, Scorecard
+from backend.scoring.models import Delegation, Evidence, Scorecard
+from backend.scoring.sent import read
+from permissions.roles import Verb
 
 SIGNED_MOVES = frozenset({"approve", "explain", "conclude"})
+FORM = "multipart/form-data"
 
 
-def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    given = shape(data=request.data)
-    given.is_valid(raise_exception=True)
-    values: dict[str, Any] = given.validated_data
-    return values
-
-
-class ScorecardViewSet(viewsets.ReadOnlyModelViewSet[Scorecard]):
+class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Scorecard]):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
     serializer_class = shapes.CardShape
@@ -38,116 +40,68 @@ class ScorecardViewSet(viewsets.ReadOnlyModelViewSet[Scorecard]):
     lookup_value_regex = r"\d+"
 
     def get_queryset(self) -> Any:
-        """Return the cards in the person's scope, filtered by round and state if asked."""
-        rows = queries.scorecards_for(self.request.actor).order_by("-round__year", "unit__order", "pk")
-        for name in ("round", "state"):
-            if value := self.request.query_params.get(name):
-                rows = rows.filter(**{name: value})
-        return rows
+        """Return the cards in the person's scope."""
+        rows = queries.scorecards_for(self.request.actor)
+        return rows.order_by("-round__year", "unit__order", "pk")
 
+    @extend_schema(parameters=[sent.CardFilter])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return the cards in the person's scope, of one round or in one state where asked."""
+        rows = self.get_queryset().filter(**read(sent.CardFilter, request.query_params))
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(shapes.CardShape(page, many=True).data)
+
+    @extend_schema(responses=shapes.SheetShape)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return one card with its leaves, moves made and totals, as the person may see it."""
-        card = self.get_object()
-        seen = queries.sheet(card, request.actor)
-        body = dict(shapes.CardShape(card).data)
-        body["leaves"] = shapes.LeafShape(seen.leaves, many=True).data
-        body["signatures"] = shapes.SignatureShape(queries.signatures(card), many=True).data
-        body["own_total"], body["own_maximum"] = str(seen.total), str(seen.own_maximum)
-        body["maximum"], body["now"] = str(seen.maximum), seen.now
-        return Response(body)
+        """Return one card with its leaves, moves made and totals, as far as the person may see them."""
+        seen = queries.sheet(self.get_object(), request.actor)
+        return Response(shapes.SheetShape(seen, context={"viewer": request.actor}).data)
 
-    @extend_schema(request=shapes.PointsIn)
+    def _card(self, verb: Verb) -> Scorecard:
+        """Return the card if the person holds ``verb`` on it. Raises Http404 or Refused."""
+        card = self.get_object()
+        require_verb(card, verb, self.request.actor)
+        return card
+
+    @extend_schema(
+        parameters=[OpenApiParameter("code", str, required=True, description="Mã tiêu chí.")],
+        responses=shapes.EntryShape(many=True),
+    )
+    @action(detail=True, pagination_class=None)
+    def history(self, request: Request, pk: str) -> Response:
+        """Return the life of one leaf in words, oldest first, as far as the person may know it."""
+        card = self.get_object()
+        wanted = read(sent.LeafIn, request.query_params)
+        score = get_object_or_404(card.scores.select_related("node"), code=wanted["code"])
+        return Response(shapes.EntryShape(changes.entries_for(card, score, request.actor), many=True).data)
+
+    # --- the unit ------------------------------------------------------------------------------------
+
+    @extend_schema(request=sent.PointsIn, responses=shapes.SavedShape)
     @action(detail=True, methods=["post"])
     def points(self, request: Request, pk: str) -> Response:
         """Save the unit's own points of one leaf."""
-        return _saved(
-            actions.set_points(self.get_object(), by=request.actor, **_read(shapes.PointsIn, request))
-        )
+        card = self._card(Verb.SCORE)
+        saved = actions.set_points(card, by=request.actor, **read(sent.PointsIn, request.data))
+        return Response(shapes.SavedShape(saved).data)
 
-    @extend_schema(request=shapes.TextsIn)
+    @extend_schema(request=sent.TextsIn, responses=shapes.CardShape)
     @action(detail=True, methods=["post"])
     def texts(self, request: Request, pk: str) -> Response:
         """Save difficulties and proposals."""
-        card = actions.set_texts(self.get_object(), by=request.actor, **_read(shapes.TextsIn, request))
+        card = self._card(Verb.SCORE)
+        card = actions.set_texts(card, by=request.actor, **read(sent.TextsIn, request.data))
         return Response(shapes.CardShape(card).data)
 
-    @extend_schema(request=shapes.MoveIn)
-    @action(detail=True, methods=["post"], url_path=r"moves/(?P<name>[a-z_]+)")
-    def moves(self, request: Request, pk: str, name: str) -> Response:
-        """Make a move of the table; approving, explaining and concluding need the secret again."""
-        if name not in MOVES or name == "publish":
-            raise Http404
-        given = _read(shapes.MoveIn, request)
-        secret = given.pop("secret")
-        card = self.get_object()
-        if name in SIGNED_MOVES:
-            re_authenticate(request.user, secret)
-        return Response(shapes.CardShape(actions.move(card, name, by=request.actor, **given)).data)
-
-    @extend_schema(request=shapes.MarkIn)
-    @action(detail=True, methods=["post"])
-    def appraise(self, request: Request, pk: str) -> Response:
-        """Save the council's points of one leaf."""
-        return _saved(actions.appraise(self.get_object(), by=request.actor, **_read(shapes.MarkIn, request)))
-
-    @extend_schema(request=shapes.MarkIn)
-    @action(detail=True, methods=["post"])
-    def decide(self, request: Request, pk: str) -> Response:
-        """Save the chair's own points of one leaf."""
-        return _saved(actions.decide(self.get_object(), by=request.actor, **_read(shapes.MarkIn, request)))
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"], url_path="agree")
-    def agree(self, request: Request, pk: str) -> Response:
-        """Agree with every leaf not marked yet."""
-        return Response({"agreed": actions.agree_rest(self.get_object(), by=request.actor)})
-
-    @extend_schema(request=shapes.QuestionIn)
-    @action(detail=True, methods=["post"])
-    def ask(self, request: Request, pk: str) -> Response:
-        """Ask the unit about one leaf."""
-        asked = actions.ask(self.get_object(), by=request.actor, **_read(shapes.QuestionIn, request))
-        return Response(shapes.ExplanationShape(asked).data)
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"], url_path="ask-for-cuts")
-    def ask_for_cuts(self, request: Request, pk: str) -> Response:
-        """Ask about every leaf that was cut."""
-        return Response({"asked": actions.ask_for_cuts(self.get_object(), by=request.actor)})
-
-    @extend_schema(request=shapes.LeafReasonIn)
-    @action(detail=True, methods=["post"])
-    def unask(self, request: Request, pk: str) -> Response:
-        """Take a question back."""
-        actions.unask(self.get_object(), by=request.actor, **_read(shapes.LeafReasonIn, request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @extend_schema(request=shapes.AnswerIn)
-    @action(detail=True, methods=["post"])
-    def answer(self, request: Request, pk: str) -> Response:
-        """Save the unit's answer."""
-        given = actions.answer(self.get_object(), by=request.actor, **_read(shapes.AnswerIn, request))
-        return Response(shapes.ExplanationShape(given).data)
-
-    @extend_schema(request=shapes.LeafReasonIn)
-    @action(detail=True, methods=["post"], url_path="leave-out")
-    def leave_out(self, request: Request, pk: str) -> Response:
-        """Leave a leaf out for this unit."""
-        score = actions.leave_out(self.get_object(), by=request.actor, **_read(shapes.LeafReasonIn, request))
-        return Response({"code": score.code, "applies": score.applies})
-
-    @extend_schema(request=shapes.LeafReasonIn)
-    @action(detail=True, methods=["post"], url_path="put-back")
-    def put_back(self, request: Request, pk: str) -> Response:
-        """Let a leaf apply again."""
-        score = actions.put_back(self.get_object(), by=request.actor, **_read(shapes.LeafReasonIn, request))
-        return Response({"code": score.code, "applies": score.applies})
-
-    @extend_schema(request=shapes.EvidenceIn)
+    @extend_schema(
+        request={"application/json": sent.EvidenceIn, FORM: sent.EvidenceIn},
+        responses={201: shapes.EvidenceShape},
+    )
     @action(detail=True, methods=["post"])
     def evidence(self, request: Request, pk: str) -> Response:
-        """Attach a file or a reference to a document."""
-        card, given = self.get_object(), _read(shapes.EvidenceIn, request)
+        """Attach a file (as a form with ``file``) or a reference to a document."""
+        card = self._card(Verb.SCORE)
+        given = read(sent.EvidenceIn, request.data)
         code, upload = given.pop("code"), given.pop("file", None)
         if upload is None:
             piece = actions.add_document(card, code, by=request.actor, **given)
@@ -156,64 +110,142 @@ class ScorecardViewSet(viewsets.ReadOnlyModelViewSet[Scorecard]):
             piece = actions.add_file(card, code, by=request.actor, upload=upload, **kept)
         return Response(shapes.EvidenceShape(piece).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"], url_path=r"evidence/(?P<piece>\d+)/remove")
     def remove_evidence(self, request: Request, pk: str, piece: str) -> Response:
         """Mark a piece of evidence removed."""
-        rows = Evidence.objects.filter(score__card=self.get_object(), removed_at__isnull=True)
+        rows = Evidence.objects.select_related("score")
+        rows = rows.filter(score__card=self._card(Verb.SCORE), removed_at__isnull=True)
         actions.remove_evidence(get_object_or_404(rows, pk=piece), by=request.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=shapes.DelegationIn)
-    @action(detail=True, methods=["post"])
-    def delegate(self, request: Request, pk: str) -> Response:
-        """Lend the approval of this card."""
-        given = _read(shapes.DelegationIn, request)
-        taker = get_object_or_404(get_user_model(), username=given.pop("taker"), is_active=True)
-        lent = actions.delegate(self.get_object(), by=request.actor, taker=taker, **given)
-        return Response({"id": lent.pk}, status=status.HTTP_201_CREATED)
-
-
-class SurveyViewSet(viewsets.ViewSet):
-    """Survey and outside-index points of a round."""
-
-    @extend_schema(request=shapes.SurveyIn, responses={201: None})
-    def create(self, request: Request) -> Response:
-        """Enter points with their source, all or none."""
-        given = _read(shapes.SurveyIn, request)
-        round_ = get_object_or_404(rounds_for(request.actor), pk=given.pop("round"))
-        lines = given.pop("lines")
-        cards = (
-            queries.scorecards_for(request.actor)
-            .filter(round=round_)
-            .in_bulk([line["card"] for line in lines])
+    @extend_schema(request={FORM: sent.SignedCopyIn}, responses=shapes.CardShape)
+    @action(detail=True, methods=["post"], url_path="signed-copy")
+    def signed_copy(self, request: Request, pk: str) -> Response:
+        """Attach the signed and stamped report, until the lock."""
+        card = self._card(Verb.SCORE)
+        given = read(sent.SignedCopyIn, request.data)
+        stored = keep(card.unit, files.receive(given.pop("file")))
+        return Response(
+            shapes.CardShape(actions.attach_signed_copy(card, stored, by=request.actor, **given)).data
         )
-        if len(cards) < len({line["card"] for line in lines}):
+
+    @extend_schema(request=sent.AnswerIn, responses=shapes.ExplanationShape)
+    @action(detail=True, methods=["post"])
+    def answer(self, request: Request, pk: str) -> Response:
+        """Save the unit's answer to one question."""
+        card = self._card(Verb.SCORE)
+        given = actions.answer(card, by=request.actor, **read(sent.AnswerIn, request.data))
+        return Response(shapes.ExplanationShape(given).data)
+
+    # --- moves and delegation ------------------------------------------------------------------------
+
+    @extend_schema(request=sent.MoveIn, responses=shapes.CardShape)
+    @action(detail=True, methods=["post"], url_path=r"moves/(?P<name>[a-z_]+)")
+    def moves(self, request: Request, pk: str, name: str) -> Response:
+        """Make a move of the table; approving, explaining and concluding need the secret again."""
+        if name not in MOVES or name == "publish":
             raise Http404
-        rows = [actions.SurveyRow(cards[line.pop("card")], **line) for line in lines]
-        source = actions.enter_survey(round_, rows, by=request.actor, **given)
-        return Response({"id": source.pk}, status=status.HTTP_201_CREATED)
+        card = self._card(MOVES[name].verb)
+        given = read(sent.MoveIn, request.data)
+        secret = given.pop("secret")
+        if name in SIGNED_MOVES:
+            re_authenticate(request.user, secret, field="secret")  # type: ignore[arg-type]
+        return Response(shapes.CardShape(actions.move(card, name, by=request.actor, **given)).data)
+
+    @extend_schema(responses=shapes.DelegationShape(many=True))
+    @action(detail=True, pagination_class=None)
+    def delegations(self, request: Request, pk: str) -> Response:
+        """Return to whom the approval of this card is or was lent."""
+        rows = self._card(Verb.APPROVE).delegations.select_related("taker").order_by("-starts_at")
+        return Response(shapes.DelegationShape(rows, many=True).data)
+
+    @extend_schema(request=sent.DelegationIn, responses={201: shapes.DelegationShape})
+    @delegations.mapping.post
+    def delegate(self, request: Request, pk: str) -> Response:
+        """Lend the approval of this card to a colleague for a period."""
+        card = self._card(Verb.DELEGATE)
+        given = read(sent.DelegationIn, request.data)
+        people = get_user_model().objects.filter(is_active=True, appointments__acts_for=card.unit_id)
+        taker = get_object_or_404(people.distinct(), username=given.pop("taker"))
+        lent = actions.delegate(card, by=request.actor, taker=taker, **given)
+        return Response(shapes.DelegationShape(lent).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=sent.ReasonIn, responses=shapes.DelegationShape)
+    @action(detail=True, methods=["post"], url_path=r"delegations/(?P<lent>\d+)/revoke")
+    def revoke(self, request: Request, pk: str, lent: str) -> Response:
+        """End a delegation now."""
+        row = get_object_or_404(Delegation, card=self._card(Verb.DELEGATE), pk=lent)
+        row = actions.revoke(row, by=request.actor, **read(sent.ReasonIn, request.data))
+        return Response(shapes.DelegationShape(row).data)
+
+    # --- the council ---------------------------------------------------------------------------------
+
+    def _leaf(self, verb: Verb, shape: type[Serializer[Any]]) -> tuple[Scorecard, dict[str, Any]]:
+        """Return the card and what was sent about one leaf of the person's fields."""
+        card = self._card(verb)
+        given = read(shape, self.request.data)
+        score = get_object_or_404(card.scores, code=given["code"])
+        if verb is Verb.APPRAISE:
+            require_field(card, score, self.request.actor)
+        return card, given
+
+    @extend_schema(request=sent.MarkIn, responses=shapes.SavedShape)
+    @action(detail=True, methods=["post"])
+    def appraise(self, request: Request, pk: str) -> Response:
+        """Save the council's points of one leaf."""
+        card, given = self._leaf(Verb.APPRAISE, sent.MarkIn)
+        return Response(shapes.SavedShape(actions.appraise(card, by=request.actor, **given)).data)
+
+    @extend_schema(request=sent.MarkIn, responses=shapes.SavedShape)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str) -> Response:
+        """Save the chair's own points of one leaf."""
+        card, given = self._leaf(Verb.CONCLUDE, sent.MarkIn)
+        return Response(shapes.SavedShape(actions.decide(card, by=request.actor, **given)).data)
+
+    @extend_schema(request=None, responses=shapes.CountShape)
+    @action(detail=True, methods=["post"])
+    def agree(self, request: Request, pk: str) -> Response:
+        """Agree with every leaf of the person's fields not marked yet; return how many."""
+        number = actions.agree_rest(self._card(Verb.APPRAISE), by=request.actor)
+        return Response(shapes.CountShape({"number": number}).data)
+
+    @extend_schema(request=sent.QuestionIn, responses=shapes.ExplanationShape)
+    @action(detail=True, methods=["post"])
+    def ask(self, request: Request, pk: str) -> Response:
+        """Ask the unit about one leaf."""
+        card, given = self._leaf(Verb.APPRAISE, sent.QuestionIn)
+        return Response(shapes.ExplanationShape(actions.ask(card, by=request.actor, **given)).data)
+
+    @extend_schema(request=None, responses=shapes.CountShape)
+    @action(detail=True, methods=["post"], url_path="ask-for-cuts")
+    def ask_for_cuts(self, request: Request, pk: str) -> Response:
+        """Ask about every leaf of the person's fields that was cut; return how many."""
+        number = actions.ask_for_cuts(self._card(Verb.APPRAISE), by=request.actor)
+        return Response(shapes.CountShape({"number": number}).data)
+
+    @extend_schema(request=sent.LeafReasonIn, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def unask(self, request: Request, pk: str) -> Response:
+        """Take a question back before it is sent."""
+        card, given = self._leaf(Verb.APPRAISE, sent.LeafReasonIn)
+        actions.unask(card, by=request.actor, **given)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=sent.LeafReasonIn, responses=shapes.AppliesShape)
+    @action(detail=True, methods=["post"], url_path="leave-out")
+    def leave_out(self, request: Request, pk: str) -> Response:
+        """Leave a leaf out for this unit."""
+        card, given = self._leaf(Verb.REOPEN, sent.LeafReasonIn)
+        return Response(shapes.AppliesShape(actions.leave_out(card, by=request.actor, **given)).data)
+
+    @extend_schema(request=sent.LeafReasonIn, responses=shapes.AppliesShape)
+    @action(detail=True, methods=["post"], url_path="put-back")
+    def put_back(self, request: Request, pk: str) -> Response:
+        """Let a leaf apply again."""
+        card, given = self._leaf(Verb.REOPEN, sent.LeafReasonIn)
+        return Response(shapes.AppliesShape(actions.put_back(card, by=request.actor, **given)).data)
 
 
-class OpeningViewSet(viewsets.ViewSet):
-    """Opening a round makes its cards."""
-
-    @extend_schema(request=shapes.OpeningIn, responses={201: None})
-    def create(self, request: Request) -> Response:
-        """Open the round and return how many cards were made."""
-        round_ = get_object_or_404(rounds_for(request.actor), pk=_read(shapes.OpeningIn, request)["round"])
-        cards = actions.open_round(round_, by=request.actor)
-        return Response({"cards": len(cards)}, status=status.HTTP_201_CREATED)
-
-
-def _saved(saved: actions.Saved) -> Response:
-    body = dict(shapes.MarkShape(saved.mark).data)
-    body |= {"explained": saved.explained, "total": str(saved.total), "given": saved.given}
-    return Response(body | {"now": saved.now})
-
-
-ROUTES = [
-    ("scorecards", ScorecardViewSet, "scorecard"),
-    ("survey-points", SurveyViewSet, "survey-points"),
-    ("round-openings", OpeningViewSet, "round-opening"),
-]
+ROUTES = [("scorecards", ScorecardViewSet, "scorecard"), *api_rounds.ROUTES]

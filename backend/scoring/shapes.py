@@ -1,13 +1,25 @@
-"""JSON shapes of the heart, in and out. Points are text with a point and three decimals."""
+"""JSON shapes of what the heart answers. Points are text with a point and three decimals, dates ISO."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.core.serializers import PointsSerializerField
-from backend.scoring.models import Evidence, Explanation, Mark, Scorecard, Signature
+from backend.rounds.models import Step
+from backend.scoring import queries
+from backend.scoring.models import (
+    Delegation,
+    Evidence,
+    Explanation,
+    Mark,
+    Provenance,
+    Scorecard,
+    Signature,
+)
 
 
 class CardShape(serializers.ModelSerializer[Scorecard]):
@@ -21,48 +33,51 @@ class CardShape(serializers.ModelSerializer[Scorecard]):
     class Meta:
         model = Scorecard
         fields = [
-            "id",
-            "round",
-            "year",
-            "unit",
-            "unit_code",
-            "unit_name",
-            "state",
-            "state_title",
-            "difficulties",
-            "proposals",
+            "id", "round", "year", "unit", "unit_code", "unit_name", "group", "state", "state_title",
             "is_illustration",
-        ]
+        ]  # fmt: skip
 
 
 class MarkShape(serializers.ModelSerializer[Mark]):
     """One mark of a leaf at a step."""
 
     step_title = serializers.CharField(source="step.title")
-    points = PointsSerializerField()
-    from_points = PointsSerializerField()
+    points = PointsSerializerField(allow_null=True)
+    from_points = PointsSerializerField(allow_null=True)
 
     class Meta:
         model = Mark
         fields = [
-            "step",
-            "step_title",
-            "points",
-            "from_points",
-            "inputs",
-            "note",
-            "reason",
-            "version",
-            "saved_at",
-        ]
+            "step", "step_title", "points", "from_points", "inputs", "note", "reason", "version", "saved_at",
+        ]  # fmt: skip
+
+
+class SavedShape(serializers.Serializer[Any]):
+    """What a save answers: the mark, how its rule explains it, the step's new total, the database's time."""
+
+    mark = MarkShape()
+    explained = serializers.CharField()
+    total = PointsSerializerField()
+    given = serializers.IntegerField(help_text="số tiêu chí đã có điểm")
+    now = serializers.DateTimeField()
 
 
 class EvidenceShape(serializers.ModelSerializer[Evidence]):
-    """One piece of evidence."""
+    """One piece of evidence; ``file`` is the address of its bytes, null for a document's number."""
+
+    file = serializers.SerializerMethodField()
 
     class Meta:
         model = Evidence
-        fields = ["id", "file_name", "number", "issued_on", "issuer", "section", "added_by", "added_at"]
+        fields = [
+            "id", "file", "file_name", "number", "issued_on", "issuer", "section", "added_by", "added_at",
+        ]  # fmt: skip
+
+    def get_file(self, piece: Evidence) -> str | None:
+        """Return where the bytes are given out to who may see the card."""
+        if piece.file_id is None:
+            return None
+        return reverse("scoring:evidence_file", args=[piece.score.card_id, piece.pk])
 
 
 class ExplanationShape(serializers.ModelSerializer[Explanation]):
@@ -70,7 +85,7 @@ class ExplanationShape(serializers.ModelSerializer[Explanation]):
 
     class Meta:
         model = Explanation
-        fields = ["step", "question", "asked_by", "answer", "answered_by", "version"]
+        fields = ["step", "question", "asked_at", "answer", "answered_by", "answered_at", "version"]
 
 
 class SignatureShape(serializers.ModelSerializer[Signature]):
@@ -78,7 +93,21 @@ class SignatureShape(serializers.ModelSerializer[Signature]):
 
     class Meta:
         model = Signature
-        fields = ["move", "signer_name", "capacity", "reason", "document", "fingerprint", "signed_at"]
+        fields = [
+            "move", "signer_name", "signer_title", "capacity", "reason", "document", "fingerprint",
+            "signed_at", "voided_at",
+        ]  # fmt: skip
+
+
+class DelegationShape(serializers.ModelSerializer[Delegation]):
+    """The approval of one card lent to a person; ``ends_at`` is the first moment it is no more."""
+
+    taker = serializers.CharField(source="taker.username")
+    taker_name = serializers.CharField(source="taker.full_name")
+
+    class Meta:
+        model = Delegation
+        fields = ["id", "taker", "taker_name", "starts_at", "ends_at", "document"]
 
 
 class LeafShape(serializers.Serializer[Any]):
@@ -89,115 +118,151 @@ class LeafShape(serializers.Serializer[Any]):
     max_points = PointsSerializerField(source="score.max_points")
     source = serializers.CharField(source="score.source")
     applies = serializers.BooleanField(source="score.applies")
+    left_out_reason = serializers.CharField(source="score.left_out_reason")
     rule = serializers.CharField(source="node.rule")
-    last_year = PointsSerializerField()
+    last_year = PointsSerializerField(allow_null=True)
     marks = serializers.SerializerMethodField()
     evidence = EvidenceShape(many=True)
     explanations = ExplanationShape(many=True)
 
-    def get_marks(self, leaf: Any) -> list[dict[str, Any]]:
+    @extend_schema_field(MarkShape(many=True))
+    def get_marks(self, leaf: Any) -> Any:
         """Return the marks of the steps the viewer may see, in order."""
-        return list(MarkShape(leaf.marks.values(), many=True).data)
+        return MarkShape(leaf.marks.values(), many=True).data
 
 
-class PointsIn(serializers.Serializer[Any]):
-    """A save of one leaf: inputs of its rule, or bare points; neither clears it."""
+class SheetShape(serializers.Serializer[Any]):
+    """One card with its leaves, moves and totals. The unit's own words are null until she may read them."""
 
-    code = serializers.CharField()
-    version = serializers.IntegerField(min_value=0)
-    inputs = serializers.DictField(required=False)
-    points = PointsSerializerField(required=False, allow_null=True)
-    note = serializers.CharField(required=False, allow_blank=True)
+    card = CardShape()
+    difficulties = serializers.SerializerMethodField()
+    proposals = serializers.SerializerMethodField()
+    signed_number = serializers.CharField(source="card.signed_number")
+    signed_date = serializers.DateField(source="card.signed_date", allow_null=True)
+    signed_file = serializers.SerializerMethodField()
+    leaves = LeafShape(many=True)
+    signatures = serializers.SerializerMethodField()
+    own_total = PointsSerializerField(source="total")
+    own_maximum = PointsSerializerField()
+    maximum = PointsSerializerField()
+    now = serializers.DateTimeField()
 
+    def get_difficulties(self, sheet: Any) -> str | None:
+        """Return the difficulties the unit writes of."""
+        return sheet.card.difficulties if self._shown(sheet) else None
 
-class MarkIn(serializers.Serializer[Any]):
-    """The council's points of one leaf."""
+    def get_proposals(self, sheet: Any) -> str | None:
+        """Return what the unit proposes."""
+        return sheet.card.proposals if self._shown(sheet) else None
 
-    code = serializers.CharField()
-    version = serializers.IntegerField(min_value=0)
-    points = PointsSerializerField()
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
+    def _shown(self, sheet: Any) -> bool:
+        own = queries.step_of(sheet.card, Step.Kind.SELF)
+        return own is not None and queries.sees_step(sheet.card, own, self.context["viewer"], sheet.now)
 
+    def get_signed_file(self, sheet: Any) -> str | None:
+        """Return the address of the signed copy's bytes."""
+        has = sheet.card.signed_file_id is not None
+        return reverse("scoring:signed_file", args=[sheet.card.pk]) if has else None
 
-class MoveIn(serializers.Serializer[Any]):
-    """A move: its reason and document; ``secret`` (password or code) where it signs."""
-
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
-    document = serializers.CharField(required=False, allow_blank=True, default="")
-    new_close = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    secret = serializers.CharField(required=False, allow_blank=True, default="")
-
-
-class TextsIn(serializers.Serializer[Any]):
-    """Difficulties and proposals of the report."""
-
-    difficulties = serializers.CharField(allow_blank=True)
-    proposals = serializers.CharField(allow_blank=True)
-
-
-class QuestionIn(serializers.Serializer[Any]):
-    """A question to the unit about one leaf."""
-
-    code = serializers.CharField()
-    question = serializers.CharField()
+    @extend_schema_field(SignatureShape(many=True))
+    def get_signatures(self, sheet: Any) -> Any:
+        """Return the moves made on the card, oldest first."""
+        return SignatureShape(queries.signatures(sheet.card), many=True).data
 
 
-class AnswerIn(serializers.Serializer[Any]):
-    """The unit's answer about one leaf."""
+class EntryShape(serializers.Serializer[Any]):
+    """One line of a leaf's life in words."""
 
-    code = serializers.CharField()
-    version = serializers.IntegerField(min_value=0)
-    answer = serializers.CharField(allow_blank=True)
-
-
-class LeafReasonIn(serializers.Serializer[Any]):
-    """A leaf and why it is left out, put back or no longer asked about."""
-
-    code = serializers.CharField()
-    reason = serializers.CharField()
+    at = serializers.DateTimeField()
+    text = serializers.CharField()
+    who = serializers.CharField()
+    step = serializers.CharField()
+    stated = serializers.CharField()
 
 
-class EvidenceIn(serializers.Serializer[Any]):
-    """A file, or a reference to a document by number and issuer."""
+class CountShape(serializers.Serializer[Any]):
+    """How many."""
+
+    number = serializers.IntegerField()
+
+
+class AppliesShape(serializers.Serializer[Any]):
+    """Whether a leaf applies to the unit."""
 
     code = serializers.CharField()
-    file = serializers.FileField(required=False)
-    number = serializers.CharField(required=False, allow_blank=True, default="")
-    issuer = serializers.CharField(required=False, allow_blank=True, default="")
-    issued_on = serializers.DateField(required=False, allow_null=True, default=None)
-    section = serializers.CharField(required=False, allow_blank=True, default="")
+    applies = serializers.BooleanField()
+    left_out_reason = serializers.CharField()
 
 
-class SurveyLineIn(serializers.Serializer[Any]):
-    """Points of one unit on one survey or outside-index leaf."""
+# --- rounds and history ------------------------------------------------------------------------------------
+
+
+class StepNowShape(serializers.Serializer[Any]):
+    """A step beside the present: ``past``, ``now`` or ``future``. ``closes_at`` is the first moment too late."""
+
+    id = serializers.IntegerField(source="step.pk")
+    kind = serializers.ChoiceField(source="step.kind", choices=Step.Kind.choices)
+    title = serializers.CharField(source="step.title")
+    opens_at = serializers.DateTimeField(source="step.opens_at")
+    closes_at = serializers.DateTimeField(source="step.closes_at")
+    phase = serializers.CharField()
+
+
+class GroupProgressShape(serializers.Serializer[Any]):
+    """How many cards of a group stand in each state."""
+
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    units = serializers.IntegerField()
+    states = serializers.DictField(child=serializers.IntegerField())
+
+
+class ProgressShape(serializers.Serializer[Any]):
+    """How far a round is."""
+
+    round = serializers.IntegerField()
+    now = serializers.DateTimeField()
+    steps = StepNowShape(many=True)
+    groups = GroupProgressShape(many=True)
+
+
+class SourceShape(serializers.ModelSerializer[Provenance]):
+    """Where survey points come from."""
+
+    class Meta:
+        model = Provenance
+        fields = ["id", "report_number", "report_date", "sample", "answers", "entered_at"]
+
+
+class SurveyRowShape(serializers.Serializer[Any]):
+    """One survey or outside-index leaf of one card; ``may_enter`` is false for the person's own unit."""
 
     card = serializers.IntegerField()
+    unit_name = serializers.CharField()
     code = serializers.CharField()
-    points = PointsSerializerField()
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
+    max_points = PointsSerializerField()
+    points = PointsSerializerField(allow_null=True)
+    version = serializers.IntegerField()
+    source = SourceShape(allow_null=True)
+    may_enter = serializers.BooleanField()
 
 
-class SurveyIn(serializers.Serializer[Any]):
-    """Survey points of a round with their source."""
+class ChangeShape(serializers.Serializer[Any]):
+    """One change: when, who, of which unit, what, why."""
 
-    round = serializers.IntegerField()
-    report_number = serializers.CharField()
-    report_date = serializers.DateField()
-    sample = serializers.IntegerField(min_value=0)
-    answers = serializers.IntegerField(min_value=0)
-    lines = SurveyLineIn(many=True)
-
-
-class OpeningIn(serializers.Serializer[Any]):
-    """The round to open."""
-
-    round = serializers.IntegerField()
+    at = serializers.DateTimeField(source="row.history_date")
+    who = serializers.CharField(source="row.actor_name")
+    unit_name = serializers.CharField(source="row.unit_name")
+    kind = serializers.CharField()
+    what = serializers.CharField()
+    code = serializers.CharField()
+    card = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField()
+    stated = serializers.CharField()
 
 
-class DelegationIn(serializers.Serializer[Any]):
-    """Whom the approval is lent to, and for when."""
+class ChangesShape(serializers.Serializer[Any]):
+    """A page of changes and where the next one begins."""
 
-    taker = serializers.CharField(help_text="tên đăng nhập")
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    document = serializers.CharField(required=False, allow_blank=True, default="")
+    results = ChangeShape(many=True)
+    older = serializers.CharField(allow_null=True)

@@ -1,0 +1,159 @@
+"""JSON shapes of what is sent to the heart. Points are text, "8.5" or "8,5"; dates and moments are ISO."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.core.serializers import PointsSerializerField
+from backend.scoring.changes import KINDS
+from backend.scoring.lifecycle import State
+
+
+def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
+    """Return what was sent, by its shape. Raises a refusal (422) field by field."""
+    sent = shape(data=given)
+    sent.is_valid(raise_exception=True)
+    values: dict[str, Any] = sent.validated_data
+    return values
+
+
+class CardFilter(serializers.Serializer[Any]):
+    """Which cards are listed."""
+
+    round = serializers.IntegerField(required=False)
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+
+
+class ChangesIn(serializers.Serializer[Any]):
+    """Which changes are listed: words of the unit's name, kind, first and last day, where to go on."""
+
+    q = serializers.CharField(required=False, allow_blank=True, default="")
+    kind = serializers.ChoiceField(choices=list(KINDS), required=False, allow_blank=True, default="")
+    first = serializers.DateField(required=False, default=None)
+    last = serializers.DateField(required=False, default=None)
+    before = serializers.CharField(required=False, default="")
+
+
+class LeafIn(serializers.Serializer[Any]):
+    """Which leaf."""
+
+    code = serializers.CharField()
+
+
+class ReasonIn(serializers.Serializer[Any]):
+    """Why."""
+
+    reason = serializers.CharField()
+
+
+class RoundIn(serializers.Serializer[Any]):
+    """Which round."""
+
+    round = serializers.IntegerField()
+
+
+class PointsIn(serializers.Serializer[Any]):
+    """A save of one leaf: inputs of its rule, or bare points; neither clears it."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField(min_value=0)
+    inputs = serializers.DictField(required=False)
+    points = PointsSerializerField(required=False, allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True)
+
+
+class MarkIn(serializers.Serializer[Any]):
+    """The council's points of one leaf."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField(min_value=0)
+    points = PointsSerializerField()
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class MoveIn(serializers.Serializer[Any]):
+    """A move: its reason and document; ``secret`` (password or code) where it signs."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+    document = serializers.CharField(required=False, allow_blank=True, default="")
+    new_close = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    secret = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class TextsIn(serializers.Serializer[Any]):
+    """Difficulties and proposals of the report."""
+
+    difficulties = serializers.CharField(allow_blank=True)
+    proposals = serializers.CharField(allow_blank=True)
+
+
+class QuestionIn(serializers.Serializer[Any]):
+    """A question to the unit about one leaf."""
+
+    code = serializers.CharField()
+    question = serializers.CharField()
+
+
+class AnswerIn(serializers.Serializer[Any]):
+    """The unit's answer about one leaf."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField(min_value=0)
+    answer = serializers.CharField(allow_blank=True)
+
+
+class LeafReasonIn(serializers.Serializer[Any]):
+    """A leaf and why it is left out, put back or no longer asked about."""
+
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class EvidenceIn(serializers.Serializer[Any]):
+    """A file, or a reference to a document by number and issuer."""
+
+    code = serializers.CharField()
+    file = serializers.FileField(required=False)
+    number = serializers.CharField(required=False, allow_blank=True, default="")
+    issuer = serializers.CharField(required=False, allow_blank=True, default="")
+    issued_on = serializers.DateField(required=False, allow_null=True, default=None)
+    section = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class SurveyLineIn(serializers.Serializer[Any]):
+    """Points of one unit on one survey or outside-index leaf."""
+
+    card = serializers.IntegerField()
+    code = serializers.CharField()
+    points = PointsSerializerField()
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class SurveyIn(serializers.Serializer[Any]):
+    """Survey points of a round with their source."""
+
+    round = serializers.IntegerField()
+    report_number = serializers.CharField()
+    report_date = serializers.DateField()
+    sample = serializers.IntegerField(min_value=0)
+    answers = serializers.IntegerField(min_value=0)
+    lines = SurveyLineIn(many=True)
+
+
+class DelegationIn(serializers.Serializer[Any]):
+    """Whom the approval is lent to, and for when."""
+
+    taker = serializers.CharField(help_text="tên đăng nhập")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    document = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class SignedCopyIn(serializers.Serializer[Any]):
+    """The signed report with its number and date."""
+
+    file = serializers.FileField()
+    number = serializers.CharField(max_length=100)
+    signed_on = serializers.DateField()

@@ -20,7 +20,7 @@ from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Round
 from backend.scoring.models import Scorecard
 from permissions.actor import Actor
-from reports.seasons.demo import days, people, present
+from reports.seasons.demo import days, people, practice, present
 from reports.seasons.demo.leaves import leaves_of
 from reports.seasons.demo.past import past_season
 from reports.seasons.taking import take_over_season
@@ -111,6 +111,8 @@ class _Maker:
             by=actor_for(users[people.MANAGER]),
         )
         _fill(made, acting, users)
+        home = next(unit for unit in departments if unit.code == people.HOME_AFFAIRS)
+        practice.open_practice(home, season, today=self.today, by=MAKER)
 
     def _new_sets(self, kinds: Iterable[str], year: int, day: date) -> list[CriteriaSet]:
         """Return published sets of the year, their leaves mapped to the set before of the same kind."""

@@ -294,5 +294,7 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # qpdf tells every small fault of a scanner; what matters comes as an exception.
         "pikepdf": {"level": "ERROR"},
+        # The embedded broker has no host name and says so at every start.
+        "kombu.connection": {"level": "ERROR"},
     },
 }

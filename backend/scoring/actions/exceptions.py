@@ -14,6 +14,7 @@ from backend.audit.recording import recording, update_all
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
 from backend.rounds.models import Step
+from backend.scoring.actions.facts import approval_stands, fingerprint_of
 from backend.scoring.actions.locking import about, lock, recount, require_open, score_of, window_of
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.lifecycle import State
@@ -26,6 +27,7 @@ from backend.scoring.models import (
     ScorecardGrant,
     StoredFile,
 )
+from backend.scoring.queries import approval_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.models import Appointment
@@ -54,10 +56,15 @@ def _set_applies(card: Scorecard, code: str, *, by: Actor, applies: bool, reason
     if not applies and not reason:
         raise Invalid(_("Hãy ghi lý do không áp dụng."), fields={"reason": [_("Còn trống.")]})
     score = score_of(card, code)
+    approval = approval_of(card) if approval_stands(card) else None
     score.applies, score.left_out_reason = applies, "" if applies else reason
     with recording(by=by, reason=reason, about=card.history_about):
         score.save(update_fields=["applies", "left_out_reason"])
         _take_back_marks(card, score)
+        if approval is not None:
+            # The host's decision is no change of what the unit signed: the rest stays approved.
+            approval.fingerprint = fingerprint_of(card)
+            approval.save(update_fields=["fingerprint"])
     return score
 
 

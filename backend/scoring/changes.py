@@ -266,7 +266,9 @@ def _score(row: Any, names: Names) -> str:
 
 def _signature(row: Any, names: Names) -> str:
     if row.history_type != "+":
-        return _("Phê duyệt ngày %s không còn hiệu lực") % format_date(row.signed_at)
+        kept = _("Phê duyệt ngày %s giữ hiệu lực sau khi thay đổi tiêu chí áp dụng")
+        void = _("Phê duyệt ngày %s không còn hiệu lực")
+        return (void if row.voided_at else kept) % format_date(row.signed_at)
     done = MOVES[row.move].done if row.move in MOVES else row.move
     document = _(" (văn bản %s)") % row.document if row.document else ""
     return f"{_capital(str(done))}{because(row.reason)}{document}"

@@ -276,7 +276,9 @@ def test_the_second_appraisal_shows_mark_question_and_answer(season, secretary):
     assert "Thẩm định lần 1: 1,00 → 0,50" in page
     assert "Đã ban hành ngày 05/01" in page
     assert "Đồng ý 0,50" in page.replace("\n", " ")
-    assert "giữ điểm lần trước" in page
+    assert 'id="leaf-1.2"' not in page  # what was asked about comes first
+    every = secretary.get(url("appraisal", season.card.pk), {"field": "1", "show": "all"}).text
+    assert "giữ điểm lần trước" in every
     secretary.post(url("agree", season.card.pk))
     assert Mark.objects.filter(score__card=season.card, step__order=4).count() == 1  # only what was asked
 
@@ -408,3 +410,11 @@ def test_the_links_of_a_refused_page_lead_somewhere(season, secretary):
     assert f'href="{fields}"' in refused
     assert 'href="?field' not in refused
     assert secretary.get(fields).status_code == 200
+
+
+def test_a_leaf_left_out_by_the_host_does_not_void_the_approval(season, secretary):
+    season.under_appraisal()
+    actions.leave_out(season.card, "1.2", by=season.secretary, reason="Không có nhiệm vụ này")
+    actions.agree_rest(season.card, by=season.secretary)
+    actions.move(season.card, "appraise", by=season.secretary)
+    assert season.fresh().state == State.APPRAISED

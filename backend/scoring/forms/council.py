@@ -53,6 +53,8 @@ class MarkForm(forms.Form):
         options.setdefault("auto_id", f"mark-{score.pk}-%s")
         super().__init__(data, initial=self._standing(), **options)
         self.fields["points"].widget = self._widget()
+        if before is not None:
+            self.fields["reason"].label = _("Lý do (khi khác %s)") % format_points(before)
 
     def _standing(self) -> dict[str, Any]:
         if self.mark is None:

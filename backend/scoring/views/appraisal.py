@@ -33,7 +33,7 @@ STAGE_TITLES = {
     "done": gettext_lazy("Đã kết luận"),
 }
 HOST_MOVES = ("appraise", "ask", "accept", "no_self_score", "reopen")
-SHOWN = ("", "left", "changed", "asked")
+SHOWN = ("all", "left", "changed", "asked")
 
 
 class ListFilter(forms.Form):
@@ -111,13 +111,13 @@ def _page(
     form: forms.Form | None = None,
 ) -> HttpResponse:
     part = page.part_of(line) if line else _part(request, page)
-    shown = request.GET.get("show", "")
+    shown = _shown(request, page, part)
     context = _context(request, page, part) | {
         "rows": _rows(part, shown),
-        "shown": shown if shown in SHOWN else "",
+        "shown": shown,
         "doors": doors(request, page.card, HOST_MOVES),
         "come_back": [("next", request.path)],
-        "appraises": actor_of(request).may(Verb.APPRAISE, at=page.card.place()),
+        "appraises": may(request, Verb.APPRAISE, page.card),
     }
     return render(
         request, "scoring/appraisal.html", context | ({"form": form} if form else {}), status=status
@@ -133,6 +133,14 @@ def _part(request: HttpRequest, page: Marking) -> Part:
     left = [part for part in page.parts if part.mine and part.done < part.due]
     mine = [part for part in page.parts if part.mine]
     return (named or left or mine or page.parts)[0]
+
+
+def _shown(request: HttpRequest, page: Marking, part: Part) -> str:
+    """Return which leaves to show: those asked for; at a later appraisal first those asked about."""
+    wanted = request.GET.get("show", "")
+    if wanted in SHOWN:
+        return wanted
+    return "asked" if page.card.step_id and not page.why_shut and part.due else "all"
 
 
 def _rows(part: Part, shown: str) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from backend.core.dates import format_moment
 from backend.core.exact import ZERO, format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Step
@@ -21,7 +22,7 @@ from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
 from backend.scoring.queries import Heading, Leaf, Sheet, Window
-from backend.scoring.views.finding import actor_of
+from backend.scoring.views.finding import actor_of, may
 from backend.scoring.views.grid import explained
 from permissions.roles import Verb
 
@@ -241,7 +242,7 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
     actor = actor_of(request)
     sheet = queries.sheet(card, actor)
     window = queries.time_of(card, Step.Kind.APPRAISAL)
-    appraises = actor.may(Verb.APPRAISE, at=card.place())
+    appraises = may(request, Verb.APPRAISE, card)
     fields = actor.fields_for(Verb.APPRAISE, at=card.place()) if appraises else frozenset()
     asking = queries.step_of(card, Step.Kind.EXPLANATION) if State(card.state) in ASKING else None
     made = Marking(card, sheet, window, why_shut(card, window), asking)
@@ -285,6 +286,11 @@ def why_shut(card: Scorecard, window: Window | None) -> str:
         return _("Phiếu %(state)s.") % {"state": State(card.state).label}
     if window is None:
         return _("Đợt đánh giá không còn bước thẩm định nào.")
+    if window.now >= window.closes:
+        return _("Bước “%(step)s” đã khoá lúc %(when)s. Muốn thẩm định tiếp, cần lùi ngày khoá của bước.") % {
+            "step": window.step.title,
+            "when": format_moment(window.closes),
+        }
     facts = Facts(now=window.now, opens=window.opens, closes=window.closes)
     return gates.in_time(facts) or _unit_at_work(card)
 

@@ -12,3 +12,8 @@ document.addEventListener("keydown", (event) => {
   next.focus();
   next.closest("article").scrollIntoView({ block: "nearest" });
 });
+
+// Where the list of fields is a box of its own, the field of this page is brought into it.
+const fields = document.getElementById("mark-fields");
+const here = fields?.querySelector("[aria-current]");
+if (here) fields.scrollTop = here.offsetTop - fields.offsetTop;

@@ -156,8 +156,7 @@ class SheetShape(serializers.Serializer[Any]):
         return sheet.card.proposals if self._shown(sheet) else None
 
     def _shown(self, sheet: Any) -> bool:
-        own = queries.step_of(sheet.card, Step.Kind.SELF)
-        return own is not None and queries.sees_step(sheet.card, own, self.context["viewer"], sheet.now)
+        return queries.sees_own_points(self.context["viewer"], sheet.card)
 
     def get_signed_file(self, sheet: Any) -> str | None:
         """Return the address of the signed copy's bytes."""

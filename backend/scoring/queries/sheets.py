@@ -15,7 +15,7 @@ from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard
-from backend.scoring.queries.cards import steps_of
+from backend.scoring.queries.cards import step_of, steps_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -192,6 +192,12 @@ def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool
     if step.kind == Step.Kind.SELF and card.state in {*WITH_UNIT, State.SUBMITTED}:
         return now >= step.closes_at
     return True
+
+
+def sees_own_points(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether the viewer may read what the unit gave itself, with its report."""
+    own = step_of(card, Step.Kind.SELF)
+    return own is not None and sees_step(card, own, viewer, clock.now())
 
 
 def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:

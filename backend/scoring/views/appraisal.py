@@ -293,6 +293,8 @@ def on_leaf(request: HttpRequest, pk: int, code: str, act: str) -> HttpResponse:
     verb, title, text, action = ON_LEAF[act]
     demand(request, verb, card)
     leaf = get_object_or_404(card.scores.select_related("node"), code=code)
+    if verb is Verb.APPRAISE:
+        require_field(card, leaf, actor_of(request))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         action(card, code, by=actor_of(request), **form.cleaned_data)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from backend.core.errors import OutOfStep
-from backend.scoring import actions, files
+from backend.scoring import actions, files, queries
 from backend.scoring.forms import DocumentForm, FileForm
 from backend.scoring.models import Evidence, StoredFile
 from backend.scoring.views.card import leaf_again
@@ -86,9 +86,9 @@ def evidence_file(request: HttpRequest, pk: int, evidence_pk: int) -> FileRespon
 
 @require_GET
 def signed_file(request: HttpRequest, pk: int) -> FileResponse:
-    """Give out the signed copy of the card's report."""
+    """Give out the signed copy of the card's report, to the host once the card is out of the unit's hands."""
     card = find_card(request, pk)
-    if card.signed_file is None:
+    if card.signed_file is None or not queries.sees_own_points(actor_of(request), card):
         raise Http404
     return given_out(card.signed_file, f"ban-ky-{card.signed_number}.pdf".replace("/", "-"))
 

@@ -1,6 +1,9 @@
 # Sourced by deploy/run and deploy/test: a Python that works, the .venv, the system's libraries.
 # shellcheck shell=bash
 
+# Python keeps what it compiled; compiling Django and all the rest anew takes ten seconds a start.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 stop_with() { printf '%s\n' "$*" >&2; exit 1; }
 

@@ -111,6 +111,8 @@ def test_a_fallen_wall_is_named_and_put_back():
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_the_walls_stand_again_after_the_tables_were_altered():
-    call_command("migrate", "criteria", "0002", verbosity=0)
-    call_command("migrate", "criteria", verbosity=0)
+    with connection.schema_editor() as editor:
+        editor._remake_table(Node)
+    assert walls.missing() != []
+    call_command("migrate", verbosity=0)
     assert walls.missing() == []

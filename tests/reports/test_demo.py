@@ -17,10 +17,13 @@ from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.rules import RULES, parse_rule
 from backend.rounds.models import Round, Step
 from backend.rounds.rules import missing_steps, wrong_steps
+from backend.scoring import actions
 from backend.scoring.actions.facts import approval_stands
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Evidence, Explanation, Mark, Scorecard, Signature, StoredFile
+from permissions.actor import Actor
 from permissions.roles import Place, Role, Verb
+from reports.actions import publish_ranking
 from reports.models import Ranking, Row, Section
 from reports.seasons.demo.days import EARLIEST, season_days, season_of_2021
 from reports.seasons.demo.drawing import answer, luck, weaker
@@ -139,6 +142,29 @@ def loaded(demo, django_db_blocker):
         transaction.set_rollback(True)
 
 
+def actor(username: str) -> Actor:
+    """Return the account of that name as an actor."""
+    return actor_for(User.objects.get(username=username))
+
+
+def present() -> Round:
+    """Return the city's present round."""
+    return Round.objects.get(host__code="92", state=Round.State.OPEN)
+
+
+def score_and_approve(card: Scorecard, officer: Actor, leader: Actor) -> None:
+    """Give full points to every own leaf, submit and approve."""
+    for score in card.scores.filter(source=Node.Source.ASSESSED):
+        actions.set_points(card, score.code, by=officer, version=0, points=score.max_points, note="Báo cáo")
+    actions.move(card, "submit", by=officer)
+    actions.move(card, "approve", by=leader)
+
+
+def go_on(round_: Round, manager: Actor) -> None:
+    """End the step that is on, since all units are done with it."""
+    actions.end_step_early(round_, by=manager, reason="Các đơn vị đã xong", document="01/MH")
+
+
 @pytest.mark.slow
 class TestLoaded:
     """What stands in the database after loading."""
@@ -154,7 +180,7 @@ class TestLoaded:
 
     def test_every_past_round_is_published_with_the_stated_day_beside_the_true_one(self, loaded) -> None:
         today = vn_date(clock.now())
-        past = Round.objects.exclude(year=today.year)
+        past = Round.objects.exclude(state=Round.State.OPEN)
         assert past.count() == 11
         assert set(past.values_list("state", flat=True)) == {Round.State.PUBLISHED}
         for ranking in Ranking.objects.select_related("round"):
@@ -192,11 +218,11 @@ class TestLoaded:
         assert 20 < len(raised) < second.count()
 
     def test_the_present_season_has_units_in_every_state(self, loaded) -> None:
-        present = Round.objects.get(state=Round.State.OPEN)
-        states = Counter(present.cards.values_list("state", flat=True))
+        now = present()
+        states = Counter(now.cards.values_list("state", flat=True))
         assert sum(states.values()) == 118
         assert set(states) == {State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED}
-        draft = present.cards.filter(state=State.DRAFT, totals__step__kind=Step.Kind.SELF)
+        draft = now.cards.filter(state=State.DRAFT, totals__step__kind=Step.Kind.SELF)
         numbers = list(draft.values_list("totals__given", flat=True))
         assert 0 in numbers
         assert len(set(numbers)) > 10
@@ -210,9 +236,9 @@ class TestLoaded:
             assert approval_stands(card)
 
     def test_evidence_has_documents_and_real_files(self, loaded) -> None:
-        present = Evidence.objects.filter(score__card__round__state=Round.State.OPEN)
-        assert present.filter(file__isnull=True).count() > 20
-        assert present.filter(file__isnull=False).count() > 10
+        pieces = Evidence.objects.filter(score__card__round=present())
+        assert pieces.filter(file__isnull=True).count() > 20
+        assert pieces.filter(file__isnull=False).count() > 10
         assert set(StoredFile.objects.values_list("content_type", flat=True)) == {"application/pdf"}
 
     def test_everything_is_labelled_as_illustration(self, loaded) -> None:
@@ -225,7 +251,7 @@ class TestLoaded:
         owners = CriteriaSet.objects.filter(year=2021, kind__code="commune")
         assert owners.count() == 10
         year = clock.now().year
-        leaves = Node.objects.filter(criteria_set__year=year, is_leaf=True)
+        leaves = Node.objects.filter(criteria_set__year=year, criteria_set__owner__code="92", is_leaf=True)
         assert leaves.filter(previous__criteria_set__year=year - 1).count() == leaves.count()
 
     def test_every_role_has_an_account_that_may_act(self, loaded) -> None:
@@ -239,15 +265,33 @@ class TestLoaded:
         city = Unit.objects.get(code="92")
         home = Unit.objects.on(vn_date(clock.now())).get(code="SNV")
         place = Place(unit=home.path, host=city.path)
-        secretary, member = (
-            actor_for(User.objects.get(username=name)) for name in ("tp.thuky", "vpub.uyvien")
-        )
+        secretary, member = actor("tp.thuky"), actor("vpub.uyvien")
         assert not secretary.may(Verb.APPRAISE, at=place)
         assert member.may(Verb.APPRAISE, at=place)
 
     def test_history_explains_every_row(self, loaded, capsys) -> None:
         call_command("verify")
         assert "khớp nhau" in capsys.readouterr().out
+
+    def test_one_person_takes_the_practice_round_from_draft_to_ranking(self, loaded) -> None:
+        names = ("tieuchi", "thuky", "hoidong")
+        manager, secretary, chair = (actor("taphuan." + name) for name in names)
+        round_ = Round.objects.get(host__code="SNV")
+        card = round_.cards.get(unit__code="TAPHUAN1")
+        score_and_approve(card, actor("taphuan1.chuyenvien"), actor("taphuan1.lanhdao"))
+        go_on(round_, manager)
+        for one in round_.cards.all():
+            actions.agree_rest(one, by=secretary)
+            actions.move(one, "appraise", by=secretary)
+        for _step in ("appraisal", "explanation", "second appraisal"):
+            go_on(round_, manager)
+        for one in round_.cards.all():
+            actions.move(one, "conclude", by=chair)
+        rows = [actions.SurveyRow(one, "3.1", Decimal(25)) for one in round_.cards.all()]
+        source = {"report_number": "MH", "report_date": date(2026, 1, 2), "sample": 9, "answers": 9}
+        actions.enter_survey(round_, rows, by=manager, **source)
+        ranking = publish_ranking(round_, by=chair)
+        assert Row.objects.filter(section__ranking=ranking).count() == 3
 
     def test_a_second_load_changes_nothing(self, loaded, capsys) -> None:
         before = [model.objects.count() for model in (Round, Mark, User, Unit, Node)]

@@ -18,7 +18,8 @@ from backend.scoring.queries import Window
 from permissions.actor import Actor
 from permissions.roles import Verb
 
-MAY_ASK = READY | {State.APPRAISED, State.EXPLAINED}
+# Once explained, the next questions wait for the next appraisal: these are answered and stand.
+MAY_ASK = READY | {State.APPRAISED}
 
 
 @transaction.atomic

@@ -143,7 +143,7 @@ def _conclude(row: HostedRound) -> Task | None:
         return None
     what = _("Kết luận %(n)d phiếu") % {"n": row.to_conclude}
     return _task(
-        row, f"{what}: %(round)s", "scoring:appraisal_list", _("Xem và kết luận"), Step.Kind.CONCLUSION
+        row, f"{what}: %(round)s", "scoring:conclusion_list", _("Xem và kết luận"), Step.Kind.CONCLUSION
     )
 
 

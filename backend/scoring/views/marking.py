@@ -26,9 +26,6 @@ from backend.scoring.views.finding import actor_of, may
 from backend.scoring.views.grid import explained
 from permissions.roles import Verb
 
-# A later appraisal's questions would overwrite those the unit has answered; they are asked once it is done.
-ASKING = MAY_ASK - {State.EXPLAINED}
-
 
 @dataclass
 class Line:
@@ -244,7 +241,7 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
     window = queries.time_of(card, Step.Kind.APPRAISAL)
     appraises = may(request, Verb.APPRAISE, card)
     fields = actor.fields_for(Verb.APPRAISE, at=card.place()) if appraises else frozenset()
-    asking = queries.step_of(card, Step.Kind.EXPLANATION) if State(card.state) in ASKING else None
+    asking = queries.step_of(card, Step.Kind.EXPLANATION) if State(card.state) in MAY_ASK else None
     made = Marking(card, sheet, window, why_shut(card, window), asking)
     for part in sheet.fields:
         mine = fields is None or part.node.code in fields

@@ -115,8 +115,6 @@ def _page(
     context = _context(request, page, part) | {
         "rows": _rows(part, shown),
         "shown": shown,
-        "doors": doors(request, page.card, HOST_MOVES),
-        "come_back": [("next", request.path)],
         "appraises": may(request, Verb.APPRAISE, page.card),
     }
     return render(
@@ -160,6 +158,8 @@ def _context(request: HttpRequest, page: Marking, part: Part) -> dict[str, Any]:
         "now": page.sheet.now,
         "part": part,
         "may_reopen": may(request, Verb.REOPEN, page.card),
+        "doors": doors(request, page.card, HOST_MOVES),
+        "come_back": [("next", reverse("scoring:appraisal", args=[page.card.pk]))],
     }
     return context | demo_of(page.card.round)
 

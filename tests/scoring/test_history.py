@@ -1,5 +1,6 @@
 """History in words: the life of one score for each viewer, and the page of newest changes."""
 
+import copy
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -46,9 +47,14 @@ def test_an_agreement_in_words():
     assert mark_change("appraisal", None, D("1"), "", D("1")) == "Tổ thẩm định: đồng ý 1,00"
 
 
+@pytest.fixture(scope="module")
+def built(standing) -> Council:
+    return standing(council)
+
+
 @pytest.fixture
-def season(db) -> Council:
-    return council()
+def season(built, db) -> Council:
+    return copy.deepcopy(built)
 
 
 def told(season, viewer) -> list[str]:

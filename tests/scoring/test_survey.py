@@ -1,5 +1,6 @@
 """Survey points through HTTP: typed into the table, or sent as a workbook, looked at and confirmed."""
 
+import copy
 from decimal import Decimal
 from io import BytesIO
 
@@ -21,9 +22,14 @@ pytestmark = pytest.mark.django_db
 SOURCE = {"report_number": "45/BC-SNV", "report_date": "05/06/2026", "sample": "200", "answers": "180"}
 
 
+@pytest.fixture(scope="module")
+def built(standing) -> Council:
+    return standing(council)
+
+
 @pytest.fixture
-def season() -> Council:
-    return council()
+def season(built, db) -> Council:
+    return copy.deepcopy(built)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.core.errors import OutOfStep, Refused
+from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.jobs.actions import enqueue
 from backend.notices.actions import tell
 from backend.rounds.actions import mark_published
@@ -202,8 +202,10 @@ def request_document(
 
 def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -> Document:
     of = card.round if card else round_
-    if of is None:
-        raise ValueError("a document is of a card or of a round")
+    of_card = kind in (Document.Kind.SELF_REPORT, Document.Kind.APPRAISAL)
+    if of is None or of_card != (card is not None):
+        wanted = _("của một phiếu") if of_card else _("của cả đợt, không của một phiếu")
+        raise Invalid(_("Văn bản “%(kind)s” là %(of)s.") % {"kind": kind.label, "of": wanted})
     ranking = None if kind == Document.Kind.SELF_REPORT else queries.current_ranking(of)
     return Document(kind=kind, round=of, card=card, ranking=ranking, is_illustration=of.is_illustration)
 

@@ -120,7 +120,11 @@ def _late_survey(spans: Sequence[Span]) -> Iterator[str]:
 
 def missing_steps(kinds: Sequence[str]) -> list[str]:
     """Return a sentence for each step without which a round can't be opened."""
-    wanted = {SELF: "Chưa có bước tự chấm điểm.", CONCLUSION: "Chưa có bước kết luận."}
+    wanted = {
+        SELF: "Chưa có bước tự chấm điểm.",
+        APPRAISAL: "Chưa có bước thẩm định.",
+        CONCLUSION: "Chưa có bước kết luận.",
+    }
     return [sentence for kind, sentence in wanted.items() if kind not in kinds]
 
 

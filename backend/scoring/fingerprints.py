@@ -13,10 +13,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Line:
-    """One leaf as signed: its code, whether it applies, points, inputs, note and evidence."""
+    """One leaf as signed: its code, points, inputs, note and evidence."""
 
     code: str
-    applies: bool
     points: Decimal | None
     inputs: dict[str, Any]
     note: str
@@ -37,7 +36,6 @@ def fingerprint(criteria_version: str, lines: Iterable[Line], texts: tuple[str, 
 def _plain(line: Line) -> dict[str, Any]:
     return {
         "code": line.code,
-        "applies": line.applies,
         "points": None if line.points is None else int(line.points * 1000),
         "inputs": {name: _nfc(str(value)) for name, value in line.inputs.items()},
         "note": _nfc(line.note),

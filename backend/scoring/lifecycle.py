@@ -178,7 +178,7 @@ MOVES: dict[str, Move] = {
         State.CONCLUDED,
         Verb.CONCLUDE,
         CONCLUSION,
-        (gates.has_step, gates.in_time, gates.nothing_open),
+        (gates.has_step, gates.in_time, gates.nothing_open, gates.all_marked),
         done=gettext_lazy("kết luận"),
     ),
     "publish": Move(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
-from backend.criteria.models import CriteriaSet
+from backend.criteria.models import CriteriaSet, Node
 from backend.rounds import queries, rules
 from backend.rounds.actions.setup import hold_round
 from backend.rounds.actions.steps import span_of, spans_of
@@ -28,7 +29,17 @@ def check_ready(round: Round) -> list[str]:
     problems = [] if groups else [_("Chưa có nhóm xếp hạng nào.")]
     for group in groups:
         problems.extend(_wrong_group(round, group))
-    return [*problems, *rules.missing_steps([step.kind for step in steps]), *rules.wrong_steps(steps)]
+    kinds = [step.kind for step in steps]
+    missing = [*rules.missing_steps(kinds), *_missing_survey(round, groups, kinds)]
+    return [*problems, *missing, *rules.wrong_steps(steps)]
+
+
+def _missing_survey(round: Round, groups: Sequence[Group], kinds: Sequence[str]) -> list[str]:
+    sets = [group.criteria_set_id for group in groups]
+    entered = Node.objects.filter(criteria_set__in=sets, is_leaf=True).exclude(source=Node.Source.ASSESSED)
+    if not round.with_survey or Step.Kind.SURVEY in kinds or not entered.exists():
+        return []
+    return [_("Bộ tiêu chí có điểm điều tra hoặc chỉ số ngoài nhưng đợt chưa có bước nhập các điểm này.")]
 
 
 def _wrong_group(round: Round, group: Group) -> list[str]:
@@ -172,6 +183,11 @@ def _require_explained(reason: str, document: str) -> None:
 
 
 def _check_not_past(step: Step, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> None:
+    if closes_at and closes_at != step.closes_at and step.closes_at <= now:
+        sentence = _("Bước “%(step)s” đã khoá; hãy mở lại hoặc gia hạn cho từng đơn vị.") % {
+            "step": step.title
+        }
+        raise Invalid(sentence, fields={"closes_at": [sentence]})
     if opens_at and opens_at != step.opens_at and step.opens_at <= now:
         sentence = _("Bước “%(step)s” đã mở nên không đổi được ngày mở.") % {"step": step.title}
         raise Invalid(sentence, fields={"opens_at": [sentence]})

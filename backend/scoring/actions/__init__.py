@@ -11,7 +11,6 @@ from backend.scoring.actions.evidence import add_document, add_file, check_file,
 from backend.scoring.actions.exceptions import (
     attach_signed_copy,
     delegate,
-    exclude,
     leave_out,
     put_back,
     revoke,
@@ -21,7 +20,7 @@ from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
-from backend.scoring.actions.points import Saved, set_points, set_texts
+from backend.scoring.actions.points import Saved, set_points, set_texts, texts_seen
 from backend.scoring.actions.survey import SurveyRow, enter_survey
 from backend.scoring.actions.taking_over import take_over
 
@@ -44,7 +43,6 @@ __all__ = [
     "delegate",
     "end_step_early",
     "enter_survey",
-    "exclude",
     "fill",
     "leave_out",
     "move",
@@ -57,5 +55,6 @@ __all__ = [
     "set_texts",
     "step_on",
     "take_over",
+    "texts_seen",
     "unask",
 ]

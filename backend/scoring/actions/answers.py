@@ -28,6 +28,7 @@ def ask(card: Scorecard, code: str, *, by: Actor, question: str) -> Explanation:
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
     window = _asking_window(card)
+    _require_answerable(window)
     if not question.strip():
         raise Invalid(_("Hãy ghi nội dung cần giải trình."), fields={"question": [_("Còn trống.")]})
     score = score_of(card, code)
@@ -49,6 +50,7 @@ def ask_for_cuts(card: Scorecard, *, by: Actor) -> int:
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
     window = _asking_window(card)
+    _require_answerable(window)
     cuts = Mark.objects.filter(
         score__card=card, step__order__lt=window.step.order, points__lt=F("from_points")
     ).exclude(score__explanations__step=window.step)
@@ -119,3 +121,8 @@ def _asking_window(card: Scorecard) -> Window:
     if State(card.state) not in MAY_ASK:
         raise OutOfStep(_("Lúc này không yêu cầu giải trình được."))
     return window_of(card, Step.Kind.EXPLANATION)
+
+
+def _require_answerable(window: Window) -> None:
+    if window.now >= window.closes:
+        raise OutOfStep(_("Bước giải trình đã khoá nên không yêu cầu giải trình được nữa."))

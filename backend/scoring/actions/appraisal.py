@@ -27,7 +27,7 @@ from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.points import Saved, require_allowed
 from backend.scoring.lifecycle import READY, State
 from backend.scoring.models import Mark, Score, Scorecard, StepTotal
-from backend.scoring.queries import Window, step_of
+from backend.scoring.queries import Window, scored_itself, step_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -120,10 +120,15 @@ def her_field(card: Scorecard, score: Score, by: Actor) -> bool:
 
 
 def points_before(card: Scorecard, step: Step) -> dict[int, Decimal | None]:
-    """Return each score's points of the newest step before ``step`` that gave any, by score key."""
+    """Return each score's points of the newest step before ``step`` that gave any, by score key.
+
+    The draft of a unit recorded as not having scored itself counts for nothing.
+    """
     marks = Mark.objects.filter(score__card=card, step__order__lt=step.order, points__isnull=False).exclude(
         step__kind=Step.Kind.SURVEY
     )
+    if not scored_itself(card):
+        marks = marks.exclude(step__kind=Step.Kind.SELF)
     return dict(marks.order_by("step__order").values_list("score_id", "points"))
 
 

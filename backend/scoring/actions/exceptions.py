@@ -1,4 +1,4 @@
-"""Exceptions on one card: left-out leaves, delegation, exclusion, the signed copy."""
+"""Exceptions on one card: left-out leaves, delegation, the signed copy."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backend.audit.recording import recording, update_all
+from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
 from backend.rounds.models import Step
-from backend.scoring.actions.facts import approval_stands, fingerprint_of
 from backend.scoring.actions.locking import about, lock, recount, require_open, score_of, window_of
 from backend.scoring.actions.moves import require_verb
+from backend.scoring.actions.results import take_back
 from backend.scoring.lifecycle import State
 from backend.scoring.models import (
     Delegation,
@@ -27,7 +27,6 @@ from backend.scoring.models import (
     ScorecardGrant,
     StoredFile,
 )
-from backend.scoring.queries import approval_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.models import Appointment
@@ -35,16 +34,20 @@ from tiers.models import Appointment
 
 @transaction.atomic
 def leave_out(card: Scorecard, code: str, *, by: Actor, reason: str) -> Score:
-    """Leave a leaf out for this unit: its points leave the maximum, its marks are taken back.
+    """Leave a leaf out for this unit: its points leave the maximum, the host's marks are taken back.
 
-    By the host, until the card is concluded. Raises Refused, OutOfStep, or Invalid without reason.
+    By the host, until the card is concluded. What the unit gave itself stays as it was signed.
+    Raises Refused, OutOfStep (left out already), or Invalid without reason.
     """
     return _set_applies(card, code, by=by, applies=False, reason=reason.strip())
 
 
 @transaction.atomic
 def put_back(card: Scorecard, code: str, *, by: Actor, reason: str) -> Score:
-    """Let a leaf apply again; its points must be given anew. Raises Refused or OutOfStep."""
+    """Let a leaf apply again with the unit's own points; the host marks it anew.
+
+    Raises Refused, OutOfStep (it applies already), or Invalid without reason.
+    """
     return _set_applies(card, code, by=by, applies=True, reason=reason.strip())
 
 
@@ -53,29 +56,25 @@ def _set_applies(card: Scorecard, code: str, *, by: Actor, applies: bool, reason
     require_verb(card, Verb.REOPEN, by)
     if card.state in (State.CONCLUDED, State.PUBLISHED):
         raise OutOfStep(_("Phiếu đã kết luận nên không thay đổi tiêu chí áp dụng được."))
-    if not applies and not reason:
-        raise Invalid(_("Hãy ghi lý do không áp dụng."), fields={"reason": [_("Còn trống.")]})
+    if not reason:
+        raise Invalid(_("Hãy ghi lý do."), fields={"reason": [_("Còn trống.")]})
     score = score_of(card, code)
-    approval = approval_of(card) if approval_stands(card) else None
+    if score.applies == applies:
+        said = _("đang áp dụng") if applies else _("đã không áp dụng")
+        raise OutOfStep(_("Tiêu chí %(code)s %(said)s cho đơn vị.") % {"code": code, "said": said})
     score.applies, score.left_out_reason = applies, "" if applies else reason
     with recording(by=by, reason=reason, about=card.history_about):
         score.save(update_fields=["applies", "left_out_reason"])
         _take_back_marks(card, score)
-        if approval is not None:
-            # The host's decision is no change of what the unit signed: the rest stays approved.
-            approval.fingerprint = fingerprint_of(card)
-            approval.save(update_fields=["fingerprint"])
     return score
 
 
 def _take_back_marks(card: Scorecard, score: Score) -> None:
-    marks = list(Mark.objects.filter(score=score, points__isnull=False))
-    for mark in marks:
-        mark.points, mark.from_points, mark.inputs = None, None, {}
-        mark.version += 1
-    update_all(Mark, marks, ["points", "from_points", "inputs", "version"])
-    for mark in marks:
-        recount(card.pk, mark.step_id)
+    given = Mark.objects.filter(score=score, points__isnull=False)
+    own = given.filter(step__kind=Step.Kind.SELF).values_list("step_id", flat=True)
+    touched = {*own, *take_back(given.exclude(step__kind=Step.Kind.SELF))}
+    for step_id in touched:
+        recount(card.pk, step_id)
     for asked in Explanation.objects.filter(score=score, answer=""):
         asked.delete()
 
@@ -137,23 +136,6 @@ def revoke(lent: Delegation, *, by: Actor, reason: str) -> Delegation:
         lent.save(update_fields=["ends_at"])
     lent.grants.update(ends_at=lent.ends_at)
     return lent
-
-
-@transaction.atomic
-def exclude(card: Scorecard, person: Any, verb: Verb, *, by: Actor, reason: str) -> ScorecardGrant:
-    """Keep one person from one act on one card, from now on. Raises Refused."""
-    card = lock(card.pk)
-    by.require(Verb.CONCLUDE, at=card.place())
-    with recording(by=by, reason=reason, about=card.history_about) as made:
-        row = ScorecardGrant(
-            user=person,
-            permission=_permission(verb),
-            content_object=card,
-            excludes=True,
-            starts_at=made.at,
-        )
-        row.save()
-    return row
 
 
 @transaction.atomic

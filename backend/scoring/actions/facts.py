@@ -127,6 +127,15 @@ def _for_explanation(card: Scorecard, facts: Facts, window: Window | None) -> Fa
     return replace(facts, asked=asked, answered=answered)
 
 
+def _for_conclusion(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    marks = Mark.objects.filter(score__card=card, points__isnull=False)
+    judged = marks.filter(step__kind__in=[Step.Kind.APPRAISAL, Step.Kind.CONCLUSION])
+    owed = Score.objects.filter(card=card, applies=True, source=Node.Source.ASSESSED)
+    rest = owed.exclude(pk__in=judged.values("score_id")).order_by("order")
+    asked = _for_explanation(card, facts, window)
+    return replace(asked, unmarked=tuple(rest.values_list("code", flat=True)))
+
+
 def _for_publish(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
     return replace(facts, missing_survey=missing_survey(card))
 
@@ -150,7 +159,7 @@ _MORE: dict[str, Any] = {
     "appraise": _for_appraise,
     "ask": _for_explanation,
     "explain": _for_explanation,
-    "conclude": _for_explanation,
+    "conclude": _for_conclusion,
     "publish": _for_publish,
 }
 
@@ -173,7 +182,6 @@ def fingerprint_of(card: Scorecard) -> str:
     lines = [
         fingerprints.Line(
             mark.score.code,
-            mark.score.applies,
             mark.points,
             mark.inputs,
             mark.note,

@@ -77,7 +77,9 @@ def shift_total(mark: Mark, before: Decimal | None, card_id: int) -> None:
 
 def recount(card_id: int, step_id: int) -> StepTotal:
     """Compute the derived total of a card at a step anew, after writes of many marks."""
-    points = Mark.objects.filter(score__card_id=card_id, step_id=step_id, points__isnull=False)
+    points = Mark.objects.filter(
+        score__card_id=card_id, score__applies=True, step_id=step_id, points__isnull=False
+    )
     values = list(points.values_list("points", flat=True))
     total, _made = StepTotal.objects.update_or_create(
         card_id=card_id,

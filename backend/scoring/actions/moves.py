@@ -16,7 +16,7 @@ from backend.rounds.models import Extension, Round, Step
 from backend.scoring import lifecycle
 from backend.scoring.actions.facts import facts_of, fingerprint_of, missing_survey
 from backend.scoring.actions.locking import about, lock
-from backend.scoring.actions.results import clear_appraisal, copy_results
+from backend.scoring.actions.results import clear_appraisal, clear_decisions, copy_results
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, Move, State
 from backend.scoring.models import Scorecard, Signature
@@ -43,6 +43,8 @@ def move(
     """
     card = lock(card.pk)
     row = MOVES[name]
+    if name == "publish":
+        raise OutOfStep(_("Không thể công bố riêng một phiếu; kết quả được công bố cho cả đợt."))
     require_verb(card, row.verb, by)
     facts, step = facts_of(
         card, name, signer=by.user_id, reason=reason, document=document, new_close=new_close
@@ -72,6 +74,8 @@ def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: 
     if name == "reopen":
         clear_appraisal(card)
         _extend(card, step, by=by, facts=facts)
+    if name in ("ask", "appraise"):
+        clear_decisions(card)
     if name == "conclude" and step is not None:
         copy_results(card, step, by=by, now=facts.now)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -81,17 +82,38 @@ def set_points(
 
 
 @transaction.atomic
-def set_texts(card: Scorecard, *, by: Actor, difficulties: str, proposals: str) -> Scorecard:
-    """Save the difficulties and proposals of the report. Raises Refused or OutOfStep."""
+def set_texts(
+    card: Scorecard, *, by: Actor, difficulties: str, proposals: str, seen: str | None = None
+) -> Scorecard:
+    """Save the difficulties and proposals of the report.
+
+    ``seen`` is ``texts_seen`` of the card as the person read it. Raises Refused, OutOfStep, or Stale
+    with both texts where somebody saved others since.
+    """
     card = lock(card.pk)
     by.require(Verb.SCORE, at=card.place())
     window = window_of(card, Step.Kind.SELF)
     require_open(window)
     require_with_unit(card)
+    wanted = f"{difficulties.strip()}\n\n{proposals.strip()}"
+    standing = f"{card.difficulties}\n\n{card.proposals}"
+    if standing == wanted:
+        return card
+    if seen is not None and seen != texts_seen(card):
+        raise Stale(
+            _("Người khác vừa lưu phần khó khăn, đề xuất. Hãy xem hai nội dung và chọn."),
+            theirs=standing,
+            yours=wanted,
+        )
     card.difficulties, card.proposals = difficulties.strip(), proposals.strip()
     with recording(by=by, at=window.now, about=about(card, window.step)):
         card.save(update_fields=["difficulties", "proposals"])
     return card
+
+
+def texts_seen(card: Scorecard) -> str:
+    """Return a mark of the card's texts as they stand, to be sent back with a change of them."""
+    return sha256(f"{card.difficulties}\0{card.proposals}".encode()).hexdigest()[:16]
 
 
 def require_with_unit(card: Scorecard) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from backend.audit.recording import create_all, update_all
 from backend.criteria.models import Node
 from backend.rounds.models import Step
@@ -26,33 +28,39 @@ def latest_marks(card: Scorecard) -> dict[int, Mark]:
 
 def copy_results(card: Scorecard, step: Step, *, by: Actor, now: datetime) -> None:
     """Write the conclusion mark of every assessed leaf that has none yet, from its latest mark."""
-    decided = set(Mark.objects.filter(score__card=card, step=step).values_list("score_id", flat=True))
-    latest = latest_marks(card)
-    made = [
-        Mark(
-            score_id=key,
-            step=step,
-            max_points=mark.max_points,
-            from_points=mark.points,
-            points=mark.points,
-            author=by.name,
-            saved_at=now,
-            version=1,
-        )
-        for key, mark in latest.items()
-        if key not in decided
-    ]
-    create_all(Mark, made)
+    standing = {mark.score_id: mark for mark in Mark.objects.filter(score__card=card, step=step)}
+    new, old = [], []
+    for key, latest in latest_marks(card).items():
+        mark = standing.get(key) or Mark(score_id=key, step=step, max_points=latest.max_points)
+        if mark.points is None:
+            mark.points = mark.from_points = latest.points
+            mark.author, mark.saved_at, mark.version = by.name, now, mark.version + 1
+            (old if mark.pk else new).append(mark)
+    create_all(Mark, new)
+    update_all(Mark, old, ["points", "from_points", "author", "saved_at", "version"])
     recount(card.pk, step.pk)
 
 
 def clear_appraisal(card: Scorecard) -> None:
     """Take back appraised marks not yet finished, because the unit scores itself anew."""
-    marks = Mark.objects.filter(score__card=card, step__kind=Step.Kind.APPRAISAL, points__isnull=False)
-    taken = list(marks)
-    for mark in taken:
-        mark.points, mark.from_points, mark.reason = None, None, ""
-        mark.version += 1
-    update_all(Mark, taken, ["points", "from_points", "reason", "version"])
-    for step_id in {mark.step_id for mark in taken}:
+    _clear(card, Step.Kind.APPRAISAL)
+
+
+def clear_decisions(card: Scorecard) -> None:
+    """Take back what the chair decided before the card went out or was appraised again."""
+    _clear(card, Step.Kind.CONCLUSION)
+
+
+def _clear(card: Scorecard, kind: str) -> None:
+    for step_id in take_back(Mark.objects.filter(score__card=card, step__kind=kind)):
         recount(card.pk, step_id)
+
+
+def take_back(marks: QuerySet[Mark]) -> set[int]:
+    """Take back the points of ``marks`` that have any and return the keys of their steps."""
+    taken = list(marks.filter(points__isnull=False))
+    for mark in taken:
+        mark.points, mark.from_points, mark.inputs, mark.reason = None, None, {}, ""
+        mark.version += 1
+    update_all(Mark, taken, ["points", "from_points", "inputs", "reason", "version"])
+    return {mark.step_id for mark in taken}

@@ -68,7 +68,9 @@ class ApproveForm(forms.Form):
 
 
 class TextsForm(forms.Form):
-    """Difficulties and proposals of the self-assessment report."""
+    """Difficulties and proposals of the self-assessment report; ``seen`` marks what was read."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
 
     difficulties = NFCCharField(
         label=_("Khó khăn, vướng mắc"),

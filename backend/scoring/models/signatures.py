@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
@@ -12,7 +12,8 @@ from guardian.models import UserObjectPermissionBase
 from backend.audit.models import Tracked
 from backend.rounds.models import Step
 from backend.scoring.models.cards import Scorecard
-from tiers.models import InForceQuerySet
+from permissions.roles import ROLES, Verb
+from tiers.models import Appointment, InForceQuerySet
 
 
 class Signature(models.Model):
@@ -74,8 +75,20 @@ class Delegation(models.Model):
         return f"{self.giver} → {self.taker}"
 
 
+# The roles whose holders may lend their approval.
+GIVERS = [str(role) for role, verbs in ROLES.items() if Verb.DELEGATE in verbs]
+
+
 class SingleGrantQuerySet(InForceQuerySet):
-    """Grants on one card carry dates of their own."""
+    """Grants on one card carry dates of their own; a lent approval also needs both people's seats."""
+
+    def in_force(self) -> SingleGrantQuerySet:
+        """Return exclusions in force, and delegations while giver and taker hold their seats there."""
+        seats = Appointment.objects.in_force().filter(acts_for=OuterRef("content_object__unit"))
+        taker = seats.filter(user=OuterRef("user"))
+        giver = seats.filter(user=OuterRef("delegation__giver"), role__in=GIVERS)
+        lent = Q(Exists(taker)) & Q(Exists(giver))
+        return super().in_force().filter(Q(excludes=True) | lent)  # type: ignore[return-value]
 
 
 class ScorecardGrant(UserObjectPermissionBase):  # type: ignore[misc]

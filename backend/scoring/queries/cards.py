@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from backend.core import clock
 from backend.rounds.models import Step
 from backend.rounds.queries import latest_extension
-from backend.scoring.lifecycle import State
+from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Scorecard, ScorecardGrant, Signature
 from permissions.actor import Actor, within
 from permissions.roles import Verb
@@ -32,6 +32,15 @@ def scorecards_for(actor: Actor) -> QuerySet[Scorecard]:
 def _past(actor: Actor) -> Q:
     whole, released = predecessor_unit_ids(actor)
     return Q(unit_id__in=whole | released, state=State.PUBLISHED)
+
+
+def scored_itself(card: Scorecard) -> bool:
+    """Return False for a card that came to the host as "không tự chấm"; its draft counts for nothing."""
+    if card.state in WITH_UNIT:
+        return True
+    arrivals = card.signatures.filter(move__in=["approve", "accept", "no_self_score"])
+    last = arrivals.order_by("-signed_at", "-pk").values_list("move", flat=True).first()
+    return last != "no_self_score"
 
 
 def cards_where(actor: Actor, verb: Verb) -> QuerySet[Scorecard]:

@@ -29,8 +29,10 @@ def leaf_of(row: dict[str, Any]) -> str:
 
 
 def wrong_totals() -> Iterator[str]:
-    """Yield a line for every derived total that is not the sum of its marks."""
-    sums = Mark.objects.filter(points__isnull=False).values_list("score__card_id", "step_id")
+    """Yield a line for every derived total that is not the sum of the marks of the leaves that apply."""
+    sums = Mark.objects.filter(points__isnull=False, score__applies=True).values_list(
+        "score__card_id", "step_id"
+    )
     real = {
         (card, step): (total, given)
         for card, step, total, given in sums.annotate(total=Sum("points"), given=Count("pk"))

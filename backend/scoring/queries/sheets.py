@@ -15,7 +15,7 @@ from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard
-from backend.scoring.queries.cards import step_of, steps_of
+from backend.scoring.queries.cards import scored_itself, step_of, steps_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -189,9 +189,11 @@ def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool
         return True
     if viewer.may(Verb.SCORE, at=card.place()) or viewer.may(Verb.APPROVE, at=card.place()):
         return _unit_sees(card, step, now)
-    if step.kind == Step.Kind.SELF and card.state in {*WITH_UNIT, State.SUBMITTED}:
+    if step.kind != Step.Kind.SELF:
+        return True
+    if card.state in {*WITH_UNIT, State.SUBMITTED}:
         return now >= step.closes_at
-    return True
+    return scored_itself(card)
 
 
 def sees_own_points(viewer: Actor, card: Scorecard) -> bool:

@@ -178,7 +178,11 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
     card = find_card(request, pk)
     if request.method == "POST":
         demand(request, Verb.SCORE, card)
-    standing = {"difficulties": card.difficulties, "proposals": card.proposals}
+    standing = {
+        "difficulties": card.difficulties,
+        "proposals": card.proposals,
+        "seen": actions.texts_seen(card),
+    }
     form = TextsForm(request.POST or None, initial=standing)
     if request.method == "POST" and form.is_valid():
         actions.set_texts(card, by=actor_of(request), **form.cleaned_data)
@@ -195,7 +199,8 @@ def clear(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Take the unit's points of one leaf back."""
     card = find_card(request, pk)
     demand(request, Verb.SCORE, card)
-    mark = find_own_mark(card, code)
-    actions.set_points(card, code, by=actor_of(request), version=mark.version)
+    version = find_own_mark(card, code).version
+    shown = request.POST.get("version", "")
+    actions.set_points(card, code, by=actor_of(request), version=int(shown) if shown.isdecimal() else version)
     messages.success(request, _("Đã xoá điểm tiêu chí %(code)s.") % {"code": code})
     return redirect("scoring:leaf", pk=card.pk, code=code)

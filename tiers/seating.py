@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -116,6 +116,16 @@ def grant_all(seats: Iterable[Appointment]) -> None:
         for seat in seats
         for verb in ROLES[Role(seat.role)]
     )
+
+
+def wrong_grants() -> Iterator[str]:
+    """Yield a line for every seat whose guardian grants are not exactly those of its role."""
+    seats = Appointment.objects.select_related("acts_for", "user").prefetch_related("grants__permission")
+    for seat in seats.iterator(500):
+        wanted = {(str(verb), seat.acts_for_id, seat.user_id) for verb in ROLES[Role(seat.role)]}
+        found = {(row.permission.codename, row.content_object_id, row.user_id) for row in seat.grants.all()}
+        for verb, *_rest in sorted(wanted ^ found):
+            yield f"{seat.acts_for.name}: quyền {verb} của {seat.user.username} ({seat}) khác với phân công"
 
 
 def holders(unit: Unit, verb: Verb) -> list[Any]:

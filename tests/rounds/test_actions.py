@@ -93,7 +93,7 @@ def test_a_round_ready_in_every_part_is_opened_at_the_given_moment(draft, manage
 def test_an_unready_round_names_everything_that_is_missing(city, manager):
     bare = actions.create_round(city, by=manager, title="Đợt", year=2026, on_date=date(2026, 1, 1))
     problems = actions.check_ready(bare)
-    assert len(problems) == 3
+    assert len(problems) == 4
     with pytest.raises(Invalid) as refusal:
         actions.mark_open(bare, now=clock.now(), by=manager)
     assert refusal.value.details["problems"] == problems
@@ -319,3 +319,12 @@ def test_a_copy_of_a_group_keeps_its_tie_rule(draft, manager):
     copy = actions.copy_round(draft, by=manager, year=2030)
     assert copy.groups.get().tie_rule == Group.TieRule.DENSE
     assert timedelta(0) < copy.steps.first().opens_at - draft.steps.first().opens_at
+
+
+def test_in_the_demonstration_a_round_made_by_hand_is_an_illustration(city, manager, settings):
+    settings.DEMO = True
+    made = actions.create_round(city, by=manager, title="Đợt", year=2026, on_date=date(2026, 1, 1))
+    assert made.is_illustration
+    settings.DEMO = False
+    real = actions.create_round(city, by=manager, title="Đợt", year=2027, on_date=date(2027, 1, 1))
+    assert not real.is_illustration

@@ -123,7 +123,8 @@ def test_a_deadline_is_said_with_its_last_day_and_the_lock(client, draft, manage
     assert "đến hết ngày 07/01/2027 (khoá từ 00:00 ngày 08/01/2027)" in page
 
 
-END = ("conclusion", "Kết luận", "08/01/2027", "31/01/2027")
+MIDDLE = ("appraisal", "Thẩm định", "08/01/2027", "20/01/2027")
+END = ("conclusion", "Kết luận", "21/01/2027", "31/01/2027")
 
 
 def post_steps(client, made, rows):
@@ -194,7 +195,7 @@ def test_a_round_is_prepared_from_nothing(client, city, commune, manager):
     made = Round.objects.get()
     assert answer.url == address("round_detail", made.pk)
     assert "Đợt chưa mở được" in text(client.get(answer.url))
-    post_steps(client, made, [("self", "Tự chấm", "01/11/2026", "07/01/2027"), END])
+    post_steps(client, made, [("self", "Tự chấm", "01/11/2026", "07/01/2027"), MIDDLE, END])
     answer = client.post(
         address("group_add", made.pk),
         {"kind": chosen.kind_id, "criteria_set": chosen.pk, "tie_rule": "dense"},

@@ -69,9 +69,9 @@ def test_survey_points_run_beside_the_other_steps_until_the_end():
     assert "04/02/2027" in sentence
 
 
-def test_a_round_needs_self_scoring_and_a_conclusion():
-    assert len(missing_steps(["appraisal"])) == 2
-    assert missing_steps(["self", "conclusion"]) == []
+def test_a_round_needs_self_scoring_an_appraisal_and_a_conclusion():
+    assert len(missing_steps(["explanation"])) == 3
+    assert missing_steps(["self", "appraisal", "conclusion"]) == []
 
 
 def test_an_exclusive_midnight_is_said_as_the_day_before_and_an_hour_as_itself():

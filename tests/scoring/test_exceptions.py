@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.rounds.actions import change_dates
@@ -12,7 +13,8 @@ from backend.rounds.models import Step
 from backend.scoring import actions, queries
 from backend.scoring.actions.facts import approval_stands
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Explanation, Mark, StepTotal
+from backend.scoring.models import Evidence, Explanation, Mark, StepTotal
+from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
 from tests.scoring.worlds import World, world
@@ -168,3 +170,52 @@ def test_nothing_of_the_past_is_moved_for_everybody(season: World) -> None:
             document="y",
             closes_at=clock.now() + make.DAY,
         )
+
+
+def _more_points(season: World) -> None:
+    Mark.objects.filter(pk=season.mark("1.1").pk).update(points=Decimal(1))
+
+
+def _other_inputs(season: World) -> None:
+    Mark.objects.filter(pk=season.mark("1.1").pk).update(inputs={"points": "1"})
+
+
+def _other_note(season: World) -> None:
+    Mark.objects.filter(pk=season.mark("1.1").pk).update(note="Khác")
+
+
+def _more_evidence(season: World) -> None:
+    with recording(by=SYSTEM):
+        Evidence.objects.create(
+            score=season.mark("1.1").score,
+            step=season.mark("1.1").step,
+            number="1/BC",
+            issuer="UBND",
+            added_by="x",
+            added_at=clock.now(),
+        )
+
+
+def _other_texts(season: World) -> None:
+    type(season.card).objects.filter(pk=season.card.pk).update(proposals="Khác")
+
+
+def _other_criteria(season: World) -> None:
+    other = make.criteria_set(season.host, year=2030)
+    type(season.card).objects.filter(pk=season.card.pk).update(criteria_set=other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_more_points, _other_inputs, _other_note, _more_evidence, _other_texts, _other_criteria],
+)
+def test_a_change_of_what_was_signed_voids_the_approval(season: World, change) -> None:
+    season.approved()
+    assert approval_stands(season.fresh())
+    change(season)
+    assert not approval_stands(season.fresh())
+
+
+def test_a_later_mark_leaves_the_approval_standing(season: World) -> None:
+    _appraised(season)
+    assert approval_stands(season.fresh())

@@ -18,7 +18,7 @@ BECAUSE = {"reason": "Mọi đơn vị đã được phê duyệt", "document": 
 
 @pytest.fixture
 def season() -> World:
-    return world()
+    return world(is_illustration=True)
 
 
 @pytest.fixture
@@ -29,6 +29,13 @@ def manager(season: World):
 def test_a_unit_that_still_scores_keeps_its_time(season: World, manager) -> None:
     season.submitted()
     with pytest.raises(OutOfStep, match="1 đơn vị chưa xong bước “Tự chấm điểm”: Phường thử"):
+        actions.end_step_early(season.round, by=manager, **BECAUSE)
+
+
+def test_self_scoring_of_a_real_round_closes_on_its_date_only(manager, season: World) -> None:
+    type(season.round).objects.filter(pk=season.round.pk).update(is_illustration=False)
+    season.approved()
+    with pytest.raises(OutOfStep, match="chỉ khoá đúng hạn"):
         actions.end_step_early(season.round, by=manager, **BECAUSE)
 
 

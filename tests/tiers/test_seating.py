@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.core.management import CommandError, call_command
 
 from backend.core import clock
 from backend.core.errors import Invalid, Refused
@@ -89,3 +90,14 @@ def test_holders_are_the_active_people_seated_there_now():
     make.seat(None, Role.LEADER, at=make.unit(parent=unit))
     make.seat(make.person(is_active=False), Role.LEADER, at=unit)
     assert seating.holders(unit, Verb.APPROVE) == [leader]
+
+
+def test_verify_names_a_grant_that_no_appointment_explains(db, capsys) -> None:
+
+    seat = make.seat(None, Role.OFFICER, at=make.unit("Phường thử"))
+    call_command("verify")
+    other = Permission.objects.get(codename="conclude", content_type__app_label="tiers")
+    UnitGrant.objects.create(user=seat.user, permission=other, content_object=seat.acts_for, appointment=seat)
+    with pytest.raises(CommandError):
+        call_command("verify")
+    assert "Phường thử: quyền conclude" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from backend.core import clock
 from backend.core.errors import OutOfStep
-from backend.rounds.actions import end_early
+from backend.rounds.actions import end_early, hold_round
 from backend.rounds.models import Round, Step
 from backend.scoring.lifecycle import BEFORE_APPRAISAL, READY, State
 from backend.scoring.models import Explanation, Scorecard
@@ -21,14 +21,22 @@ OWES_APPRAISAL = BEFORE_APPRAISAL | {State.EXPLAINING, State.EXPLAINED}
 def end_step_early(round_: Round, *, by: Actor, reason: str, document: str) -> Step:
     """Close the step that is on and open the next one now; return the closed step.
 
+    Self-scoring ends early only in a round of the demonstration: in a real one a unit that is
+    approved may still withdraw and correct its card until the date it was promised.
+
     Raises Refused, OutOfStep where no step is on or a unit still works in it, or Invalid without
     reason and document.
     """
     by.require(Verb.MANAGE_ROUND, at=round_.place())
+    round_ = hold_round(round_)
     cards = list(Scorecard.objects.select_for_update().filter(round=round_).order_by("pk"))
     step = step_on(round_)
     if step is None:
         raise OutOfStep(_("Hiện không có bước nào đang mở để kết thúc sớm."))
+    if step.kind == Step.Kind.SELF and not round_.is_illustration:
+        raise OutOfStep(
+            _("Bước tự chấm chỉ khoá đúng hạn: đơn vị đã phê duyệt vẫn được rút lại để sửa đến lúc đó.")
+        )
     if waiting := still_working(step, cards):
         names = ", ".join(waiting[:8])
         raise OutOfStep(

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backend.audit import triggers, verify
 from backend.scoring import queries
+from tiers.seating import wrong_grants
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         for difference in verify.differences():
             yield self.told(difference)
         yield from queries.wrong_totals()
+        yield from wrong_grants()
 
     def told(self, difference: verify.Difference) -> str:
         """Return the difference with the leaf's code where the row is a mark or hangs on a score."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from backend.core import clock
@@ -159,14 +159,27 @@ def window(step: Step, unit_id: int) -> Window:
 
 def windows(round: Round, unit_ids: Iterable[int]) -> dict[tuple[int, int], Window]:
     """Return the window of every step for each of the units, by (step id, unit id); two queries."""
-    steps = list(round.steps.all())
-    wanted = list(unit_ids)
-    given = Extension.objects.filter(step__round=round, unit__in=wanted).order_by()
-    latest = {
-        (row["step"], row["unit"]): row["last"]
-        for row in given.values("step", "unit").annotate(last=Max("closes_at"))
-    }
-    return {(step.pk, unit): _window(step, latest.get((step.pk, unit))) for step in steps for unit in wanted}
+    return windows_of(list(round.steps.all()), unit_ids)
+
+
+def windows_of(steps: Iterable[Step], unit_ids: Iterable[int]) -> dict[tuple[int, int], Window]:
+    """Return the window of each of the steps for each of the units, by (step id, unit id); one query."""
+    asked, units = list(steps), set(unit_ids)
+    given = Extension.objects.filter(step__in=[step.pk for step in asked], unit__in=units)
+    newest_last = given.order_by("made_at", "pk").values_list("step_id", "unit_id", "closes_at")
+    newest = {(step_id, unit_id): closes for step_id, unit_id, closes in newest_last}
+    return {(step.pk, unit): _window(step, newest.get((step.pk, unit))) for step in asked for unit in units}
+
+
+def still_open(kind: str, now: datetime, *, round: str, unit: str) -> Exists:
+    """Return the condition that the step of that kind has not closed for the unit at ``now``.
+
+    ``window`` put to the database; ``round`` and ``unit`` name the columns of the row outside.
+    """
+    longer = Extension.objects.filter(step=OuterRef("pk"), unit=OuterRef(OuterRef(unit)))
+    newest = longer.order_by("-made_at", "-pk").values("closes_at")[:1]
+    steps = Step.objects.filter(round=OuterRef(round), kind=kind).annotate(longer=Subquery(newest))
+    return Exists(steps.filter(Q(closes_at__gt=now) | Q(longer__gt=now)))
 
 
 def _window(step: Step, extended_to: datetime | None) -> Window:

@@ -12,10 +12,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from backend.core import clock
 from backend.criteria.models import Node
-from backend.rounds.models import Extension, Round, Step
+from backend.rounds.models import Round, Step
+from backend.rounds.queries import Window as Dates
+from backend.rounds.queries import windows_of
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, Score, Scorecard, ScorecardGrant, StepTotal
-from backend.scoring.queries import CARD_PARTS, Window, step_of
+from backend.scoring.queries import CARD_PARTS, Window, step_of, steps_of
 from permissions.actor import Actor, Seat, within
 from permissions.roles import ROLES, Reach, Verb
 
@@ -211,12 +213,12 @@ def _count(actor: Actor, hosted: list[HostedRound]) -> None:
 
 
 def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
-    longer = _extensions(cards)
+    dates = _dates(cards)
     asked = _asked([card for card in cards if card.state == State.EXPLAINING])
     made = []
     for card in cards:
-        window = _window(card, Step.Kind.SELF, longer, now)
-        explaining = _window(card, Step.Kind.EXPLANATION, longer, now)
+        window = _window(card, Step.Kind.SELF, dates, now)
+        explaining = _window(card, Step.Kind.EXPLANATION, dates, now)
         place = card.place()
         row = OwnCard(
             card,
@@ -230,23 +232,15 @@ def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
     return made
 
 
-def _window(
-    card: Scorecard, kind: str, longer: dict[tuple[int, int], datetime], now: datetime
-) -> Window | None:
+def _window(card: Scorecard, kind: str, dates: dict[tuple[int, int], Dates], now: datetime) -> Window | None:
     step = step_of(card, kind)
-    if step is None:
-        return None
-    closes = max(step.closes_at, longer.get((step.pk, card.unit_id), step.closes_at))
-    return Window(step, step.opens_at, closes, now)
+    return Window.of(step, dates[step.pk, card.unit_id], now) if step else None
 
 
-def _extensions(cards: list[Scorecard]) -> dict[tuple[int, int], datetime]:
-    """Return the newest extension's closing moment by step and unit."""
-    rows = Extension.objects.filter(
-        unit_id__in={card.unit_id for card in cards}, step__round_id__in={card.round_id for card in cards}
-    )
-    newest = rows.order_by("made_at", "pk").values_list("step_id", "unit_id", "closes_at")
-    return {(step_id, unit_id): closes for step_id, unit_id, closes in newest}
+def _dates(cards: list[Scorecard]) -> dict[tuple[int, int], Dates]:
+    """Return the window of every step of the cards' rounds for their units; one statement."""
+    steps = {step.pk: step for card in cards for step in steps_of(card)}
+    return windows_of(steps.values(), [card.unit_id for card in cards])
 
 
 def _asked(cards: list[Scorecard]) -> dict[int, tuple[int, int]]:

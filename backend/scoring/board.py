@@ -18,7 +18,7 @@ from backend.rounds.models import Group, Round, Step
 from backend.scoring.agenda import with_progress
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS, step_of
+from backend.scoring.queries import CARD_PARTS, step_of, still_writing
 from permissions.actor import Actor, within
 from permissions.roles import Place, Verb
 
@@ -132,26 +132,24 @@ class Standing:
 
 
 def standings(cards: Iterable[Scorecard]) -> list[Standing]:
-    """Return the cards (from ``numbered``) with all numbers of a list; five statements.
+    """Return the cards (from ``numbered``) with all numbers of a list; six statements.
 
-    The sum a unit gave itself is None until it is out of the unit's hands (``queries.sees_step``).
+    The sum a unit gave itself is None until it is out of the unit's hands (``queries.still_writing``).
     """
     found = list(cards)
     _share_rounds(found)
-    marks, asked, now = _marks(found), _asked(found), clock.now()
+    marks, asked = _marks(found), _asked(found)
+    keys = [card.pk for card in found]
+    writing = set(still_writing(clock.now()).filter(pk__in=keys).values_list("pk", flat=True))
     made = []
     for card in found:
         row = Standing(card, marks=marks[card.pk], asked=asked[card.pk])
         row.step = step_of(card, Step.Kind.APPRAISAL)
         row.given, row.own = card.given or 0, card.leaves or 0  # type: ignore[attr-defined]
-        row.self_total = card.self_total if row.given and _out(card, now) else None  # type: ignore[attr-defined]
+        if row.given and card.pk not in writing:
+            row.self_total = card.self_total  # type: ignore[attr-defined]
         made.append(row)
     return made
-
-
-def _out(card: Scorecard, now: datetime) -> bool:
-    own = step_of(card, Step.Kind.SELF)
-    return State(card.state) not in UNAPPROVED or (own is not None and now >= own.closes_at)
 
 
 def numbered(cards: QuerySet[Scorecard]) -> QuerySet[Scorecard]:

@@ -18,7 +18,7 @@ from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Round, Step
 from backend.scoring import queries
-from backend.scoring.lifecycle import MOVES, UNAPPROVED
+from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.wording import Entry, Reader, applied, because, mark_change, stated
 from permissions.actor import Actor, within
@@ -152,9 +152,9 @@ def _still_the_units() -> Q:
 
     The same rule as ``queries.sees_step``, put to the database.
     """
-    running = Step.objects.filter(kind=Step.Kind.SELF, closes_at__gt=clock.now())
-    scores = Score.objects.filter(card__state__in=UNAPPROVED, card__round__steps__in=running)
-    return Q(score_id__in=scores.values("pk"), step_id__in=running.values("pk"))
+    scores = Score.objects.filter(card__in=queries.still_writing(clock.now()))
+    own = Step.objects.filter(kind=Step.Kind.SELF)
+    return Q(score_id__in=scores.values("pk"), step_id__in=own.values("pk"))
 
 
 def _asked(words: str, first: date | None, last: date | None) -> Q:

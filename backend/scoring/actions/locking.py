@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -16,7 +14,7 @@ from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO
 from backend.core.fields import points_value
 from backend.rounds.models import Step
-from backend.rounds.queries import hold_step, latest_extension
+from backend.rounds.queries import hold_step, window
 from backend.scoring import gates
 from backend.scoring.gates import Facts
 from backend.scoring.models import Mark, Score, Scorecard, StepTotal
@@ -40,9 +38,8 @@ def window_of(card: Scorecard, kind: str) -> Window:
 def held(card: Scorecard, step: Step) -> Window:
     """Hold the step's row against changes of its dates, then read the clock."""
     step = hold_step(step.pk)
-    longer = latest_extension(step, card.unit_id)
-    closes = max(step.closes_at, longer.closes_at) if longer else step.closes_at
-    return Window(step, step.opens_at, closes, clock.now())
+    dates = window(step, card.unit_id)
+    return Window.of(step, dates, clock.now())
 
 
 def require_open(window: Window) -> None:
@@ -87,8 +84,3 @@ def recount(card_id: int, step_id: int) -> StepTotal:
         defaults={"total": sum(values, ZERO), "given": len(values)},
     )
     return total
-
-
-def json_moment(moment: datetime | None) -> Any:
-    """Return a moment as ISO text for answers."""
-    return moment.isoformat() if moment else None

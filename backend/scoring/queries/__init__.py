@@ -14,6 +14,7 @@ from backend.scoring.queries.cards import (
     signatures,
     step_of,
     steps_of,
+    still_writing,
     time_of,
 )
 from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
@@ -51,6 +52,7 @@ __all__ = [
     "signatures",
     "step_of",
     "steps_of",
+    "still_writing",
     "time_of",
     "timeline",
     "works_for_host",

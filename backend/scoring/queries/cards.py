@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.core import clock
+from backend.rounds import queries as rounds
 from backend.rounds.models import Step
-from backend.rounds.queries import latest_extension
-from backend.scoring.lifecycle import WITH_UNIT, State
+from backend.scoring.lifecycle import UNAPPROVED, WITH_UNIT, State
 from backend.scoring.models import Scorecard, ScorecardGrant, Signature
 from permissions.actor import Actor, within
 from permissions.roles import Verb
@@ -58,6 +58,11 @@ class Window:
     closes: datetime
     now: datetime
 
+    @classmethod
+    def of(cls, step: Step, dates: rounds.Window, now: datetime) -> Window:
+        """Return the step with the unit's own dates, beside ``now``."""
+        return cls(step, dates.opens_at, dates.closes_at, now)
+
     @property
     def is_open(self) -> bool:
         """Return whether the step takes writes at ``now``."""
@@ -69,9 +74,16 @@ def time_of(card: Scorecard, kind: str) -> Window | None:
     step = step_of(card, kind)
     if step is None:
         return None
-    longer = latest_extension(step, card.unit_id)
-    closes = max(step.closes_at, longer.closes_at) if longer else step.closes_at
-    return Window(step, step.opens_at, closes, clock.now())
+    return Window.of(step, rounds.window(step, card.unit_id), clock.now())
+
+
+def still_writing(now: datetime) -> QuerySet[Scorecard]:
+    """Return the cards that are in their unit's own hands: not approved, its own time not over.
+
+    Nobody outside the unit reads what it gives itself, attaches or sends round inside until then.
+    """
+    running = rounds.still_open(Step.Kind.SELF, now, round="round", unit="unit")
+    return Scorecard.objects.filter(running, state__in=UNAPPROVED)
 
 
 def steps_of(card: Scorecard) -> list[Step]:

@@ -13,9 +13,9 @@ from backend.core import clock
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Step
-from backend.scoring.lifecycle import WITH_UNIT, State
+from backend.scoring.lifecycle import UNAPPROVED, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard
-from backend.scoring.queries.cards import scored_itself, step_of, steps_of
+from backend.scoring.queries.cards import scored_itself, step_of, steps_of, still_writing
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -191,8 +191,8 @@ def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool
         return _unit_sees(card, step, now)
     if step.kind != Step.Kind.SELF:
         return True
-    if card.state in {*WITH_UNIT, State.SUBMITTED}:
-        return now >= step.closes_at
+    if card.state in UNAPPROVED:
+        return not still_writing(now).filter(pk=card.pk).exists()
     return scored_itself(card)
 
 

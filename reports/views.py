@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -161,7 +162,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a document: being made, ready to fetch, or failed; htmx asks for the middle part only."""
     found = _document(request, pk)
     partial = request.headers.get("HX-Request") == "true"
-    context = {"document": found, "demo": found.is_illustration, "back": _back(found)}
+    context = {"document": found, "demo": found.is_illustration or settings.DEMO, "back": _back(found)}
     return render(request, "reports/_document.html" if partial else "reports/document.html", context)
 
 
@@ -191,7 +192,8 @@ def _round(request: HttpRequest, pk: int) -> Round:
 
 
 def _demo(round_: Round) -> bool:
-    return round_.is_illustration
+    # Given by the page, the word replaces the shell's own: in the demonstration it stays yes.
+    return round_.is_illustration or settings.DEMO
 
 
 def _actor(request: HttpRequest) -> Actor:

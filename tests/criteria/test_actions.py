@@ -248,3 +248,9 @@ def test_a_manager_of_another_host_writes_nothing_here(draft, city):
         actions.copy_set(draft, by=other, year=2027)
     made = actions.copy_set(draft, by=other, year=2027, owner=district)
     assert made.owner == district
+
+
+def test_in_the_demonstration_a_set_made_by_hand_is_an_illustration(city, manager, settings):
+    settings.DEMO = True
+    made = actions.create_set(city, by=manager, kind=make.kind("commune"), year=2027, title="Bộ thử")
+    assert made.is_illustration

@@ -57,6 +57,14 @@ def test_every_unit_of_the_round_sees_what_was_published(client, round_):
     assert "Tiêu chí 1.1" not in of_another
 
 
+def test_every_result_of_the_demonstration_carries_its_mark(client, round_, settings):
+    settings.DEMO = True
+    signed_in(client, Role.CHAIR, round_.host)
+    assert not round_.is_illustration
+    assert "SỐ LIỆU MINH HOẠ" in page(client, "ranking", round_.pk).text
+    assert "SỐ LIỆU MINH HOẠ" in page(client, "publish", round_.pk).text
+
+
 def test_a_stranger_finds_no_round_no_result_and_no_document(client, round_):
     actions.publish_ranking(round_, by=SYSTEM)
     card = round_.cards.first()

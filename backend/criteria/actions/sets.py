@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -37,10 +38,12 @@ def create_set(
 ) -> CriteriaSet:
     """Return a new draft with ``EDITABLE`` values, the next version for that owner, kind and year.
 
-    ``scale`` is 100 points unless given. Raises Refused or Invalid.
+    ``scale`` is 100 points unless given. In the demonstration (DEMO) every set is an illustration.
+    Raises Refused or Invalid.
     """
     by.require(Verb.MANAGE_CRITERIA, at=owner.place())
-    made = CriteriaSet(owner=owner, kind=kind, year=year, is_illustration=is_illustration, scale=HUNDRED)
+    made = CriteriaSet(owner=owner, kind=kind, year=year, scale=HUNDRED)
+    made.is_illustration = is_illustration or settings.DEMO
     made.version = _next_version(owner, kind, year)
     _take(made, values)
     with recording(by=by, reason=_("Lập bộ tiêu chí")):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -33,7 +34,10 @@ def create_round(
     previous: Round | None = None,
     is_illustration: bool = False,
 ) -> Round:
-    """Return a new round in preparation. Raises Refused, or Invalid where the host has one that year."""
+    """Return a new round in preparation; in the demonstration (DEMO) every round is an illustration.
+
+    Raises Refused, or Invalid where the host has one that year.
+    """
     by.require(Verb.MANAGE_ROUND, at=host.place())
     made = Round(
         host=host,
@@ -42,7 +46,7 @@ def create_round(
         on_date=on_date,
         with_survey=with_survey,
         previous=previous,
-        is_illustration=is_illustration,
+        is_illustration=is_illustration or settings.DEMO,
     )
     _check_once_a_year(made)
     with recording(by=by, reason=_("Lập đợt đánh giá")):

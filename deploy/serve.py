@@ -110,9 +110,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     collect_static()
     if os.environ["DEMO"] == "0":
-        print(
-            f"\nTạo quản trị viên đầu tiên:\n  VAR_DIR={var()} .venv/bin/python manage.py create_admin --unit 92"
-        )
+        print(FIRST_STEPS.format(var=var()))
     for step, command in (("Nạp số liệu minh hoạ", "load_demo"), ("Tài khoản minh hoạ", "demo_accounts")):
         if os.environ["DEMO"] == "1" and command in get_commands():
             say(step)

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from backend.accounts.models import User
 from backend.core import clock
 from backend.core.dates import last_day_before, vn_date
+from backend.core.errors import OutOfStep
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.rules import RULES, parse_rule
 from backend.rounds.models import Round, Step
@@ -27,6 +28,7 @@ from reports.actions import publish_ranking
 from reports.models import Ranking, Row, Section
 from reports.seasons.demo.days import EARLIEST, season_days, season_of_2021
 from reports.seasons.demo.drawing import answer, luck, weaker
+from reports.seasons.demo.loading import load
 from tests import databases
 from tiers.models import Appointment, Unit
 from tiers.seating import actor_for
@@ -118,6 +120,13 @@ def test_it_is_not_loaded_outside_demonstration_mode() -> None:
     with pytest.raises(CommandError, match="chỉ nạp được ở chế độ trình diễn"):
         call_command("load_demo")
     assert not Unit.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_clock_before_the_two_tier_tree_is_refused(settings) -> None:
+    settings.DEMO = True
+    with pytest.raises(OutOfStep, match="Đồng hồ đang là ngày 31/12/2025"):
+        load(today=date(2025, 12, 31))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
 from backend.core import clock
-from backend.core.dates import vn_date
+from backend.core.dates import format_date, vn_date
 from backend.core.errors import OutOfStep
 from backend.criteria.actions import copy_set, publish
 from backend.criteria.loading.illustration import load_illustration
@@ -59,7 +59,9 @@ def load(*, today: date | None = None, say: Callable[[str], object] = str) -> bo
     require_demo()
     if is_loaded():
         return False
-    maker = _Maker(Unit.objects.get(code=CITY), today or vn_date(clock.now()))
+    today = today or vn_date(clock.now())
+    _require_day(today)
+    maker = _Maker(Unit.objects.get(code=CITY), today)
     say(_("Năm 2021: thành phố và chín quận, huyện"))
     maker.load_2021()
     say(_("Năm %(year)d: đã công bố") % {"year": maker.seasons.before.year})
@@ -67,6 +69,14 @@ def load(*, today: date | None = None, say: Callable[[str], object] = str) -> bo
     say(_("Năm %(year)d: đang tự chấm điểm") % {"year": maker.seasons.present.year})
     maker.load_present()
     return True
+
+
+def _require_day(today: date) -> None:
+    if today < days.EARLIEST:
+        said = {"today": format_date(today), "first": format_date(days.EARLIEST)}
+        raise OutOfStep(
+            _("Đồng hồ đang là ngày %(today)s; số liệu minh hoạ chỉ nạp được từ ngày %(first)s.") % said
+        )
 
 
 @dataclass

@@ -8,3 +8,9 @@ class ApiConfig(AppConfig):
 
     name = "backend.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Let every serializer refuse in Vietnamese."""
+        from backend.api import sentences
+
+        sentences.take_over()

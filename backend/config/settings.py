@@ -262,6 +262,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.Pages",
     "EXCEPTION_HANDLER": "backend.api.errors.handle",
     "COERCE_DECIMAL_TO_STRING": True,
+    # A day is read as on the pages: 05/06/2026 is 5 June. Answers are always ISO.
+    "DATE_INPUT_FORMATS": ["iso-8601", "%d/%m/%Y"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

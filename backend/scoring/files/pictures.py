@@ -7,7 +7,7 @@ import zipfile
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from .kinds import Unfit
 
@@ -29,6 +29,8 @@ def _look(file: IO[bytes], formats: tuple[str, ...]) -> None:
     file.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        # WeasyPrint, in the same worker, tells Pillow to take half a picture for a whole one.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         with Image.open(file, formats=list(formats)) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:

@@ -18,7 +18,7 @@ from backend.rounds.models import Group, Round, Step
 from backend.scoring.agenda import with_progress
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS, step_of, still_writing
+from backend.scoring.queries import CARD_PARTS, of_unit, step_of, still_writing
 from permissions.actor import Actor, within
 from permissions.roles import Place, Verb
 
@@ -131,10 +131,11 @@ class Standing:
         return State(self.card.state) in UNDER_APPRAISAL
 
 
-def standings(cards: Iterable[Scorecard]) -> list[Standing]:
+def standings(cards: Iterable[Scorecard], viewer: Actor) -> list[Standing]:
     """Return the cards (from ``numbered``) with all numbers of a list; six statements.
 
     The sum a unit gave itself is None until it is out of the unit's hands (``queries.still_writing``).
+    Of the unit where the viewer works the council's points are left out until they are published.
     """
     found = list(cards)
     _share_rounds(found)
@@ -143,7 +144,8 @@ def standings(cards: Iterable[Scorecard]) -> list[Standing]:
     writing = set(still_writing(clock.now()).filter(pk__in=keys).values_list("pk", flat=True))
     made = []
     for card in found:
-        row = Standing(card, marks=marks[card.pk], asked=asked[card.pk])
+        shown = card.state == State.PUBLISHED or not of_unit(viewer, card)
+        row = Standing(card, marks=marks[card.pk], asked=asked[card.pk]) if shown else Standing(card)
         row.step = step_of(card, Step.Kind.APPRAISAL)
         row.given, row.own = card.given or 0, card.leaves or 0  # type: ignore[attr-defined]
         if row.given and card.pk not in writing:

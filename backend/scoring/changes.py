@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +18,7 @@ from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Round, Step
 from backend.scoring import queries
-from backend.scoring.lifecycle import MOVES
+from backend.scoring.lifecycle import MOVES, OWN_MOVES, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.wording import Entry, Reader, applied, because, mark_change, stated
 from permissions.actor import Actor, within
@@ -128,11 +128,11 @@ def newest(
 ) -> tuple[list[Change], Cursor | None]:
     """Return one page of changes the person may inspect, newest first, and where the next page begins."""
     asked = _scope(actor) & _asked(words, first, last)
-    hidden = _still_the_units()
+    hidden = _hidden(actor)
     found: list[Change] = []
     for rank, source in enumerate(SOURCES):
         if kind in ("", source.kind):
-            rows = _rows(source, asked & _after(before, rank), hidden)
+            rows = _rows(source, asked & _after(before, rank), hidden.get(source.model))
             found += [Change(row, rank, source.kind) for row in rows]
     found.sort(key=lambda change: change.place, reverse=True)
     page, more = found[:A_PAGE], len(found) > A_PAGE
@@ -147,14 +147,30 @@ def _scope(actor: Actor) -> Q:
     return within(actor, Verb.INSPECT, unit="unit_path") | Q(round_key__in=rounds.values("pk"))
 
 
-def _still_the_units() -> Q:
-    """Return the rows of self-scoring that are in the unit's own hands: nobody outside it reads them yet.
+def _hidden(actor: Actor) -> dict[Any, Q]:
+    """Return, by kind of row, what the person may not read yet.
 
-    The same rule as ``queries.sees_step``, put to the database.
+    What a unit gives itself, attaches and sends round inside is its own until its lock; who works in a
+    unit reads of the council what the unit reads. The rules of ``queries.sees_step``, put to the database.
     """
-    scores = Score.objects.filter(card__in=queries.still_writing(clock.now()))
-    own = Step.objects.filter(kind=Step.Kind.SELF)
-    return Q(score_id__in=scores.values("pk"), step_id__in=own.values("pk"))
+    own = Step.objects.filter(kind=Step.Kind.SELF).values("pk")
+    writing = queries.still_writing(clock.now()).values("pk")
+    unsent = Q(score_id__in=Score.objects.filter(card__in=writing).values("pk"), step_id__in=own)
+    council = Q(score_id__in=_unpublished_scores(actor).values("pk"))
+    return {
+        Mark: unsent | council & ~Q(step_id__in=own),
+        Evidence: unsent,
+        Explanation: council,
+        Signature: Q(card_id__in=writing, move__in=OWN_MOVES),
+        Scorecard: Q(id__in=writing),
+    }
+
+
+def _unpublished_scores(actor: Actor) -> QuerySet[Score]:
+    """Return the scores without a published result of the units where the person works."""
+    places = {seat.workplace for seat in actor.seats} | {seat.path for seat in actor.seats}
+    scores = Score.objects.filter(card__unit__path__in=places)
+    return scores.exclude(card__state=State.PUBLISHED)
 
 
 def _asked(words: str, first: date | None, last: date | None) -> Q:
@@ -177,12 +193,12 @@ def _after(before: Cursor | None, rank: int) -> Q:
     return older | Q(history_date=before.at) if rank > before.rank else older
 
 
-def _rows(source: Source, asked: Q, hidden: Q) -> list[Any]:
+def _rows(source: Source, asked: Q, hidden: Q | None) -> list[Any]:
     history = source.model.history
     earlier = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
     prior = {f"prior_{name}": Subquery(earlier.values(name)[:1]) for name in source.compared}
     rows = history.filter(asked).annotate(**prior).filter(source.kept)
-    if source.model in (Mark, Evidence):
+    if hidden is not None:
         rows = rows.exclude(hidden)
     return list(rows.order_by("-history_date", "-history_id")[: A_PAGE + 1])
 

@@ -6,7 +6,7 @@ round may have one appraisal, two or three without a new state.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -192,6 +192,11 @@ MOVES: dict[str, Move] = {
     ),
 }
 
+# What the unit does among its own people before its lock.
+OWN_MOVES = frozenset(
+    name for name, move in MOVES.items() if move.step == SELF and move.verb in (Verb.SUBMIT, Verb.APPROVE)
+)
+
 
 def check(name: str, state: str, facts: Facts) -> Move:
     """Return the move if the table and its gates let it happen.
@@ -220,8 +225,3 @@ def shut(move: Move, facts: Facts) -> str:
 def _asked(move: Move) -> tuple[Gate, ...]:
     wanted = ((move.needs_reason, gates.reasoned), (move.needs_document, gates.documented))
     return tuple(gate for needed, gate in wanted if needed)
-
-
-def open_moves(state: str, all_moves: Mapping[str, Move] = MOVES) -> list[str]:
-    """Return the names of the moves that start from ``state``, gates aside."""
-    return [name for name, move in all_moves.items() if State(state) in move.sources]

@@ -132,13 +132,13 @@ class LeafShape(serializers.Serializer[Any]):
 
 
 class SheetShape(serializers.Serializer[Any]):
-    """One card with its leaves, moves and totals. The unit's own words are null until she may read them."""
+    """One card with its leaves, moves and totals. The unit's own words and its signed report are null until the viewer may read them."""
 
     card = CardShape()
     difficulties = serializers.SerializerMethodField()
     proposals = serializers.SerializerMethodField()
-    signed_number = serializers.CharField(source="card.signed_number")
-    signed_date = serializers.DateField(source="card.signed_date", allow_null=True)
+    signed_number = serializers.SerializerMethodField()
+    signed_date = serializers.SerializerMethodField()
     signed_file = serializers.SerializerMethodField()
     leaves = LeafShape(many=True)
     signatures = serializers.SerializerMethodField()
@@ -149,24 +149,31 @@ class SheetShape(serializers.Serializer[Any]):
 
     def get_difficulties(self, sheet: Any) -> str | None:
         """Return the difficulties the unit writes of."""
-        return sheet.card.difficulties if self._shown(sheet) else None
+        return sheet.card.difficulties if sheet.shows_own else None
 
     def get_proposals(self, sheet: Any) -> str | None:
         """Return what the unit proposes."""
-        return sheet.card.proposals if self._shown(sheet) else None
+        return sheet.card.proposals if sheet.shows_own else None
 
-    def _shown(self, sheet: Any) -> bool:
-        return queries.sees_own_points(self.context["viewer"], sheet.card)
+    def get_signed_number(self, sheet: Any) -> str | None:
+        """Return the number of the signed report."""
+        return sheet.card.signed_number if sheet.shows_own else None
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_signed_date(self, sheet: Any) -> Any:
+        """Return the day of the signed report."""
+        return sheet.card.signed_date if sheet.shows_own else None
 
     def get_signed_file(self, sheet: Any) -> str | None:
         """Return the address of the signed copy's bytes."""
-        has = sheet.card.signed_file_id is not None
+        has = sheet.card.signed_file_id is not None and sheet.shows_own
         return reverse("scoring:signed_file", args=[sheet.card.pk]) if has else None
 
     @extend_schema_field(SignatureShape(many=True))
     def get_signatures(self, sheet: Any) -> Any:
-        """Return the moves made on the card, oldest first."""
-        return SignatureShape(queries.signatures(sheet.card), many=True).data
+        """Return the moves made on the card that the viewer may know of, oldest first."""
+        rows = queries.signatures(sheet.card, self.context["viewer"])
+        return SignatureShape(rows, many=True).data
 
 
 class EntryShape(serializers.Serializer[Any]):
@@ -244,6 +251,12 @@ class SurveyRowShape(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     source = SourceShape(allow_null=True)
     may_enter = serializers.BooleanField()
+
+
+class SurveyRowsShape(serializers.Serializer[Any]):
+    """Every survey and outside-index leaf of a round's cards."""
+
+    results = SurveyRowShape(many=True)
 
 
 class ChangeShape(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from backend.core import clock
 from backend.rounds.models import Round, Step
 from backend.scoring.models import Scorecard, State
-from backend.scoring.queries import scorecards_for, sees_step, step_of
+from backend.scoring.queries import of_unit, scorecards_for, sees_step, step_of
 from permissions.actor import Actor
 from permissions.roles import Place, Verb
 from reports.models import Document, Ranking
@@ -56,7 +56,8 @@ def kind_is_open(actor: Actor, card: Scorecard, kind: str) -> bool:
     if not scorecards_for(actor).filter(pk=card.pk).exists():
         return False
     if kind == Document.Kind.APPRAISAL:
-        return card.state == State.PUBLISHED or may_preview(actor, card.round)
+        of_host = may_preview(actor, card.round) and not of_unit(actor, card)
+        return card.state == State.PUBLISHED or of_host
     own = step_of(card, Step.Kind.SELF)
     return own is not None and sees_step(card, own, actor, clock.now())
 

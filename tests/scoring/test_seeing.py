@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -9,6 +12,9 @@ from backend.core import clock
 from backend.rounds.actions import extend
 from backend.rounds.models import Step
 from backend.scoring import actions, board, changes, queries
+from backend.scoring.models import StoredFile
+from permissions.roles import Role
+from reports.queries import kind_is_open
 from tests import make
 from tests.scoring.councils import Council, council
 from tiers.seating import actor_for
@@ -36,8 +42,9 @@ def sheet_of(here: Council, who: str) -> dict:
 
 
 def own_sum(here: Council) -> object:
-    rows = board.hosted_cards(actor_for(here.users["chair"])).filter(pk=here.card.pk)
-    return board.standings(board.numbered(rows))[0].self_total
+    chair = actor_for(here.users["chair"])
+    rows = board.hosted_cards(chair).filter(pk=here.card.pk)
+    return board.standings(board.numbered(rows), chair)[0].self_total
 
 
 def kinds_of_changes(here: Council) -> list[str]:
@@ -78,3 +85,75 @@ def test_when_its_own_time_is_over_the_host_reads_a_card_nobody_approved():
     assert own_sum(here) == 9
     assert "marks" in kinds_of_changes(here)
     assert sheet_of(here, "chair")["own_total"] == "9.000"
+
+
+def sign_and_attach(here: Council) -> None:
+    here.submitted()
+    stored = StoredFile.objects.create(
+        unit=here.unit, sha256="a" * 64, size=9, content_type="application/pdf", stored_at=clock.now()
+    )
+    actions.attach_signed_copy(
+        here.card, stored, by=here.officer, number="12/BC-UBND", signed_on=date(2026, 6, 5)
+    )
+
+
+def test_the_host_reads_the_signed_report_and_the_units_moves_from_the_lock_on():
+    here = council()
+    sign_and_attach(here)
+    before = sheet_of(here, "chair")
+    assert (before["signed_number"], before["signed_date"], before["signed_file"]) == (None, None, None)
+    assert before["signatures"] == []
+    assert "cards" not in kinds_of_changes(here)
+    assert sheet_of(here, "officer")["signed_number"] == "12/BC-UBND"
+    here.close(1)
+    after = sheet_of(here, "chair")
+    assert after["signed_number"] == "12/BC-UBND"
+    assert [row["move"] for row in after["signatures"]] == ["submit"]
+    assert "cards" in kinds_of_changes(here)
+
+
+@pytest.fixture
+def insider() -> tuple[Council, Any]:
+    """A member of the council who works at the first unit, whose card is appraised and not shown yet."""
+    here = council()
+    here.appraised(reason="Điều chưa công bố")
+    return here, make.seated(Role.MEMBER, here.host, workplace=here.unit)[0]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/scorecards/{card}/",
+        "/api/scorecards/{card}/history/?code=1.1",
+        "/appraisals/{card}/",
+        "/conclusions/{card}/",
+        "/scorecards/{card}/",
+        "/scorecards/{card}/leaves/1.1/history/",
+        "/history/",
+        "/api/changes/",
+    ],
+)
+def test_who_works_in_the_unit_reads_of_the_council_what_the_unit_reads(insider, address):
+    here, member = insider
+    words = "Điều chưa công bố"
+    path = address.format(card=here.card.pk)
+    assert words not in said_to(member, path)
+    stranger = make.seated(Role.MEMBER, here.host)[0]
+    if not path.startswith("/scorecards/"):
+        assert words in said_to(stranger, path)
+
+
+def test_the_list_shows_her_no_points_of_the_unit_where_she_works(insider):
+    here, member = insider
+    rows = board.hosted_cards(actor_for(member)).filter(pk=here.card.pk)
+    assert board.standings(board.numbered(rows), actor_for(member))[0].appraised is None
+    assert board.standings(board.numbered(rows), here.secretary)[0].appraised is not None
+    assert not kind_is_open(actor_for(member), here.card, "appraisal")
+    assert kind_is_open(here.secretary, here.card, "appraisal")
+
+
+def said_to(user: Any, path: str) -> str:
+    client = Client()
+    client.force_login(user)
+    text: str = client.get(path).content.decode()
+    return text

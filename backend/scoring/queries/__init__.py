@@ -11,7 +11,6 @@ from backend.scoring.queries.cards import (
     counts_by_state,
     scorecards_for,
     scored_itself,
-    signatures,
     step_of,
     steps_of,
     still_writing,
@@ -24,10 +23,12 @@ from backend.scoring.queries.sheets import (
     Leaf,
     Sheet,
     is_sent,
+    of_unit,
     sees_names,
     sees_own_points,
     sees_step,
     sheet,
+    signatures,
     works_for_host,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "counts_by_state",
     "is_sent",
     "leaf_of",
+    "of_unit",
     "scorecards_for",
     "scored_itself",
     "sees_names",

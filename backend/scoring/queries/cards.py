@@ -109,11 +109,6 @@ def step_of(card: Scorecard, kind: str) -> Step | None:
     return next((step for step in kinds if step.order > done), None)
 
 
-def signatures(card: Scorecard) -> list[Signature]:
-    """Return the moves made on the card, oldest first."""
-    return list(card.signatures.select_related("step").order_by("signed_at", "pk"))
-
-
 def approval_of(card: Scorecard) -> Signature | None:
     """Return the approval in force: the newest one that is not voided."""
     rows = card.signatures.filter(move="approve", voided_at__isnull=True)

@@ -13,8 +13,8 @@ from backend.core import clock
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Step
-from backend.scoring.lifecycle import UNAPPROVED, State
-from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard
+from backend.scoring.lifecycle import OWN_MOVES, UNAPPROVED, State
+from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.queries.cards import scored_itself, step_of, steps_of, still_writing
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -116,12 +116,13 @@ class Field:
 
 @dataclass
 class Sheet:
-    """A card with its fields and leaves as one viewer sees it."""
+    """A card with its fields and leaves as one viewer sees it; ``shows_own``: the unit's own words too."""
 
     card: Scorecard
     fields: list[Field]
     steps: list[Step]
     now: datetime
+    shows_own: bool = True
 
     @property
     def leaves(self) -> list[Leaf]:
@@ -176,18 +177,19 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     leaves = _leaves(card, shown)
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
-    return Sheet(card, _fields(card, leaves), steps, now)
+    own = step_of(card, Step.Kind.SELF)
+    return Sheet(card, _fields(card, leaves), steps, now, own is not None and own.pk in shown)
 
 
 def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool:
     """Return whether ``viewer`` may see the marks of ``step`` on the card now.
 
-    The host sees self-scores once they are out of the unit's hands; the unit sees the host's marks
-    from the step's ``shown_at``, when it is asked to explain, or when the card is published.
+    The host sees self-scores once they are out of the unit's hands; the unit, and who works there
+    whatever other seat she holds, sees the host's marks from the step's ``shown_at``, when it is asked to explain, or when the card is published.
     """
     if card.state == State.PUBLISHED or viewer.system:
         return True
-    if viewer.may(Verb.SCORE, at=card.place()) or viewer.may(Verb.APPROVE, at=card.place()):
+    if of_unit(viewer, card):
         return _unit_sees(card, step, now)
     if step.kind != Step.Kind.SELF:
         return True
@@ -202,6 +204,12 @@ def sees_own_points(viewer: Actor, card: Scorecard) -> bool:
     return own is not None and sees_step(card, own, viewer, clock.now())
 
 
+def signatures(card: Scorecard, viewer: Actor) -> list[Signature]:
+    """Return the moves made on the card, oldest first; the unit's own ones to who may read its points."""
+    rows = card.signatures.select_related("step").order_by("signed_at", "pk")
+    return list(rows if sees_own_points(viewer, card) else rows.exclude(move__in=OWN_MOVES))
+
+
 def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
     if step.kind == Step.Kind.SELF or (step.shown_at is not None and now >= step.shown_at):
         return True
@@ -209,13 +217,19 @@ def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
     return asked and card.step is not None and step.order <= card.step.order
 
 
+def of_unit(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether the viewer works at the card's unit or acts for it, other seats aside."""
+    place = card.place()
+    return viewer.works_at(place) or any(seat.path == place.unit for seat in viewer.seats)
+
+
 def works_for_host(viewer: Actor, card: Scorecard) -> bool:
     """Return whether the viewer works on the card for its host or inspects it, and is not of its unit."""
     if viewer.system:
         return True
-    place = card.place()
-    if viewer.may(Verb.SCORE, at=place) or viewer.may(Verb.APPROVE, at=place):
+    if of_unit(viewer, card):
         return False
+    place = card.place()
     return any(viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.MANAGE_ROUND))
 
 

@@ -68,7 +68,7 @@ def appraisal_list(request: HttpRequest) -> HttpResponse:
         "stage": stage,
         "stages": [(name, title, counts[name]) for name, title in STAGE_TITLES.items()],
         "page": page,
-        "rows": board.standings(page.object_list),
+        "rows": board.standings(page.object_list, actor_of(request)),
     }
     return render(request, "scoring/appraisal_list.html", context | demo_of(chosen))
 

@@ -24,6 +24,7 @@ from backend.scoring.models import Delegation, Scorecard, Signature
 from backend.scoring.views.acts import shut
 from backend.scoring.views.finding import actor_of, demand, find_card, may
 from backend.scoring.views.grid import Page, Row, common, page_of
+from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.models import Appointment
 
@@ -61,7 +62,7 @@ def _page(request: HttpRequest, card: Scorecard, *, status: int = 200, **forms: 
         "warnings": warnings_of(page),
         "approves": approves,
         "delegates": delegates,
-        "signatures": signed(card),
+        "signatures": signed(card, actor_of(request)),
         "approval": queries.approval_of(card),
         "why_not": shut(card, "approve", actor_of(request)),
         "why_not_return": shut(card, "return", actor_of(request)),
@@ -82,9 +83,9 @@ def _signed_form(request: HttpRequest, page: Page) -> SignedCopyForm | None:
     return None
 
 
-def signed(card: Scorecard) -> list[tuple[Signature, str]]:
+def signed(card: Scorecard, viewer: Actor) -> list[tuple[Signature, str]]:
     """Return the moves of the card, oldest first, with what each did in words."""
-    return [(row, str(MOVES[row.move].done)) for row in queries.signatures(card)]
+    return [(row, str(MOVES[row.move].done)) for row in queries.signatures(card, viewer)]
 
 
 @dataclass(frozen=True)

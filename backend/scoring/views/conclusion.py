@@ -205,7 +205,7 @@ def conclusion_list(request: HttpRequest) -> HttpResponse:
         "stage": stage,
         "counts": counts,
         "page": page,
-        "rows": board.standings(page.object_list),
+        "rows": board.standings(page.object_list, actor_of(request)),
     }
     return render(request, "scoring/conclusion_list.html", context | (demo_of(chosen) if chosen else {}))
 
@@ -228,7 +228,11 @@ def _page(request: HttpRequest, table: Table, *, status: int = 200, **forms: Any
         "concludes": concludes,
         "why_not": shut(card, "conclude", actor_of(request)) if concludes else "",
         "conclude_form": ConcludeForm(user=request.user) if concludes else None,
-        "signatures": [sign for sign in queries.signatures(card) if sign.move in ("conclude", "publish")],
+        "signatures": [
+            sign
+            for sign in queries.signatures(card, actor_of(request))
+            if sign.move in ("conclude", "publish")
+        ],
     }
     return render(request, "scoring/conclusion.html", context | demo_of(card.round) | forms, status=status)
 

@@ -57,7 +57,7 @@ def round_progress(request: HttpRequest, pk: int) -> HttpResponse:
     groups = board.counts_by_group(round_)
     words = request.GET.get("q", "").strip()
     page = Paginator(_narrowed(request, round_, groups, words), A_PAGE).get_page(request.GET.get("page"))
-    rows = board.standings(page.object_list)
+    rows = board.standings(page.object_list, actor_of(request))
     steps = rounds.timeline(round_, now)
     _add_extensions(round_, rows, steps)
     states = [state for state in State if any(counts.get(state.value) for _group, counts, _n in groups)]

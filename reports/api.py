@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
@@ -90,7 +89,7 @@ class ResultViewSet(mixins.ListModelMixin, GenericViewSet[Round]):
         seen = queries.result_of(request.actor, int(card))
         if seen is None or str(seen.round.pk) != pk:
             raise Http404
-        body = {**_notice(seen.round), **_line(seen.line)}
+        body = {**_said(seen.round), **_line(seen.line)}
         if seen.whole:
             found = details.detail(sheet(seen.card, request.actor))
             body["leaves"] = [_leaf(line) for part in found.parts for line in part.lines if line.is_leaf]
@@ -158,13 +157,13 @@ def _read(shape: type[serializers.BaseSerializer[Any]], request: Request) -> dic
     return dict(sent.validated_data)
 
 
-def _notice(round_: Round) -> dict[str, Any]:
-    return {"notice": _("SỐ LIỆU MINH HOẠ")} if round_.is_illustration else {}
+def _said(round_: Round) -> dict[str, Any]:
+    return {"is_illustration": round_.is_illustration}
 
 
 def _ranking(round_: Round, ranking: Ranking | None, tables: list[Table]) -> dict[str, Any]:
     return {
-        **_notice(round_),
+        **_said(round_),
         "round": round_.pk,
         "title": round_.title,
         "year": round_.year,

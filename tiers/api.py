@@ -131,11 +131,11 @@ class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         return Response(UnitSerializer(unit).data)
 
     @extend_schema(responses=LineageSerializer(many=True))
-    @action(detail=True, pagination_class=None)
+    @action(detail=True)
     def lineage(self, request: Request, pk: str | None = None) -> Response:
         """Return what the unit came of and what it became."""
-        rows = queries.lineage_of(self.get_object().pk)
-        return Response(LineageSerializer(rows, many=True).data)
+        rows = self.paginate_queryset(queries.lineage_of(self.get_object().pk))
+        return self.get_paginated_response(LineageSerializer(rows, many=True).data)
 
 
 class LineageViewSet(mixins.ListModelMixin, GenericViewSet[Lineage]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -46,7 +47,7 @@ class NewPasswordSerializer(serializers.Serializer[Any]):
 class MeViewSet(ViewSet):
     """The person who asks."""
 
-    @extend_schema(responses=MeSerializer)
+    @extend_schema(responses=forced_singular_serializer(MeSerializer))
     def list(self, request: Request) -> Response:
         """Return who is signed in and her seats in force."""
         user: Any = request.user

@@ -101,7 +101,9 @@ SENTENCES: dict[type, dict[str, Any]] = {
 _TAKEN = _("Đã có mục khác dùng giá trị này.")
 MESSAGES: dict[type, Any] = {
     ProhibitNullCharactersValidator: _("Nội dung có ký tự rỗng (null) không nhận được."),
-    fields.ProhibitSurrogateCharactersValidator: _("Nội dung có ký tự không nhận được: U+{code_point:X}."),
+    validators.ProhibitSurrogateCharactersValidator: _(
+        "Nội dung có ký tự không nhận được: U+{code_point:X}."
+    ),
     validators.UniqueValidator: _TAKEN,
     validators.UniqueTogetherValidator: _("Đã có mục khác dùng các giá trị này: {field_names}."),
     validators.UniqueForDateValidator: _TAKEN,

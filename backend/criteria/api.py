@@ -106,6 +106,12 @@ class ProblemSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class ProblemsSerializer(serializers.Serializer[Any]):
+    """Everything to mend before a set can be published."""
+
+    problems = ProblemSerializer(many=True)
+
+
 class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[CriteriaSet]):
     """Criteria sets the person writes, sees, or is scored by."""
 
@@ -149,11 +155,12 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
         actions.discard_set(self.get_object(), by=request.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(responses=ProblemSerializer(many=True))
-    @action(detail=True, pagination_class=None)
+    @extend_schema(responses=ProblemsSerializer)
+    @action(detail=True)
     def problems(self, request: Request, pk: str | None = None) -> Response:
         """Return everything to mend before the set can be published."""
-        return Response([problem.as_dict() for problem in actions.problems_of_set(self.get_object())])
+        found = actions.problems_of_set(self.get_object())
+        return Response({"problems": [problem.as_dict() for problem in found]})
 
     @extend_schema(request=None, responses=SetSerializer)
     @action(detail=True, methods=["post"])

@@ -74,6 +74,12 @@ class BandsSerializer(serializers.Serializer[Group]):
     bands = BandSerializer(many=True)
 
 
+class RoundProblemsSerializer(serializers.Serializer[Any]):
+    """What keeps a round from being opened, in words."""
+
+    problems = serializers.ListField(child=serializers.CharField())
+
+
 class RoundSerializer(serializers.ModelSerializer[Round]):
     """A round without its groups and steps."""
 
@@ -197,27 +203,27 @@ class RoundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         made = actions.put_group(round_, by=request.actor, **values)
         return Response(GroupSerializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=StepsSerializer, responses=StepSerializer(many=True))
-    @action(detail=True, methods=["put"], pagination_class=None)
+    @extend_schema(request=StepsSerializer, responses=StepsSerializer)
+    @action(detail=True, methods=["put"])
     def steps(self, request: Request, pk: str | None = None) -> Response:
         """Give a round in preparation its steps."""
         round_ = self._managed()
         spans = [rules.Span(**dict(row)) for row in _read(StepsSerializer, request)["steps"]]
         made = actions.set_steps(round_, spans, by=request.actor)
-        return Response(StepSerializer(made, many=True).data)
+        return Response(StepsSerializer({"steps": made}).data)
 
-    @extend_schema(responses={200: serializers.ListSerializer(child=serializers.CharField())})
-    @action(detail=True, pagination_class=None)
+    @extend_schema(responses=RoundProblemsSerializer)
+    @action(detail=True)
     def problems(self, request: Request, pk: str | None = None) -> Response:
         """Return what keeps the round from being opened."""
-        return Response(actions.check_ready(self.get_object()))
+        return Response({"problems": actions.check_ready(self.get_object())})
 
     @extend_schema(responses=ExtensionSerializer(many=True))
-    @action(detail=True, pagination_class=None)
+    @action(detail=True)
     def extensions(self, request: Request, pk: str | None = None) -> Response:
         """Return the extensions given to single units, newest first."""
-        rows = queries.extensions_for(request.actor, self.get_object())
-        return Response(ExtensionSerializer(rows, many=True).data)
+        rows = self.paginate_queryset(queries.extensions_for(request.actor, self.get_object()))
+        return self.get_paginated_response(ExtensionSerializer(rows, many=True).data)
 
 
 class GroupViewSet(mixins.RetrieveModelMixin, GenericViewSet[Group]):
@@ -252,14 +258,14 @@ class GroupViewSet(mixins.RetrieveModelMixin, GenericViewSet[Group]):
         actions.remove_group(self.get_object(), by=request.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=BandsSerializer, responses=BandSerializer(many=True))
-    @action(detail=True, methods=["put"], pagination_class=None)
+    @extend_schema(request=BandsSerializer, responses=BandsSerializer)
+    @action(detail=True, methods=["put"])
     def bands(self, request: Request, pk: str | None = None) -> Response:
         """Give a group its bands."""
         group = self._managed()
         lines = [rules.BandLine(**dict(row)) for row in _read(BandsSerializer, request)["bands"]]
         made = actions.set_bands(group, lines, by=request.actor)
-        return Response(BandSerializer(made, many=True).data)
+        return Response(BandsSerializer({"bands": made}).data)
 
 
 class StepViewSet(mixins.RetrieveModelMixin, GenericViewSet[Step]):

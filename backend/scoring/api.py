@@ -67,13 +67,14 @@ class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         parameters=[OpenApiParameter("code", str, required=True, description="Mã tiêu chí.")],
         responses=shapes.EntryShape(many=True),
     )
-    @action(detail=True, pagination_class=None)
+    @action(detail=True)
     def history(self, request: Request, pk: str) -> Response:
         """Return the life of one leaf in words, oldest first, as far as the person may know it."""
         card = self.get_object()
         wanted = read(sent.LeafIn, request.query_params)
         score = get_object_or_404(card.scores.select_related("node"), code=wanted["code"])
-        return Response(shapes.EntryShape(changes.entries_for(card, score, request.actor), many=True).data)
+        entries = self.paginate_queryset(changes.entries_for(card, score, request.actor))
+        return self.get_paginated_response(shapes.EntryShape(entries, many=True).data)
 
     # --- the unit ------------------------------------------------------------------------------------
 
@@ -154,11 +155,12 @@ class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         return Response(shapes.CardShape(actions.move(card, name, by=request.actor, **given)).data)
 
     @extend_schema(responses=shapes.DelegationShape(many=True))
-    @action(detail=True, pagination_class=None)
+    @action(detail=True)
     def delegations(self, request: Request, pk: str) -> Response:
         """Return to whom the approval of this card is or was lent."""
         rows = self._card(Verb.APPROVE).delegations.select_related("taker").order_by("-starts_at")
-        return Response(shapes.DelegationShape(rows, many=True).data)
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(shapes.DelegationShape(page, many=True).data)
 
     @extend_schema(request=sent.DelegationIn, responses={201: shapes.DelegationShape})
     @delegations.mapping.post

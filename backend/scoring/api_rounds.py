@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -70,7 +71,7 @@ class OpeningViewSet(ViewSet):
 class SurveyViewSet(ViewSet):
     """Survey and outside-index points of a round."""
 
-    @extend_schema(parameters=[ROUND], responses=shapes.SurveyRowShape(many=True))
+    @extend_schema(parameters=[ROUND], responses=forced_singular_serializer(shapes.SurveyRowsShape))
     def list(self, request: Request) -> Response:
         """Return every survey and outside-index leaf of the round's cards with the points that stand."""
         round_ = _named(request, request.query_params)
@@ -79,7 +80,7 @@ class SurveyViewSet(ViewSet):
         for group in round_.groups.all():
             listed = cards.filter(group=group).order_by("unit__order", "pk")
             rows += _lines(board.survey_table(group, listed, request.actor))  # type: ignore[attr-defined]
-        return Response(shapes.SurveyRowShape(rows, many=True).data)
+        return Response(shapes.SurveyRowsShape({"results": rows}).data)
 
     @extend_schema(request=sent.SurveyIn, responses={201: shapes.SourceShape})
     def create(self, request: Request) -> Response:
@@ -126,7 +127,7 @@ def _source(cell: board.SurveyCell) -> Provenance | None:
 class ChangeViewSet(ViewSet):
     """The newest changes of everything a person inspects."""
 
-    @extend_schema(parameters=[sent.ChangesIn], responses=shapes.ChangesShape)
+    @extend_schema(parameters=[sent.ChangesIn], responses=forced_singular_serializer(shapes.ChangesShape))
     def list(self, request: Request) -> Response:
         """Return a page of changes, newest first; ``older`` goes into ``before`` for the next page."""
         if not request.actor.may_anywhere(Verb.INSPECT):  # type: ignore[attr-defined]

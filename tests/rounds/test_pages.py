@@ -340,7 +340,7 @@ def test_json_says_and_writes_the_same(client, city, draft, commune, manager):
     steps = [{**step, "closes_at": step["opens_at"]} for step in whole["steps"]]
     answer = client.put(f"/api/rounds/{draft.pk}/steps/", {"steps": steps}, content_type="application/json")
     assert answer.status_code == 422
-    assert client.get(f"/api/rounds/{draft.pk}/problems/").json() == []
+    assert client.get(f"/api/rounds/{draft.pk}/problems/").json()["problems"] == []
 
 
 def test_json_gives_more_time_with_reason_and_document(client, running, commune, manager):
@@ -351,7 +351,7 @@ def test_json_gives_more_time_with_reason_and_document(client, running, commune,
     assert client.post(url, sent, content_type="application/json").status_code in (400, 422)
     answer = client.post(url, {**sent, "document": "1/CV"}, content_type="application/json")
     assert answer.status_code == 201
-    assert len(client.get(f"/api/rounds/{running.pk}/extensions/").json()) == 1
+    assert len(client.get(f"/api/rounds/{running.pk}/extensions/").json()["results"]) == 1
 
 
 def test_json_of_another_host_is_not_there(client, running):

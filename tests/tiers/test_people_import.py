@@ -258,6 +258,16 @@ def test_names_that_look_like_formulas_or_markup_stay_text(world):
     assert "<script>alert" not in page
 
 
+def test_the_template_of_the_demonstration_carries_its_mark_and_is_read_back(world, settings):
+    settings.DEMO = True
+    content = template.template_for(world.admin)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    heads = [book.get_sheet_by_name(name).to_python()[0] for name in book.sheet_names]
+    assert all("SỐ LIỆU MINH HOẠ" in head for head in heads)
+    with pytest.raises(Invalid, match="chỉ có dòng tiêu đề"):
+        importing.read(io.BytesIO(content))
+
+
 def test_the_template_is_read_back_by_the_import_and_holds_no_formula(world):
     make.unit('=cmd|" /C calc"!A0', parent=world.city, code="+1")
     content = template.template_for(world.admin)

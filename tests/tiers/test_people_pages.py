@@ -154,3 +154,10 @@ def test_name_and_contact_are_corrected(world):
     user = User.objects.get(pk=world.mine.user_id)
     assert (user.full_name, user.email) == ("Tên mới", "moi@example.vn")
     assert "ten moi" in user.folded
+
+
+def test_one_time_passwords_of_the_demonstration_carry_its_mark(world, settings):
+    settings.DEMO = True
+    page = new_account(world).content.decode()
+    assert "Mật khẩu dùng một lần" in page
+    assert "SỐ LIỆU MINH HOẠ" in page

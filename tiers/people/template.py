@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backend.core import clock
@@ -34,8 +35,17 @@ def template_for(actor: Actor) -> bytes:
     _people(book.add_worksheet(_("Tài khoản")), bold, text)
     _units(book.add_worksheet(_("Đơn vị")), units, bold, text)
     _roles(book.add_worksheet(_("Vai trò")), bold, text)
+    if settings.DEMO:
+        _mark(book)
     book.close()
     return out.getvalue()
+
+
+def _mark(book: Any) -> None:
+    """Write the demonstration's mark right of the heading, where the import looks for no column."""
+    for sheet in book.worksheets():
+        sheet.write_string(0, len(COLUMNS), _("SỐ LIỆU MINH HOẠ"), book.add_format({"bold": True}))
+        sheet.set_header(f"&C&B{_('SỐ LIỆU MINH HOẠ')}")
 
 
 def _people(sheet: Any, bold: Any, text: Any) -> None:

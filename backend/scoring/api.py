@@ -19,9 +19,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.actions import re_authenticate
-from backend.scoring import actions, api_rounds, changes, files, queries, sent, shapes
+from backend.scoring import actions, api_rounds, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
-from backend.scoring.actions.evidence import keep
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Delegation, Evidence, Scorecard
@@ -126,10 +125,8 @@ class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         """Attach the signed and stamped report, until the lock."""
         card = self._card(Verb.SCORE)
         given = read(sent.SignedCopyIn, request.data)
-        stored = keep(card.unit, files.receive(given.pop("file")))
-        return Response(
-            shapes.CardShape(actions.attach_signed_copy(card, stored, by=request.actor, **given)).data
-        )
+        card = actions.attach_signed_copy(card, upload=given.pop("file"), by=request.actor, **given)
+        return Response(shapes.CardShape(card).data)
 
     @extend_schema(request=sent.AnswerIn, responses=shapes.ExplanationShape)
     @action(detail=True, methods=["post"])

@@ -1,8 +1,12 @@
 """Evidence through HTTP: put on a leaf, refused with a reason, given out to the right people only."""
 
+from hashlib import sha256
+
 import pytest
+from django.core.files.storage import default_storage
 
 from backend.scoring import actions
+from backend.scoring.files import key_of
 from backend.scoring.models import Evidence, StoredFile
 from permissions.roles import Role
 from tests import make
@@ -161,3 +165,61 @@ def test_the_signed_copy_is_refused_after_the_lock(here, people):
     here.close(1)
     data = {"file": specimens.upload(specimens.pdf(), "a.pdf"), "number": "45/BC", "signed_on": "07/06/2026"}
     assert people.of("officer").post(url("signed_copy", here.card), data).status_code == 409
+
+
+def test_a_file_refused_after_the_lock_is_not_kept(here, people):
+    here.approved()
+    here.close(1)
+    send(people, here)
+    data = {"file": specimens.upload(specimens.pdf(), "a.pdf"), "number": "45/BC", "signed_on": "07/06/2026"}
+    people.of("officer").post(url("signed_copy", here.card), data)
+    assert not StoredFile.objects.exists()
+    assert not default_storage.exists(key_of(here.unit.pk, sha256(specimens.pdf()).hexdigest()))
+
+
+def test_a_signed_copy_before_the_card_is_submitted_is_not_kept(here, people):
+    data = {"file": specimens.upload(specimens.pdf(), "a.pdf"), "number": "45/BC", "signed_on": "07/06/2026"}
+    assert people.of("officer").post(url("signed_copy", here.card), data).status_code == 409
+    assert not StoredFile.objects.exists()
+
+
+def test_a_file_taken_off_no_longer_counts_against_the_quota(here, people, settings):
+    settings.EVIDENCE_UNIT_QUOTA_MB = 1
+    send(people, here)
+    StoredFile.objects.update(size=1024 * 1024)
+    other = specimens.pdf(pages=3)
+    assert send(people, here, other).status_code == 422
+    people.of("officer").post(url("remove_evidence", here.card, piece_of(here).pk))
+    assert send(people, here, other).status_code == 302
+
+
+def test_bytes_in_use_need_no_more_room(here, people, settings):
+    settings.EVIDENCE_UNIT_QUOTA_MB = 1
+    send(people, here)
+    StoredFile.objects.update(size=1024 * 1024)
+    assert send(people, here).status_code == 302
+    assert Evidence.objects.filter(file__isnull=False).count() == 2
+
+
+def test_a_signed_copy_counts_against_the_quota(here, people, settings):
+    settings.EVIDENCE_UNIT_QUOTA_MB = 1
+    here.submitted()
+    data = {"file": specimens.upload(specimens.pdf(), "a.pdf"), "number": "45/BC", "signed_on": "07/06/2026"}
+    assert people.of("officer").post(url("signed_copy", here.card), data).status_code == 302
+    StoredFile.objects.update(size=1024 * 1024)
+    actions.move(here.fresh(), "return", by=here.leader, reason="Bổ sung")
+    assert send(people, here, specimens.pdf(pages=3)).status_code == 422
+
+
+@pytest.mark.parametrize(("name", "content"), [("ky.docx", specimens.docx()), ("ky.xlsx", specimens.xlsx())])
+def test_a_signed_copy_that_is_no_pdf_is_refused_at_its_field(here, people, name, content):
+    here.approved()
+    data = {"file": specimens.upload(content, name), "number": "45/BC", "signed_on": "07/06/2026"}
+    answer = people.of("officer").post(url("signed_copy", here.card), data)
+    assert answer.status_code == 422
+    assert "Bản ký phải là tệp PDF" in text(answer)
+    assert not StoredFile.objects.exists()
+    data["file"] = specimens.upload(content, name)
+    data["signed_on"] = "2026-06-07"
+    sent = people.of("officer").post(f"/api/scorecards/{here.card.pk}/signed-copy/", data)
+    assert sent.status_code == 422

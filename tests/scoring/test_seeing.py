@@ -12,10 +12,10 @@ from backend.core import clock
 from backend.rounds.actions import extend
 from backend.rounds.models import Step
 from backend.scoring import actions, board, changes, queries
-from backend.scoring.models import StoredFile
 from permissions.roles import Role
 from reports.queries import kind_is_open
 from tests import make
+from tests.scoring import specimens
 from tests.scoring.councils import Council, council
 from tiers.seating import actor_for
 
@@ -89,11 +89,9 @@ def test_when_its_own_time_is_over_the_host_reads_a_card_nobody_approved():
 
 def sign_and_attach(here: Council) -> None:
     here.submitted()
-    stored = StoredFile.objects.create(
-        unit=here.unit, sha256="a" * 64, size=9, content_type="application/pdf", stored_at=clock.now()
-    )
+    paper = specimens.upload(specimens.pdf(), "Báo cáo.pdf")
     actions.attach_signed_copy(
-        here.card, stored, by=here.officer, number="12/BC-UBND", signed_on=date(2026, 6, 5)
+        here.card, by=here.officer, upload=paper, number="12/BC-UBND", signed_on=date(2026, 6, 5)
     )
 
 

@@ -1,21 +1,16 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
-Read in this order: locking, points (self-scores), filling (many at once), evidence, moves, appraisal, answers,
-survey, exceptions (left-out leaves, delegation, signed copy), opening (a round's cards),
+Read in this order: locking, points (self-scores), filling (many at once), keeping, evidence, moves, appraisal, answers,
+survey, exceptions (left-out leaves, delegation), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
 
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_rest, appraise, decide
-from backend.scoring.actions.evidence import add_document, add_file, check_file, remove_evidence
-from backend.scoring.actions.exceptions import (
-    attach_signed_copy,
-    delegate,
-    leave_out,
-    put_back,
-    revoke,
-)
+from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
+from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
+from backend.scoring.actions.keeping import check_file
 from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round

@@ -1,31 +1,26 @@
-"""Evidence on a leaf: files kept by content, or references to documents."""
+"""What a unit attaches: evidence on a leaf (a file or a document's number), its signed report."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
-from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
-from backend.jobs.actions import enqueue
 from backend.rounds.models import Step
 from backend.scoring import files
+from backend.scoring.actions.keeping import record, require_room
 from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
 from backend.scoring.actions.points import require_with_unit
+from backend.scoring.files.kinds import PDF
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Evidence, Scorecard, StoredFile
+from backend.scoring.models import Evidence, Scorecard
 from backend.scoring.queries import Window
 from permissions.actor import Actor
 from permissions.roles import Verb
-from tiers.models import Unit
-
-CHECK = "backend.scoring.actions.check_file"
 
 
 def add_file(
@@ -33,12 +28,21 @@ def add_file(
 ) -> Evidence:
     """Check, store and attach a file to a leaf. Raises Refused, OutOfStep, or Invalid in words.
 
-    The bytes are on disk, whole, before the row says so.
+    The bytes are on disk, whole, before the row says so; right, state, clock and room are asked
+    before, so that a refused file is not kept, and again under the lock that writes the row.
     """
     by.require(Verb.SCORE, at=card.place())
     received = files.receive(upload)
-    stored = keep(card.unit, received)
-    return _attach(card, code, by=by, file=stored, file_name=received.name, section=section, number=number)
+    _require_leaf(card, code, by=by, received=received)
+    files.store(received, unit_id=card.unit_id)
+    return _attach(card, code, by=by, received=received, section=section, number=number)
+
+
+@transaction.atomic
+def _require_leaf(card: Scorecard, code: str, *, by: Actor, received: files.Received) -> None:
+    card, _window = _taking(card, by)
+    score_of(card, code)
+    require_room(card.unit, received)
 
 
 def add_document(
@@ -85,15 +89,24 @@ def remove_evidence(piece: Evidence, *, by: Actor, reason: str = "") -> Evidence
 
 
 @transaction.atomic
-def _attach(card: Scorecard, code: str, *, by: Actor, **columns: Any) -> Evidence:
-    card = lock(card.pk)
-    by.require(Verb.SCORE, at=card.place())
-    window = writable(card)
+def _attach(
+    card: Scorecard, code: str, *, by: Actor, received: files.Received | None = None, **columns: Any
+) -> Evidence:
+    card, window = _taking(card, by)
     score = score_of(card, code)
+    if received is not None:
+        columns |= {"file": record(card.unit, received), "file_name": received.name}
     piece = Evidence(score=score, step=window.step, added_by=by.name, added_at=window.now, **columns)
     with recording(by=by, at=window.now, about=about(card, window.step)):
         piece.save()
     return piece
+
+
+def _taking(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:
+    """Return the card, locked, and the step in which it takes evidence of this person now."""
+    card = lock(card.pk)
+    by.require(Verb.SCORE, at=card.place())
+    return card, writable(card)
 
 
 def writable(card: Scorecard) -> Window:
@@ -108,45 +121,48 @@ def writable(card: Scorecard) -> Window:
     return window
 
 
-def keep(unit: Unit, received: files.Received) -> StoredFile:
-    """Store the bytes once per unit and return their row. Raises Invalid above the unit's quota."""
-    found = StoredFile.objects.filter(unit=unit, sha256=received.sha256).first()
-    if found is not None:
-        return found
-    _require_quota(unit, received.size)
-    files.store(received, unit_id=unit.pk)
-    return _record(unit, received)
+def attach_signed_copy(card: Scorecard, *, by: Actor, upload: Any, number: str, signed_on: date) -> Scorecard:
+    """Attach the signed self-assessment report, a PDF, until the lock. Raises Refused, OutOfStep, Invalid."""
+    by.require(Verb.SCORE, at=card.place())
+    received = files.receive(upload)
+    _require_paper(received, number)
+    _require_report(card, by=by, received=received)
+    files.store(received, unit_id=card.unit_id)
+    return _attach_report(card, received, by=by, number=number.strip(), signed_on=signed_on)
+
+
+def _require_paper(received: files.Received, number: str) -> None:
+    if received.content_type != PDF.content_type:
+        sentence = _("Bản ký phải là tệp PDF. Hãy quét hoặc xuất báo cáo đã ký ra PDF rồi tải lên.")
+        raise Invalid(sentence, fields={"file": [sentence]})
+    if not number.strip():
+        raise Invalid(_("Hãy ghi số văn bản đã ký."), fields={"number": [_("Còn trống.")]})
 
 
 @transaction.atomic
-def _record(unit: Unit, received: files.Received) -> StoredFile:
-    stored, made = StoredFile.objects.get_or_create(
-        unit=unit,
-        sha256=received.sha256,
-        defaults={
-            "size": received.size,
-            "content_type": received.content_type,
-            "stored_at": clock.now(),
-        },
-    )
-    if made:
-        enqueue(CHECK, stored.pk)
-    return stored
+def _require_report(card: Scorecard, *, by: Actor, received: files.Received) -> None:
+    card, _window = _signing(card, by)
+    require_room(card.unit, received)
 
 
-def _require_quota(unit: Unit, size: int) -> None:
-    used = StoredFile.objects.filter(unit=unit).aggregate(used=Sum("size"))["used"] or 0
-    quota = settings.EVIDENCE_UNIT_QUOTA_MB * 1024 * 1024
-    if used + size > quota:
-        raise Invalid(
-            _("Đơn vị đã dùng %(used)d MB trong hạn mức %(quota)d MB. Hãy gỡ bớt hoặc nén tệp.")
-            % {"used": used // 1024 // 1024, "quota": settings.EVIDENCE_UNIT_QUOTA_MB}
-        )
+@transaction.atomic
+def _attach_report(
+    card: Scorecard, received: files.Received, *, by: Actor, number: str, signed_on: date
+) -> Scorecard:
+    card, window = _signing(card, by)
+    card.signed_file = record(card.unit, received)
+    card.signed_number, card.signed_date = number, signed_on
+    with recording(by=by, reason=number, at=window.now, about=about(card, window.step)):
+        card.save(update_fields=["signed_file", "signed_number", "signed_date"])
+    return card
 
 
-def check_file(key: str) -> None:
-    """Look deep into a stored file, in the background, and note what is found."""
-    stored = StoredFile.objects.get(pk=key)
-    finding = files.deep_check(stored)
-    state = StoredFile.State.HARMFUL if finding else StoredFile.State.CLEAN
-    StoredFile.objects.filter(pk=stored.pk).update(state=state, finding=finding)
+def _signing(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:
+    """Return the card, locked, and its step of self-scoring, while a signed report may be attached."""
+    card = lock(card.pk)
+    by.require(Verb.SCORE, at=card.place())
+    window = window_of(card, Step.Kind.SELF)
+    require_open(window)
+    if card.state not in (State.SUBMITTED, State.APPROVED):
+        raise OutOfStep(_("Chỉ đính kèm bản ký khi phiếu đã trình hoặc đã phê duyệt."))
+    return card, window

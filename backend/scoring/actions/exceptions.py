@@ -1,8 +1,8 @@
-"""Exceptions on one card: left-out leaves, delegation, the signed copy."""
+"""Exceptions on one card: left-out leaves, delegation."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -14,7 +14,7 @@ from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
 from backend.rounds.models import Step
-from backend.scoring.actions.locking import about, lock, recount, require_open, score_of, window_of
+from backend.scoring.actions.locking import lock, recount, score_of
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.results import take_back
 from backend.scoring.lifecycle import State
@@ -25,7 +25,6 @@ from backend.scoring.models import (
     Score,
     Scorecard,
     ScorecardGrant,
-    StoredFile,
 )
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -136,25 +135,6 @@ def revoke(lent: Delegation, *, by: Actor, reason: str) -> Delegation:
         lent.save(update_fields=["ends_at"])
     lent.grants.update(ends_at=lent.ends_at)
     return lent
-
-
-@transaction.atomic
-def attach_signed_copy(
-    card: Scorecard, stored: StoredFile, *, by: Actor, number: str, signed_on: date
-) -> Scorecard:
-    """Attach the signed self-assessment report, until the lock. Raises Refused, OutOfStep, Invalid."""
-    card = lock(card.pk)
-    by.require(Verb.SCORE, at=card.place())
-    window = window_of(card, Step.Kind.SELF)
-    require_open(window)
-    if card.state not in (State.SUBMITTED, State.APPROVED):
-        raise OutOfStep(_("Chỉ đính kèm bản ký khi phiếu đã trình hoặc đã phê duyệt."))
-    if not number.strip():
-        raise Invalid(_("Hãy ghi số văn bản đã ký."), fields={"number": [_("Còn trống.")]})
-    card.signed_file, card.signed_number, card.signed_date = stored, number.strip(), signed_on
-    with recording(by=by, reason=number, at=window.now, about=about(card, window.step)):
-        card.save(update_fields=["signed_file", "signed_number", "signed_date"])
-    return card
 
 
 def _permission(verb: Verb) -> Permission:

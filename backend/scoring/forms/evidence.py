@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.core.dates import VNDateField
 from backend.core.errors import Invalid
+from backend.core.forms import ActingForm
 from backend.core.text import NFCCharField
 from backend.scoring import files
 from backend.scoring.files.kinds import ACCEPT, TAKEN
@@ -52,9 +53,15 @@ class DocumentForm(forms.Form):
     section = NFCCharField(label=_("Mục, trang cần xem"), required=False, max_length=200)
 
 
-class SignedCopyForm(forms.Form):
+class SignedCopyForm(ActingForm):
     """The report as signed and stamped."""
 
-    file = EvidenceFileField(label=_("Bản đã ký (PDF)"))
+    file = EvidenceFileField(label=_("Bản đã ký (PDF)"), widget=forms.FileInput(attrs={"accept": ".pdf"}))
     number = NFCCharField(label=_("Số văn bản"), max_length=100)
     signed_on = VNDateField(label=_("Ngày ký"))
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """Return the keywords of ``actions.attach_signed_copy``."""
+        names = {"upload": "file", "number": "number", "signed_on": "signed_on"}
+        return {keyword: self.cleaned_data[name] for keyword, name in names.items()}

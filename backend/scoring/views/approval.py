@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from backend.scoring import actions, files, queries
-from backend.scoring.actions.evidence import keep
+from backend.scoring import actions, queries
 from backend.scoring.agenda import approvals_for, with_progress
 from backend.scoring.forms import ApproveForm, DelegateForm, MoveForm, SignedCopyForm
 from backend.scoring.lifecycle import MOVES, State
@@ -139,14 +139,10 @@ def signed_copy(request: HttpRequest, pk: int) -> HttpResponse:
     card = find_card(request, pk)
     demand(request, Verb.SCORE, card)
     form = SignedCopyForm(request.POST, request.FILES, auto_id="signed-%s")
-    if not form.is_valid():
+    attach = partial(actions.attach_signed_copy, card, by=actor_of(request))
+    if not (form.is_valid() and form.carry_out(lambda: attach(**form.report))):
         return _page(request, card, status=422, signed_form=form, form=form)
-    cleaned = form.cleaned_data
-    stored = keep(card.unit, files.receive(cleaned["file"]))
-    actions.attach_signed_copy(
-        card, stored, by=actor_of(request), number=cleaned["number"], signed_on=cleaned["signed_on"]
-    )
-    messages.success(request, _("Đã đính kèm bản ký số %(number)s.") % {"number": cleaned["number"]})
+    messages.success(request, _("Đã đính kèm bản ký số %(number)s.") % form.report)
     return redirect("scoring:approval", pk=card.pk)
 
 

@@ -11,10 +11,12 @@ from backend.audit.recording import recording
 from backend.core import clock
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Band, Round, Step
-from permissions.actor import SYSTEM
+from backend.scoring.models import Scorecard
+from permissions.actor import SYSTEM, Actor
 from permissions.roles import Role
 from tests import make
 from tiers.models import Unit
+from tiers.seating import actor_for
 
 LEAVES = {"1.1": "1", "1.2": "3", "2.1": "2"}
 OPTIONS = [("Kịp thời", "1"), ("Không kịp thời", "0.5"), ("Không ban hành", "0")]
@@ -29,6 +31,15 @@ class District:
     communes: list[Unit]
     round: Round
     users: dict[str, Any] = field(default_factory=dict)
+
+    def actor(self, who: str) -> Actor:
+        """Return a person as the actions know her."""
+        return actor_for(self.users[who])
+
+    def card(self, commune: int = 0) -> Scorecard:
+        """Return a commune's card as the database holds it."""
+        rows = Scorecard.objects.select_related("unit", "round__host", "step")
+        return rows.get(round=self.round, unit=self.communes[commune])
 
     def close(self, order: int) -> None:
         """End the step of that order a second ago; the next ones are open."""
@@ -66,9 +77,9 @@ def district() -> District:
     return here
 
 
-def criteria(owner: Unit) -> CriteriaSet:
+def criteria(owner: Unit, **fields: Any) -> CriteriaSet:
     """Make a published set: a choice, points by hand, done of assigned."""
-    made = make.criteria_set(owner, leaves=LEAVES, state=CriteriaSet.State.DRAFT)
+    made = make.criteria_set(owner, leaves=LEAVES, state=CriteriaSet.State.DRAFT, **fields)
     options = {"options": [{"title": title, "points": points} for title, points in OPTIONS]}
     with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
         _change(made, "1.1", rule="option", params=options, title="Ban hành kế hoạch cải cách hành chính năm")

@@ -12,14 +12,11 @@ from playwright.sync_api import expect
 
 from backend.scoring import actions
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Scorecard
-from permissions.actor import Actor
 from tests import make
 from tests.jobs.workers import until, worker
 from tests.journeys.conftest import OFFICE, PHONE
 from tests.journeys.districts import District, district
 from tests.scoring import specimens
-from tiers import seating
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,14 +35,6 @@ class Season:
         if who not in self.opened:
             self.opened[who] = self.window(self.here.users[who])
         return self.opened[who]
-
-    def actor(self, who: str) -> Actor:
-        return seating.actor_for(self.here.users[who])
-
-    def card(self, commune: int = 0) -> Scorecard:
-        return Scorecard.objects.select_related("unit", "round__host", "step").get(
-            round=self.here.round, unit=self.here.communes[commune]
-        )
 
     def look(self, page: Any, name: str) -> None:
         """Keep pictures of a page at both widths, for who wants to see the journey."""
@@ -147,22 +136,26 @@ def approve(season: Season) -> None:
     page.get_by_label("Mật khẩu của bạn").fill(make.PASSWORD)
     page.get_by_role("button", name="Phê duyệt kết quả tự chấm").click()
     expect(page.get_by_text("Dấu xác thực nội dung")).to_be_visible()
-    assert season.card().state == State.APPROVED
+    assert season.here.card().state == State.APPROVED
 
 
 def save_too_late(season: Season) -> None:
     """The other commune has its form open when the time runs out."""
     page = season.of("late officer")
-    page.goto(f"/scorecards/{season.card(1).pk}/")
+    page.goto(f"/scorecards/{season.here.card(1).pk}/")
     season.here.close(1)
     box = page.locator("[id='leaf-1.2']").get_by_role("textbox")
     typed(box, "2,75")
     expect(page.locator("#page-alert")).to_contain_text("Đã khoá lúc")
     season.look(page, "06-too-late")
     assert box.input_value() == "2,75"
-    assert not season.card(1).scores.filter(marks__points__isnull=False).exists()
+    assert not season.here.card(1).scores.filter(marks__points__isnull=False).exists()
     actions.move(
-        season.card(1), "no_self_score", by=season.actor("manager"), reason="Trễ hạn", document="5/NV"
+        season.here.card(1),
+        "no_self_score",
+        by=season.here.actor("manager"),
+        reason="Trễ hạn",
+        document="5/NV",
     )
 
 
@@ -183,27 +176,27 @@ def lower_one_score(season: Season) -> None:
     page.get_by_role("button", name="Hoàn thành thẩm định").click()
     page.get_by_role("button", name="Gửi yêu cầu giải trình").click()
     expect(page.locator(".page-head")).to_contain_text("giải trình")
-    assert season.card().state == State.EXPLAINING
+    assert season.here.card().state == State.EXPLAINING
 
 
 def explain(season: Season) -> None:
     season.here.close(2)
     page = season.of("officer")
-    page.goto(f"/scorecards/{season.card().pk}/explanation/")
+    page.goto(f"/scorecards/{season.here.card().pk}/explanation/")
     expect(page.get_by_text(REASON)).to_be_visible()
     page.get_by_label("Giải trình của đơn vị").fill("Quyết định công nhận ngày 05/01; gửi kèm văn bản.")
     page.get_by_role("button", name="Lưu giải trình này").click()
     season.look(page, "08-explanation")
     page = season.of("chair")
-    page.goto(f"/scorecards/{season.card().pk}/explanation/")
+    page.goto(f"/scorecards/{season.here.card().pk}/explanation/")
     page.get_by_role("button", name="Gửi giải trình cho Hội đồng").click()
-    assert until(lambda: season.card().state == State.EXPLAINED)
+    assert until(lambda: season.here.card().state == State.EXPLAINED)
 
 
 def conclude(season: Season) -> None:
     season.here.close(3)
     page = season.of("secretary")
-    page.goto(f"/appraisals/{season.card().pk}/")
+    page.goto(f"/appraisals/{season.here.card().pk}/")
     leaf = page.locator("[id='leaf-1.2']")
     expect(leaf).to_contain_text("Quyết định công nhận ngày 05/01")
     leaf.get_by_label("Điểm thẩm định").fill("2,25")
@@ -211,23 +204,25 @@ def conclude(season: Season) -> None:
     leaf.get_by_role("button", name="Lưu điểm").click()
     expect(page.locator("#mark-totals")).to_contain_text("5,15")
     page.get_by_role("button", name="Hoàn thành thẩm định").click()
-    assert until(lambda: season.card().state == State.APPRAISED)
+    assert until(lambda: season.here.card().state == State.APPRAISED)
     season.here.close(4)
     for commune in (0, 1):
         page = season.of("council chair")
-        page.goto(f"/conclusions/{season.card(commune).pk}/")
+        page.goto(f"/conclusions/{season.here.card(commune).pk}/")
         season.look(page, f"09-conclusion-{commune}")
         page.get_by_label("Mật khẩu của bạn").fill(make.PASSWORD)
         page.get_by_role("button", name=re.compile("^Kết luận .* điểm")).click()
-        assert until(lambda number=commune: season.card(number).state == State.CONCLUDED)
+        assert until(lambda number=commune: season.here.card(number).state == State.CONCLUDED)
 
 
 def appraise_the_other(season: Season) -> None:
     """The commune without self-scores is appraised by hand elsewhere; here only the first one's way is seen."""
-    by = season.actor("secretary")
+    by = season.here.actor("secretary")
     for code in ("1.1", "1.2", "2.1"):
-        actions.appraise(season.card(1), code, by=by, version=0, points=make.Decimal(1), reason="Theo hồ sơ")
-    actions.move(season.card(1), "appraise", by=by)
+        actions.appraise(
+            season.here.card(1), code, by=by, version=0, points=make.Decimal(1), reason="Theo hồ sơ"
+        )
+    actions.move(season.here.card(1), "appraise", by=by)
 
 
 def publish(season: Season) -> None:
@@ -249,7 +244,7 @@ def read_the_documents(season: Season) -> None:
     assert "5,15" in ranking
     assert "3,00" in ranking
     page = season.of("officer")
-    page.goto(f"/scorecards/{season.card().pk}/")
+    page.goto(f"/scorecards/{season.here.card().pk}/")
     report = document(page, "Tạo báo cáo tự chấm (PDF)", season.folder)
     assert "5,40" in report
     assert "12/BC-UBND" in report
@@ -268,7 +263,7 @@ def document(page: Any, button: str, folder: Path) -> str:
 
 def read_the_timeline(season: Season) -> None:
     page = season.of("officer")
-    page.goto(f"/scorecards/{season.card().pk}/leaves/1.2/history/")
+    page.goto(f"/scorecards/{season.here.card().pk}/leaves/1.2/history/")
     timeline = page.get_by_role("main")
     expect(timeline).to_contain_text(REASON)
     expect(timeline).to_contain_text("2,50 xuống 2,00")

@@ -26,7 +26,7 @@ ENTRIES = (
     Entry(_("Đợt đánh giá"), "rounds:round_list", (Verb.MANAGE_ROUND, Verb.REOPEN, Verb.INSPECT)),
     Entry(_("Bộ tiêu chí"), "criteria:set_list", (Verb.MANAGE_CRITERIA, Verb.VIEW)),
     Entry(_("Kết quả"), "reports:ranking_list"),
-    Entry(_("Lịch sử"), "scoring:history", (Verb.INSPECT, Verb.VIEW)),
+    Entry(_("Lịch sử"), "scoring:history", (Verb.INSPECT,)),
     Entry(_("Thông báo"), "notices:notice_list"),
     Entry(_("Tổ chức"), "tiers:unit_list"),
     Entry(_("Tài khoản"), "people:account_list", (Verb.MANAGE_PEOPLE,)),

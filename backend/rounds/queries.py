@@ -140,10 +140,12 @@ def hold_step(step_id: int) -> Step:
     hold one step together; who changes its dates waits. SQLite has one writer and needs no hold.
     Raises Step.DoesNotExist.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM rounds_step WHERE id = %s FOR SHARE", [step_id])
-    return Step.objects.get(pk=step_id)
+    if connection.vendor != "postgresql":
+        return Step.objects.get(pk=step_id)
+    held = list(Step.objects.raw("SELECT * FROM rounds_step WHERE id = %s FOR SHARE", [step_id]))
+    if not held:
+        raise Step.DoesNotExist
+    return held[0]
 
 
 def latest_extension(step: Step, unit_id: int) -> Extension | None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 
+from backend.audit.recording import recording
 from backend.core import clock
-from backend.scoring.models import Scorecard, ScorecardGrant
+from backend.scoring.models import Delegation, Scorecard, ScorecardGrant
+from permissions.actor import SYSTEM
 from permissions.roles import Role, Verb
 from tests import make
 
@@ -29,9 +31,19 @@ def grant(card: Scorecard, user: Any, verb: Verb, **fields: Any) -> ScorecardGra
     return ScorecardGrant.objects.create(user=user, permission=permission, content_object=card, **fields)
 
 
+def lend(card: Scorecard, taker: Any, days: tuple[int, int]) -> None:
+    """Lend the approval of ``card`` from one day to another, counted from today."""
+    giver, _actor = make.seated(Role.LEADER, card.unit)
+    now = clock.now()
+    period = {"starts_at": now + days[0] * make.DAY, "ends_at": now + days[1] * make.DAY}
+    with recording(by=SYSTEM):
+        lent = Delegation.objects.create(card=card, giver=giver, taker=taker, **period)
+    grant(card, taker, Verb.APPROVE, delegation=lent, **period)
+
+
 def test_a_delegated_approval_counts_for_that_card_only(card: Scorecard) -> None:
     deputy, _actor = make.seated(Role.OFFICER, card.unit)
-    grant(card, deputy, Verb.APPROVE, ends_at=clock.now() + make.DAY)
+    lend(card, deputy, (-1, 1))
     other = make.card(make.round_(card.round.host, year=2027), card.unit)
 
     assert deputy.has_perm(Verb.APPROVE, card)
@@ -43,9 +55,8 @@ def test_a_delegated_approval_counts_for_that_card_only(card: Scorecard) -> None
 def test_a_delegation_counts_neither_before_nor_after_its_period(
     card: Scorecard, start: int, end: int
 ) -> None:
-    user = make.person()
-    now = clock.now()
-    grant(card, user, Verb.APPROVE, starts_at=now + start * make.DAY, ends_at=now + end * make.DAY)
+    user, _actor = make.seated(Role.OFFICER, card.unit)
+    lend(card, user, (start, end))
 
     assert not user.has_perm(Verb.APPROVE, card)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring import actions, queries
 from backend.scoring.agenda import with_progress
@@ -185,7 +186,9 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
     }
     form = TextsForm(request.POST or None, initial=standing)
     if request.method == "POST" and form.is_valid():
-        actions.set_texts(card, by=actor_of(request), **form.cleaned_data)
+        written = form.cleaned_data
+        seen = written.pop("seen") or None
+        actions.set_texts(card, by=actor_of(request), seen=seen, **written)
         messages.success(request, _("Đã lưu phần khó khăn và đề xuất."))
         return redirect("scoring:texts", pk=card.pk)
     page = page_of(request, card)
@@ -201,6 +204,8 @@ def clear(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     demand(request, Verb.SCORE, card)
     version = find_own_mark(card, code).version
     shown = request.POST.get("version", "")
-    actions.set_points(card, code, by=actor_of(request), version=int(shown) if shown.isdecimal() else version)
+    actions.set_points(
+        card, code, by=actor_of(request), version=key_in(shown) if shown.isdecimal() else version
+    )
     messages.success(request, _("Đã xoá điểm tiêu chí %(code)s.") % {"code": code})
     return redirect("scoring:leaf", pk=card.pk, code=code)

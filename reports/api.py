@@ -16,6 +16,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.actions import re_authenticate
 from backend.core.exact import format_percent
+from backend.core.serializers import KeyField
+from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring.queries import sheet
 from permissions.roles import Verb
@@ -46,8 +48,8 @@ class AskSerializer(serializers.Serializer[Any]):
     """Which document: of a card (``card``) or of a round's ranking (``round``)."""
 
     kind = serializers.ChoiceField(choices=Document.Kind.choices)
-    round = serializers.IntegerField(required=False)
-    card = serializers.IntegerField(required=False)
+    round = KeyField(required=False)
+    card = KeyField(required=False)
 
 
 class DocumentSerializer(serializers.ModelSerializer[Document]):
@@ -86,7 +88,7 @@ class ResultViewSet(mixins.ListModelMixin, GenericViewSet[Round]):
     @action(detail=True, url_path=r"cards/(?P<card>\d+)")
     def card(self, request: Request, pk: str | None = None, card: str = "") -> Response:
         """Return one unit's result; leaf by leaf to who may see its card."""
-        seen = queries.result_of(request.actor, int(card))
+        seen = queries.result_of(request.actor, key_in(card))
         if seen is None or str(seen.round.pk) != pk:
             raise Http404
         body = {**_said(seen.round), **_line(seen.line)}

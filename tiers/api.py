@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from backend.core.dates import parse_date
-from backend.core.text import fold
+from backend.core.text import fold, key_in
 from permissions.roles import Verb
 from tiers import actions, queries, scope
 from tiers.models import Kind, Lineage, Release, Unit
@@ -107,7 +107,7 @@ class UnitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
         rows = rows.filter(folded__contains=fold(asked["q"])) if asked.get("q") else rows
         rows = rows.filter(kind__code=asked["kind"]) if asked.get("kind") else rows
         parent = asked.get("parent", "")
-        return rows.filter(parent_id=int(parent)) if parent.isdecimal() else rows
+        return rows.filter(parent_id=key_in(parent)) if parent.isdecimal() else rows
 
     @extend_schema(parameters=[ON, WORDS, KIND, PARENT])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -147,7 +147,7 @@ class LineageViewSet(mixins.ListModelMixin, GenericViewSet[Lineage]):
     def get_queryset(self) -> QuerySet[Lineage]:
         """Return every line, or those of one unit."""
         unit = self.request.query_params.get("unit", "")
-        return queries.lineage_of(int(unit) if unit.isdecimal() else None)
+        return queries.lineage_of(key_in(unit) if unit.isdecimal() else None)
 
     @extend_schema(parameters=[UNIT])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

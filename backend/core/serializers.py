@@ -9,6 +9,21 @@ from rest_framework import serializers
 
 from .errors import Invalid
 from .points import format_points, parse_points, to_points
+from .text import MOST_KEY, MOST_WHOLE
+
+
+class KeyField(serializers.IntegerField):
+    """The key of a row; one that no database can hold is refused (422) instead of asked for."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MOST_KEY, **kwargs)
+
+
+class WholeField(serializers.IntegerField):
+    """A count or a version, from 0 to what a database takes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=MOST_WHOLE, **kwargs)
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "8.500"})

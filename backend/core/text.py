@@ -110,3 +110,14 @@ class NFCCharField(forms.CharField):
         super().validate(value)
         if encoding := looks_like_legacy(value or ""):
             raise ValidationError(self.error_messages["legacy"], code="legacy", params={"encoding": encoding})
+
+
+# The largest whole number that every database we run on takes as a key.
+MOST_KEY = 2**63 - 1
+# The largest of an ordinary whole number: a count, a version.
+MOST_WHOLE = 2**31 - 1
+
+
+def key_in(text: str) -> int:
+    """Return a key that stands in an address as digits; 0, which no row has, where it can't be one."""
+    return int(text) if text.isdecimal() and len(text) < len(str(MOST_KEY)) else 0

@@ -16,6 +16,7 @@ from rest_framework.viewsets import ViewSet
 
 from backend.core import clock
 from backend.core.errors import Refused
+from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.rounds.queries import timeline
 from backend.scoring import actions, board, changes, sent, shapes
@@ -34,9 +35,7 @@ def _round(request: Request, key: Any) -> Round:
 def _named(request: Request, given: Any) -> Round:
     """Return the round whose key was sent. Without one there is nothing to find (404)."""
     key = given.get("round", "") if hasattr(given, "get") else ""
-    if not str(key).isdecimal():
-        raise Http404
-    return _round(request, int(key))
+    return _round(request, key_in(str(key)))
 
 
 class ProgressViewSet(ViewSet):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from backend.core.serializers import PointsSerializerField
+from backend.core.serializers import KeyField, PointsSerializerField, WholeField
 from backend.scoring.changes import KINDS
 from backend.scoring.lifecycle import State
 
@@ -22,7 +22,7 @@ def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]
 class CardFilter(serializers.Serializer[Any]):
     """Which cards are listed."""
 
-    round = serializers.IntegerField(required=False)
+    round = KeyField(required=False)
     state = serializers.ChoiceField(choices=State.choices, required=False)
 
 
@@ -51,14 +51,14 @@ class ReasonIn(serializers.Serializer[Any]):
 class RoundIn(serializers.Serializer[Any]):
     """Which round."""
 
-    round = serializers.IntegerField()
+    round = KeyField()
 
 
 class PointsIn(serializers.Serializer[Any]):
     """A save of one leaf: inputs of its rule, or bare points; neither clears it."""
 
     code = serializers.CharField()
-    version = serializers.IntegerField(min_value=0)
+    version = WholeField()
     inputs = serializers.DictField(required=False)
     points = PointsSerializerField(required=False, allow_null=True)
     note = serializers.CharField(required=False, allow_blank=True)
@@ -68,7 +68,7 @@ class MarkIn(serializers.Serializer[Any]):
     """The council's points of one leaf."""
 
     code = serializers.CharField()
-    version = serializers.IntegerField(min_value=0)
+    version = WholeField()
     points = PointsSerializerField()
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -100,7 +100,7 @@ class AnswerIn(serializers.Serializer[Any]):
     """The unit's answer about one leaf."""
 
     code = serializers.CharField()
-    version = serializers.IntegerField(min_value=0)
+    version = WholeField()
     answer = serializers.CharField(allow_blank=True)
 
 
@@ -123,10 +123,11 @@ class EvidenceIn(serializers.Serializer[Any]):
 
 
 class SurveyLineIn(serializers.Serializer[Any]):
-    """Points of one unit on one survey or outside-index leaf."""
+    """Points of one unit on one survey or outside-index leaf; ``version`` as listed, 0 before the first."""
 
-    card = serializers.IntegerField()
+    card = KeyField()
     code = serializers.CharField()
+    version = WholeField()
     points = PointsSerializerField()
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -134,11 +135,11 @@ class SurveyLineIn(serializers.Serializer[Any]):
 class SurveyIn(serializers.Serializer[Any]):
     """Survey points of a round with their source."""
 
-    round = serializers.IntegerField()
+    round = KeyField()
     report_number = serializers.CharField()
     report_date = serializers.DateField()
-    sample = serializers.IntegerField(min_value=0)
-    answers = serializers.IntegerField(min_value=0)
+    sample = WholeField()
+    answers = WholeField()
     lines = SurveyLineIn(many=True)
 
 

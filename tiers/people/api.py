@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.models import User
+from backend.core.text import key_in
 from permissions.roles import ROLE_TITLES, Role, Verb
 from tiers.models import Appointment, Unit
 from tiers.people import actions, bulk, importing, queries
@@ -168,7 +169,7 @@ class AccountViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         words, role, state = (asked.get(name, "") for name in ("q", "role", "state"))
         unit = asked.get("unit", "")
         if unit:
-            rows = queries.all_units_for(self.request.actor).filter(pk=int(unit) if unit.isdecimal() else 0)
+            rows = queries.all_units_for(self.request.actor).filter(pk=key_in(unit))
             found = rows.first()
             if found is None:
                 return queryset.none()
@@ -243,7 +244,7 @@ class AppointmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         _demand_manager(self.request)
         rows = queries.seats_for(self.request.actor)
         user = self.request.query_params.get("user", "")
-        return rows.filter(user_id=int(user)) if user.isdecimal() else rows
+        return rows.filter(user_id=key_in(user)) if user.isdecimal() else rows
 
     @extend_schema(parameters=[OpenApiParameter("user", int, description="Khóa của tài khoản.")])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

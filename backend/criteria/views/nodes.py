@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from backend.core.text import key_in
 from backend.criteria import actions, queries
 from backend.criteria.forms import GroupForm, LeafForm, initial_of
 from backend.criteria.models import CriteriaSet, Node
@@ -36,9 +37,7 @@ def _parent(request: HttpRequest, criteria_set: CriteriaSet) -> Node | None:
     wanted = request.GET.get("parent", "")
     if not wanted:
         return None
-    if not wanted.isdecimal():
-        raise Http404
-    return get_object_or_404(criteria_set.nodes.select_related("criteria_set__owner"), pk=int(wanted))
+    return get_object_or_404(criteria_set.nodes.select_related("criteria_set__owner"), pk=key_in(wanted))
 
 
 def _form(

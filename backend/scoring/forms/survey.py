@@ -16,7 +16,7 @@ from backend.core.dates import VNDateField
 from backend.core.errors import Invalid
 from backend.core.exact import format_points, to_points
 from backend.core.fields import PointsFormField
-from backend.core.text import NFCCharField
+from backend.core.text import MOST_WHOLE, NFCCharField
 from backend.scoring.actions import SurveyRow
 from backend.scoring.actions.points import require_allowed
 from backend.scoring.board import SurveyCell, SurveyLine, SurveyTable
@@ -32,8 +32,8 @@ class SourceForm(forms.Form):
         label=_("Số báo cáo"), max_length=100, help_text=_("Ví dụ: 45/BC-SNV hoặc tên báo cáo chỉ số ngoài")
     )
     report_date = VNDateField(label=_("Ngày báo cáo"))
-    sample = forms.IntegerField(label=_("Số phiếu phát ra"), min_value=0)
-    answers = forms.IntegerField(label=_("Số phiếu trả lời"), min_value=0)
+    sample = forms.IntegerField(label=_("Số phiếu phát ra"), min_value=0, max_value=MOST_WHOLE)
+    answers = forms.IntegerField(label=_("Số phiếu trả lời"), min_value=0, max_value=MOST_WHOLE)
 
     def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
         super().__init__(data, *args, **options)
@@ -135,7 +135,9 @@ class SurveyForm(SourceForm):
         """Return what ``actions.enter_survey`` is to write."""
         reason = self.cleaned_data["reason"]
         return [
-            SurveyRow(line.card, cell.score.code, points, reason if cell.points is not None else "")
+            SurveyRow(
+                line.card, cell.score.code, points, cell.version, reason if cell.points is not None else ""
+            )
             for line, cell, points in self.changed
         ]
 

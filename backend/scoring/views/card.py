@@ -199,13 +199,10 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def clear(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """Take the unit's points of one leaf back."""
+    """Take the unit's points of one leaf back, as they stood on the page."""
     card = find_card(request, pk)
     demand(request, Verb.SCORE, card)
-    version = find_own_mark(card, code).version
-    shown = request.POST.get("version", "")
-    actions.set_points(
-        card, code, by=actor_of(request), version=key_in(shown) if shown.isdecimal() else version
-    )
+    find_own_mark(card, code)
+    actions.set_points(card, code, by=actor_of(request), version=key_in(request.POST.get("version", "")))
     messages.success(request, _("Đã xoá điểm tiêu chí %(code)s.") % {"code": code})
     return redirect("scoring:leaf", pk=card.pk, code=code)

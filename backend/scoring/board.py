@@ -275,15 +275,6 @@ def demand_entry(actor: Actor, round_: Round) -> None:
     actor.require(Verb.ENTER_SURVEY, at=Place(unit=f"{host}*/", host=host))
 
 
-def survey_versions(cards: QuerySet[Scorecard]) -> dict[tuple[int, str], int]:
-    """Return the version of each survey mark that stands, by card and code."""
-    rows = Mark.objects.filter(score__card__in=cards, step__kind=Step.Kind.SURVEY)
-    return {
-        (card, code): version
-        for card, code, version in rows.values_list("score__card_id", "score__code", "version")
-    }
-
-
 def rounds_of_host(actor: Actor) -> QuerySet[Round]:
     """Return the rounds the person runs, works on or inspects for their host."""
     cards = within(actor, HOST_VERBS, unit="unit__path", host="round__host__path")

@@ -296,7 +296,7 @@ class TestLoaded:
             go_on(round_, manager)
         for one in round_.cards.all():
             actions.move(one, "conclude", by=chair)
-        rows = [actions.SurveyRow(one, "3.1", Decimal(25)) for one in round_.cards.all()]
+        rows = [actions.SurveyRow(one, "3.1", Decimal(25), 0) for one in round_.cards.all()]
         source = {"report_number": "MH", "report_date": date(2026, 1, 2), "sample": 9, "answers": 9}
         actions.enter_survey(round_, rows, by=manager, **source)
         ranking = publish_ranking(round_, by=chair)

@@ -1,6 +1,7 @@
 """Survey points through HTTP: typed into the table, or sent as a workbook, looked at and confirmed."""
 
 import copy
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -10,9 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from backend.core.errors import Invalid, Stale
 from backend.core.sheets import read_rows
 from backend.scoring import actions
+from backend.scoring.actions import SurveyRow
 from backend.scoring.models import Mark, Provenance, Score
+from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
 from tests.scoring.councils import Council, council
@@ -272,3 +276,35 @@ def test_survey_points_are_no_part_of_the_council_sheet(season, secretary):
     page = secretary.get(reverse("scoring:appraisal", args=[season.card.pk]), {"field": "3"}).text
     assert "không thẩm định ở đây" in page
     assert actions.agree_rest(season.card, by=season.secretary) == 3
+
+
+ENTERED = {"report_number": "45/BC-SNV", "report_date": date(2026, 6, 5), "sample": 200, "answers": 180}
+
+
+def test_of_two_people_who_saw_the_same_points_the_second_is_told(season):
+    rows = [SurveyRow(season.card, "3.1", Decimal(7), 0)]
+    actions.enter_survey(season.round, rows, by=season.secretary, **ENTERED)
+    late = [SurveyRow(season.card, "3.1", Decimal(8), 0, "Sửa")]
+    with pytest.raises(Stale) as refusal:
+        actions.enter_survey(season.round, late, by=season.secretary, **ENTERED)
+    assert (refusal.value.theirs, refusal.value.yours) == ("7,00", "8,00")
+    assert standing(season).points == 7
+    seen = [SurveyRow(season.card, "3.1", Decimal(8), 1, "Sửa")]
+    actions.enter_survey(season.round, seen, by=season.secretary, **ENTERED)
+    assert standing(season).points == 8
+
+
+def test_the_api_enters_survey_points_by_the_version_it_listed(season, secretary):
+    line = {"card": season.card.pk, "code": "3.1", "points": "7", "version": 0}
+    body = {**ENTERED, "report_date": "2026-06-05", "round": season.round.pk, "lines": [line]}
+    said = [secretary.post("/api/survey-points/", body, "application/json").status_code for _ in range(2)]
+    assert said == [201, 409]
+    del line["version"]
+    assert secretary.post("/api/survey-points/", body, "application/json").status_code == 422
+
+
+def test_a_card_of_another_round_is_named_as_such(season):
+    other = council(year=2031)
+    rows = [SurveyRow(other.card, "3.1", Decimal(7), 0)]
+    with pytest.raises(Invalid, match="không thuộc"):
+        actions.enter_survey(season.round, rows, by=SYSTEM, **ENTERED)

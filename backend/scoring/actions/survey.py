@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.core.errors import Invalid, OutOfStep
+from backend.core.errors import Invalid, OutOfStep, Stale
+from backend.core.exact import format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring.actions.locking import about, held, lock, require_open, score_of, shift_total
@@ -26,11 +27,12 @@ from permissions.roles import Verb
 
 @dataclass(frozen=True)
 class SurveyRow:
-    """Points of one unit on one survey or outside-index leaf."""
+    """Points of one unit on one survey or outside-index leaf; ``version`` is of the mark seen, 0 for none."""
 
     card: Scorecard
     code: str
     points: Decimal
+    version: int
     reason: str = ""
 
 
@@ -48,7 +50,7 @@ def enter_survey(
     """Enter points with their source: report, its date, forms sent and answered; all or none.
 
     Changing points already entered needs a reason on the row. Raises Refused (also for the unit
-    where the person works), OutOfStep (published, step shut) or Invalid.
+    where the person works), OutOfStep (published, step shut), Stale or Invalid.
     """
     for row in rows:
         by.require(Verb.ENTER_SURVEY, at=row.card.place())
@@ -84,7 +86,12 @@ def _check_source(report_number: str, sample: int, answers: int) -> None:
 def _enter(row: SurveyRow, source: Provenance, by: Actor) -> None:
     card = lock(row.card.pk)
     by.require(Verb.ENTER_SURVEY, at=card.place())
-    if card.state == State.PUBLISHED or card.round_id != source.round_id:
+    if card.round_id != source.round_id:
+        raise Invalid(
+            _("%(unit)s: phiếu này không thuộc %(round)s.")
+            % {"unit": card.unit_name, "round": source.round.title}
+        )
+    if card.state == State.PUBLISHED:
         raise OutOfStep(_("Kết quả đã công bố nên không nhập điểm điều tra được."))
     step = step_of(card, Step.Kind.SURVEY)
     if step is None:
@@ -112,6 +119,7 @@ def _mark(card: Scorecard, row: SurveyRow, step: Step) -> Mark:
         )
     require_allowed(score, row.points)
     mark = Mark.objects.filter(score=score, step=step).first()
+    _require_seen(card, row, mark)
     mark = mark or Mark(score=score, step=step, max_points=score.max_points)
     mark.from_points = mark.points
     if mark.from_points not in (None, row.points) and not row.reason.strip():
@@ -120,3 +128,16 @@ def _mark(card: Scorecard, row: SurveyRow, step: Step) -> Mark:
             % {"unit": card.unit_name, "code": row.code}
         )
     return mark
+
+
+def _require_seen(card: Scorecard, row: SurveyRow, mark: Mark | None) -> None:
+    """Raise Stale where somebody entered other points since the person read them."""
+    if row.version == (mark.version if mark else 0):
+        return
+    theirs = format_points(mark.points) if mark and mark.points is not None else "–"
+    raise Stale(
+        _("%(unit)s, tiêu chí %(code)s: điểm đã thay đổi sau khi bạn xem. Hãy mở lại để xem rồi nhập.")
+        % {"unit": card.unit_name, "code": row.code},
+        theirs=theirs,
+        yours=format_points(row.points),
+    )

@@ -167,14 +167,12 @@ def survey_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, round_: Round, looked_at: list[list[Any]]) -> list[SurveyRow]:
-    """Return the rows to write. Raises OutOfStep where points changed since they were looked at."""
+    """Return the rows to write, each with the version looked at. Raises OutOfStep where a card is gone."""
     cards = board.hosted_cards(actor_of(request)).filter(round=round_, pk__in={row[0] for row in looked_at})
     by_key = {card.pk: card for card in cards}
-    standing = board.survey_versions(cards)
-    for card_id, code, *_rest, version in looked_at:
-        if card_id not in by_key or standing.get((card_id, code), 0) != version:
-            raise OutOfStep(_("Điểm đã thay đổi sau khi xem trước. Hãy tải tệp lên lần nữa để xem lại."))
+    if any(row[0] not in by_key for row in looked_at):
+        raise OutOfStep(_("Điểm đã thay đổi sau khi xem trước. Hãy tải tệp lên lần nữa để xem lại."))
     return [
-        SurveyRow(by_key[card_id], code, points_of(points), reason)
-        for card_id, code, points, reason, _version in looked_at
+        SurveyRow(by_key[card_id], code, points_of(points), version, reason)
+        for card_id, code, points, reason, version in looked_at
     ]

@@ -27,7 +27,6 @@ from backend.scoring.models import Delegation, Evidence, Scorecard
 from backend.scoring.sent import read
 from permissions.roles import Verb
 
-SIGNED_MOVES = frozenset({"approve", "explain", "conclude"})
 FORM = "multipart/form-data"
 
 
@@ -141,13 +140,13 @@ class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     @extend_schema(request=sent.MoveIn, responses=shapes.CardShape)
     @action(detail=True, methods=["post"], url_path=r"moves/(?P<name>[a-z_]+)")
     def moves(self, request: Request, pk: str, name: str) -> Response:
-        """Make a move of the table; approving, explaining and concluding need the secret again."""
+        """Make a move of the table; approving and concluding need the secret again."""
         if name not in MOVES or name == "publish":
             raise Http404
         card = self._card(MOVES[name].verb)
         given = read(sent.MoveIn, request.data)
         secret = given.pop("secret")
-        if name in SIGNED_MOVES:
+        if MOVES[name].signs:
             re_authenticate(request.user, secret, field="secret")  # type: ignore[arg-type]
         return Response(shapes.CardShape(actions.move(card, name, by=request.actor, **given)).data)
 

@@ -53,7 +53,10 @@ READY = frozenset({State.APPROVED, State.ACCEPTED, State.NOT_SCORED})
 
 @dataclass(frozen=True)
 class Move:
-    """One row of the table. ``step`` is the kind of step whose dates the move obeys."""
+    """One row of the table. ``step`` is the kind of step whose dates the move obeys.
+
+    ``signs``: the person shows again who she is (password or second factor), on pages and in the API.
+    """
 
     title: Any
     sources: frozenset[State]
@@ -63,6 +66,7 @@ class Move:
     gates: tuple[Gate, ...] = ()
     needs_reason: bool = False
     needs_document: bool = False
+    signs: bool = False
     done: Any = field(default="")
 
 
@@ -93,6 +97,7 @@ MOVES: dict[str, Move] = {
         Verb.APPROVE,
         SELF,
         (gates.in_time, gates.complete, gates.evidenced, gates.four_eyes),
+        signs=True,
         done=gettext_lazy("phê duyệt kết quả tự chấm"),
     ),
     "withdraw": Move(
@@ -179,6 +184,7 @@ MOVES: dict[str, Move] = {
         Verb.CONCLUDE,
         CONCLUSION,
         (gates.has_step, gates.in_time, gates.nothing_open, gates.all_marked),
+        signs=True,
         done=gettext_lazy("kết luận"),
     ),
     "publish": Move(
@@ -188,6 +194,7 @@ MOVES: dict[str, Move] = {
         Verb.PUBLISH,
         CONCLUSION,
         (gates.survey_entered,),
+        signs=True,
         done=gettext_lazy("công bố kết quả"),
     ),
 }

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.core import clock
 from backend.scoring import actions
-from backend.scoring.lifecycle import State
+from backend.scoring.lifecycle import MOVES, State
 from permissions.roles import Role
 from tests import make
 from tests.scoring.pages import HTMX, Browsers, signed_in, text, typed, url, world_of
@@ -311,7 +311,7 @@ def test_a_full_mark_without_a_document_is_a_warning(here, people):
 
 def test_difficulties_and_proposals_are_saved_until_submitted(here, people):
     words = {"difficulties": "Thiếu biên chế", "proposals": "Tập huấn thêm"}
-    people.of("officer").post(url("texts", here.card), words)
+    people.of("officer").post(url("texts", here.card), words | {"seen": actions.texts_seen(here.card)})
     assert (here.fresh().difficulties, here.fresh().proposals) == ("Thiếu biên chế", "Tập huấn thêm")
     here.submitted()
     late = people.of("officer").post(url("texts", here.card), words | {"proposals": "Khác"})
@@ -390,3 +390,32 @@ def test_the_unit_answers_and_the_leader_sends(here, people):
     assert "Đã bổ sung bản quét" in page
     people.of("leader").post(url("move", here.card, "explain"))
     assert here.fresh().state == State.EXPLAINED
+
+
+def test_points_are_cleared_only_as_they_stood_on_the_page(here, people):
+    here.fill()
+    seen = here.mark("1.1").version
+    assert "Xoá điểm tiêu chí này" in text(people.of("officer").get(url("leaf", here.card, "1.1")))
+    address = url("clear", here.card, "1.1")
+    for version in ("", str(seen - 1)):
+        assert people.of("officer").post(address, {"version": version}).status_code == 409
+    assert here.mark("1.1").points is not None
+    assert people.of("officer").post(address, {"version": str(seen)}).status_code == 302
+    assert here.mark("1.1").points is None
+
+
+@pytest.mark.parametrize("name", sorted(MOVES))
+def test_a_move_that_signs_has_no_plain_button_and_asks_the_api_for_the_secret(here, people, name):
+    signs = MOVES[name].signs
+    assert signs == (name in ("approve", "conclude", "publish"))
+    if signs:
+        assert people.of("leader").post(url("move", here.card, name)).status_code == 404
+
+
+def test_the_api_approves_with_the_secret_only(here, people):
+    here.submitted()
+    address = f"/api/scorecards/{here.card.pk}/moves/approve/"
+    refused = people.of("leader").post(address, {}, "application/json")
+    assert refused.status_code == 422
+    taken = people.of("leader").post(address, {"secret": make.PASSWORD}, "application/json")
+    assert taken.status_code == 200

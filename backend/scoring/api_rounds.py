@@ -67,6 +67,19 @@ class OpeningViewSet(ViewSet):
         return Response(shapes.CountShape({"number": len(cards)}).data, status=status.HTTP_201_CREATED)
 
 
+class EndingViewSet(ViewSet):
+    """Ending the step that is on before its date."""
+
+    @extend_schema(request=sent.EndingIn, responses=shapes.EndedShape)
+    def create(self, request: Request, pk: str) -> Response:
+        """End the step, once every unit is done with it, and open the next one; return the ended one."""
+        round_ = _round(request, key_in(pk))
+        request.actor.require(Verb.MANAGE_ROUND, at=round_.place())  # type: ignore[attr-defined]
+        given = read(sent.EndingIn, request.data)
+        ended = actions.end_step_early(round_, by=request.actor, **given)  # type: ignore[attr-defined]
+        return Response(shapes.EndedShape(ended).data)
+
+
 class SurveyViewSet(ViewSet):
     """Survey and outside-index points of a round."""
 
@@ -140,6 +153,7 @@ class ChangeViewSet(ViewSet):
 ROUTES = [
     ("round-progress", ProgressViewSet, "round-progress"),
     ("round-openings", OpeningViewSet, "round-opening"),
+    (r"rounds/(?P<pk>\d+)/end-step", EndingViewSet, "round-ending"),
     ("survey-points", SurveyViewSet, "survey-points"),
     ("changes", ChangeViewSet, "change"),
 ]

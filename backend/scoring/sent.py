@@ -54,6 +54,13 @@ class RoundIn(serializers.Serializer[Any]):
     round = KeyField()
 
 
+class EndingIn(serializers.Serializer[Any]):
+    """Why a step ends early, and by which document."""
+
+    reason = serializers.CharField()
+    document = serializers.CharField(max_length=200)
+
+
 class PointsIn(serializers.Serializer[Any]):
     """A save of one leaf: inputs of its rule, or bare points; neither clears it."""
 

@@ -214,6 +214,16 @@ class StepNowShape(serializers.Serializer[Any]):
     phase = serializers.CharField()
 
 
+class EndedShape(serializers.ModelSerializer[Step]):
+    """The step that ended; the next one opened at its ``closes_at``, which is the moment it was judged."""
+
+    now = serializers.DateTimeField(source="closes_at")
+
+    class Meta:
+        model = Step
+        fields = ["id", "kind", "title", "opens_at", "closes_at", "now"]
+
+
 class GroupProgressShape(serializers.Serializer[Any]):
     """How many cards of a group stand in each state."""
 

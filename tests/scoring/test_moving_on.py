@@ -91,3 +91,23 @@ def test_the_page_names_who_is_still_at_work(season: World, client) -> None:
     assert "Phường thử" in page.content.decode()
     season.approved()
     assert client.post(f"/rounds/{season.round.pk}/end-step/", BECAUSE).status_code == 302
+
+
+def test_json_ends_a_step_and_answers_with_the_moment(season: World, client) -> None:
+    season.approved()
+    client.force_login(make.seated(Role.CRITERIA_MANAGER, season.host)[0])
+    address = f"/api/rounds/{season.round.pk}/end-step/"
+    assert client.post(address, {"reason": "Xong"}, "application/json").status_code == 422
+    answer = client.post(address, BECAUSE, "application/json")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["kind"], body["now"]) == ("self", body["closes_at"])
+    assert client.post(address, BECAUSE, "application/json").status_code == 409
+
+
+def test_json_ends_no_step_for_who_does_not_run_the_round(season: World, client) -> None:
+    season.approved()
+    address = f"/api/rounds/{season.round.pk}/end-step/"
+    for name, status in (("officer", 404), ("secretary", 403)):
+        client.force_login(season.users[name])
+        assert client.post(address, BECAUSE, "application/json").status_code == status

@@ -47,7 +47,7 @@ class NewPasswordSerializer(serializers.Serializer[Any]):
 class MeViewSet(ViewSet):
     """The person who asks."""
 
-    @extend_schema(responses=forced_singular_serializer(MeSerializer))
+    @extend_schema(responses=forced_singular_serializer(MeSerializer))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return who is signed in and her seats in force."""
         user: Any = request.user

@@ -83,7 +83,7 @@ class EndingViewSet(ViewSet):
 class SurveyViewSet(ViewSet):
     """Survey and outside-index points of a round."""
 
-    @extend_schema(parameters=[ROUND], responses=forced_singular_serializer(shapes.SurveyRowsShape))
+    @extend_schema(parameters=[ROUND], responses=forced_singular_serializer(shapes.SurveyRowsShape))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return every survey and outside-index leaf of the round's cards with the points that stand."""
         round_ = _named(request, request.query_params)
@@ -139,7 +139,7 @@ def _source(cell: board.SurveyCell) -> Provenance | None:
 class ChangeViewSet(ViewSet):
     """The newest changes of everything a person inspects."""
 
-    @extend_schema(parameters=[sent.ChangesIn], responses=forced_singular_serializer(shapes.ChangesShape))
+    @extend_schema(parameters=[sent.ChangesIn], responses=forced_singular_serializer(shapes.ChangesShape))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return a page of changes, newest first; ``older`` goes into ``before`` for the next page."""
         if not request.actor.may_anywhere(Verb.INSPECT):  # type: ignore[attr-defined]

@@ -1,0 +1,65 @@
+"""Pages of results and documents."""
+
+from __future__ import annotations
+
+from permissions.roles import Verb
+from tests import make
+from tests.permissions.rows.cards import PLACES, SEES, card, typed
+from tests.permissions.rows.council import round_
+from tests.permissions.table import Values, row
+
+# What is published is read by every unit of the round and by its host; the heir reads what she inherited.
+PUBLISHED = {"ok": "UNIT HOST OTHER_UNITS", "hidden": "BELOW OUTSIDE"}
+# In a round not published yet the heir of a past unit has no card.
+IN_ROUND = "UNIT HOST officer_two leader_two officer_home leader_home"
+WAITING = {"ok": IN_ROUND, "hidden": "heir BELOW OUTSIDE"}
+PUBLISHES = {
+    "ok": "chair", "verb": Verb.PUBLISH, "hidden": "heir BELOW OUTSIDE",
+    "refused": "UNIT manager appraiser secretary member inspector officer_two leader_two officer_home leader_home",
+}  # fmt: skip
+
+
+def document(name: str) -> Values:
+    """Return the values of an address of a document."""
+    return lambda scene: {"pk": scene.documents[name].pk}
+
+
+ROWS = [
+    row("reports:ranking_list", ok="ALL"),
+    row("reports:ranking", at=round_("published"), note="published", **PUBLISHED),
+    row("reports:ranking", at=round_("concluded"), note="not published", **WAITING),
+    row("reports:publish", at=round_("concluded"), **PUBLISHES),
+    row(
+        "reports:publish", "POST", at=round_("concluded"),
+        body=typed(secret=make.PASSWORD, decision="12/QĐ-UBND"), **PUBLISHES,
+    ),
+    row(
+        "reports:ranking_document", "POST", note="published", at=round_("published"),
+        body=typed(kind="ranking_sheet"), **PUBLISHED,
+    ),
+    row(
+        "reports:ranking_document", "POST", note="not published", in_body=True, at=round_("concluded"),
+        body=typed(kind="ranking_sheet"), ok="HOST",
+        refused="UNIT officer_two leader_two officer_home leader_home", hidden="heir BELOW OUTSIDE",
+    ),
+    row("reports:unit_result", at=card("published"), note="published", **PUBLISHED),
+    row(
+        "reports:unit_result", at=card("concluded"), note="not published", ok="HOST", hidden="UNIT STRANGERS",
+        places=PLACES,
+    ),
+    row(
+        "reports:card_document", "POST", at=card("published"), body=typed(kind="appraisal"), ok=SEES,
+        hidden="STRANGERS", places=PLACES,
+    ),
+    row(
+        "reports:card_document", "POST", note="before the lock", in_body=True, at=card("draft"),
+        body=typed(kind="self_report"), ok="UNIT", refused="HOST", hidden="STRANGERS", places=PLACES,
+    ),
+    row("reports:document", at=document("ranking"), note="ranking", **PUBLISHED),
+    row("reports:document", at=document("card"), note="card", ok=SEES, hidden="STRANGERS", places=PLACES),
+    row("reports:document_file", at=document("ranking"), note="ranking", **PUBLISHED),
+    row(
+        "reports:document_file", at=document("card"), note="card", ok=SEES, hidden="STRANGERS", places=PLACES,
+        shut=True,
+    ),
+]  # fmt: skip

@@ -16,13 +16,18 @@ from backend.scoring.models import StoredFile
 from reports.actions import request_document
 from reports.models import Document
 from tests import make
-from tests.jobs.workers import until, worker
+from tests.jobs.workers import empty_queue, until, worker
 from tests.scoring import specimens
 from tests.scoring.worlds import world
 
 pytestmark = [pytest.mark.slow]
 
 WAITS = "tests.jobs.slow_work.wait_for_sign"
+
+
+@pytest.fixture(autouse=True)
+def _queue() -> None:
+    empty_queue()
 
 
 def done() -> bool:

@@ -11,6 +11,12 @@ from pathlib import Path
 from django.conf import settings
 
 
+def empty_queue() -> None:
+    """Throw away what earlier tests of this process sent; a worker would take their messages first."""
+    for message in (settings.VAR_DIR / "queue" / "messages").iterdir():
+        message.unlink()
+
+
 @contextmanager
 def worker(database_url: str, log: Path, **environment: str) -> Iterator[subprocess.Popen]:
     """Run a worker until the end of the block. It shares VAR_DIR with the test: the same queue, the same files."""

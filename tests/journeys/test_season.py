@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from backend.scoring import actions
 from backend.scoring.lifecycle import State
 from tests import make
-from tests.jobs.workers import until, worker
+from tests.jobs.workers import empty_queue, until, worker
 from tests.journeys.conftest import OFFICE, PHONE
 from tests.journeys.districts import District, district
 from tests.scoring import specimens
@@ -45,6 +45,7 @@ class Season:
 
 
 def test_a_season_of_a_district_from_an_open_round_to_a_printed_ranking(window, database_url, tmp_path):
+    empty_queue()
     with worker(database_url, tmp_path / "worker.log"):
         season = Season(district(), window, tmp_path)
         open_the_round(season)

@@ -1,6 +1,7 @@
 """The services of a large installation, real ones on loopback: chosen by URL, no line of code changed."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -108,11 +109,14 @@ def test_the_worker_and_its_schedule_run_on_a_broker_by_url(kind, tmp_path, data
             "-l",
             "INFO",
         ]
-        worker = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        worker = subprocess.Popen(
+            command, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
         try:
             assert heard(log, "backend.jobs.tasks.sweep", "succeeded"), log.read_text()
         finally:
-            worker.kill()
+            # The schedule is a process of its own.
+            os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
 
 

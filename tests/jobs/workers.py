@@ -1,11 +1,12 @@
 """A real Celery worker with its schedule, on the test's own database, queue and files."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -29,12 +30,19 @@ def worker(database_url: str, log: Path, **environment: str) -> Iterator[subproc
     command = [program, "-A", "backend.config", "worker", "-B", "--pool", "solo", "-l", "INFO"]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=variables | environment, stdout=output, stderr=output
+            command,
+            cwd=settings.BASE_DIR,
+            env=variables | environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
         try:
             yield process
         finally:
-            process.kill()
+            # Its schedule is a process of its own and outlives a killed worker.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

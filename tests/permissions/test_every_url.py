@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,23 +11,12 @@ from django.urls import URLPattern, get_resolver
 
 from permissions.actor import Actor
 from permissions.roles import Verb
-from tests import databases
 from tests.permissions.rows import ROWS
 from tests.permissions.table import EVERYBODY, OK, REFUSED, SIGN_IN, TRIED, Row
 from tests.permissions.trying import House, address, outcome
 from tiers.seating import actor_for
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-@pytest.fixture(scope="module")
-def house(django_db_setup: None, django_db_blocker: Any, worker: str) -> Iterator[House]:
-    """A database of the module's own with the table's world in it."""
-    # Thousands of refusals are meant here; nobody reads a line about each.
-    logging.disable(logging.ERROR)
-    with django_db_blocker.unblock(), databases.fresh_copy(worker):
-        yield House()
-    logging.disable(logging.NOTSET)
 
 
 def names(resolver: Any = None, space: str = "") -> Iterator[str]:

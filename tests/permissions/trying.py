@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +19,26 @@ from tests.permissions.table import HIDDEN, OK, REFUSED, SIGN_IN, Row
 from tests.permissions.worlds import World, build
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+SAFE = ("GET", "HEAD", "OPTIONS")
+WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
+# A session is not what a page is about.
+NOT_COUNTED = ("django_session", "axes_")
+
+
+class WroteError(Exception):
+    """A request that only reads has written."""
+
+
+def only_read(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Let a statement through unless it writes."""
+    if WRITE.match(sql) and not any(table in sql for table in NOT_COUNTED):
+        raise WroteError(sql[:200])
+    return execute(sql, params, many, context)
+
+
+def watched(method: str) -> AbstractContextManager[None]:
+    """Return a context in which a request by that method may not write, if the method only reads."""
+    return connection.execute_wrapper(only_read) if method in SAFE else nullcontext()
 
 
 @dataclass
@@ -52,21 +74,21 @@ class House:
     ) -> HttpResponseBase:
         """Return the answer to one request, with all that it wrote rolled back."""
         self.be(who)
-        with transaction.atomic():
-            response = self._send(method, path, body or {}, as_json=as_json)
+        with transaction.atomic(), watched(method):
+            response = send(self.client, method, path, body or {}, as_json=as_json)
             transaction.set_rollback(True)
         response.close()
         return response
 
-    def _send(self, method: str, path: str, body: Mapping[str, Any], *, as_json: bool) -> Any:
-        has_file = any(hasattr(value, "read") for value in body.values())
-        if method in ("GET", "HEAD", "OPTIONS"):
-            return self.client.generic(method, path)
-        if as_json and not has_file:
-            return self.client.generic(method, path, json.dumps(body), content_type="application/json")
-        if method != "POST":
-            return self.client.generic(method, path)
-        return self.client.post(path, body)
+
+def send(client: Client, method: str, path: str, body: Mapping[str, Any], *, as_json: bool) -> Any:
+    """Return the answer to one request: values of a form, or JSON; a file is always sent as a form."""
+    has_file = any(hasattr(value, "read") for value in body.values())
+    if method in SAFE:
+        return client.generic(method, path)
+    if as_json and not has_file:
+        return client.generic(method, path, json.dumps(body), content_type="application/json")
+    return client.post(path, body) if method == "POST" else client.generic(method, path)
 
 
 def address(row: Row, house: House, place: str) -> str:

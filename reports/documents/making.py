@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
+from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from backend.core import clock
+from backend.core.files import write_whole
 from reports.documents import letters, sheets
 from reports.documents.pdf import pdf
 from reports.models import Document
@@ -57,20 +57,10 @@ def _keep(document: Document, content: bytes) -> None:
     if default_storage.exists(document.stored_as):
         return
     if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
-        _write_whole(Path(default_storage.path(document.stored_as)), content)
+        write_whole(Path(default_storage.path(document.stored_as)), lambda out: _all_of(content, out))
     else:
         default_storage.save(document.stored_as, ContentFile(content))
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+def _all_of(content: bytes, out: IO[bytes]) -> None:
+    out.write(content)

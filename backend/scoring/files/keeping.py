@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
+
+from backend.core.files import write_whole
 
 from .receiving import Received
 
@@ -33,7 +33,7 @@ def store(received: Received, *, unit_id: int) -> str:
     file = received.file
     file.seek(0)
     if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
-        _write_whole(Path(default_storage.path(key)), file, received.sha256)
+        write_whole(Path(default_storage.path(key)), lambda out: _copy(file, out, received.sha256))
     else:
         default_storage.save(key, File(file))
     return key
@@ -44,22 +44,6 @@ def open_stored(unit_id: int, sha256: str) -> File:
     return default_storage.open(key_of(unit_id, sha256), "rb")
 
 
-def _write_whole(path: Path, file: IO[bytes], sha256: str) -> None:
-    """Write beside, force to disk, then rename: the name appears with all its bytes or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            _copy(file, out, sha256)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    _force_folder(path.parent)
-
-
 def _copy(file: IO[bytes], out: IO[bytes], sha256: str) -> None:
     digest = hashlib.sha256()
     while chunk := file.read(_CHUNK):
@@ -67,11 +51,3 @@ def _copy(file: IO[bytes], out: IO[bytes], sha256: str) -> None:
         out.write(chunk)
     if digest.hexdigest() != sha256:
         raise OSError("the bytes changed between the check and the writing")
-
-
-def _force_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.criteria.models import Node
@@ -29,9 +29,9 @@ class Problem:
 
 
 def problems(round_: Round) -> list[Problem]:
-    """Return what keeps the ranking from being published, unit by unit; three queries."""
+    """Return what keeps the ranking from being published, unit by unit; four queries."""
     cards = list(Scorecard.objects.filter(round=round_).order_by("unit__order", "pk"))
-    missing = missing_survey(round_)
+    missing, without = missing_survey(round_), without_result(round_)
     empty = [totals.card_id for totals in totals_in(round_).values() if not totals.maximum]
     found = []
     for card in cards:
@@ -39,6 +39,9 @@ def problems(round_: Round) -> list[Problem]:
             state = State(card.state).label
             what = _("phiếu %(state)s, chưa kết luận") % {"state": state}
             found.append(Problem(card.pk, card.unit_name, what))
+        elif codes := without.get(card.pk):
+            what = _("đã kết luận nhưng chưa có điểm ở tiêu chí %(codes)s")
+            found.append(Problem(card.pk, card.unit_name, what % {"codes": ", ".join(codes)}))
         if codes := missing.get(card.pk):
             what = _("thiếu điểm điều tra xã hội học hoặc chỉ số ngoài ở tiêu chí %(codes)s")
             found.append(Problem(card.pk, card.unit_name, what % {"codes": ", ".join(codes)}))
@@ -54,7 +57,18 @@ def missing_survey(round_: Round) -> dict[int, list[str]]:
     given = Mark.objects.filter(score=OuterRef("pk"), step__kind=Step.Kind.SURVEY, points__isnull=False)
     owed = Score.objects.filter(card__round=round_, applies=True)
     owed = owed.exclude(source=Node.Source.ASSESSED).filter(~Exists(given)).order_by("card", "order")
+    return _codes(owed)
+
+
+def without_result(round_: Round) -> dict[int, list[str]]:
+    """Return the codes of the leaves the council appraises that the conclusion gave no points, by card key."""
+    given = Mark.objects.filter(score=OuterRef("pk"), step__kind=Step.Kind.CONCLUSION, points__isnull=False)
+    owed = Score.objects.filter(card__round=round_, applies=True, source=Node.Source.ASSESSED)
+    return _codes(owed.filter(~Exists(given)).order_by("card", "order"))
+
+
+def _codes(scores: QuerySet[Score]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for card_id, code in owed.values_list("card_id", "code"):
+    for card_id, code in scores.values_list("card_id", "code"):
         found[card_id].append(code)
     return dict(found)

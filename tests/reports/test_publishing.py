@@ -161,6 +161,16 @@ def test_a_missing_survey_point_is_refused_by_unit_and_leaf():
     assert not Scorecard.objects.filter(state="published").exists()
 
 
+def test_a_concluded_leaf_without_points_is_refused_by_unit_and_leaf():
+    round_ = seasons.simple(THREE)
+    marks = Mark.objects.filter(score__card__unit_name="Xã Ba", score__code="1.1", step__kind="conclusion")
+    assert marks.update(points=None, from_points=None) == 1
+    with pytest.raises(OutOfStep) as refusal:
+        actions.publish_ranking(round_, by=SYSTEM)
+    (problem,) = refusal.value.details["problems"]
+    assert problem == "Xã Ba: đã kết luận nhưng chưa có điểm ở tiêu chí 1.1"
+
+
 def test_a_round_is_published_once():
     round_ = seasons.simple(THREE)
     actions.publish_ranking(round_, by=SYSTEM)

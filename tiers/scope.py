@@ -50,11 +50,6 @@ def predecessor_unit_ids(actor: Actor) -> Past:
     return Past(frozenset(whole), frozenset(divided))
 
 
-def readable_past(actor: Actor, unit: str = "unit") -> Q:
-    """Return the filter of rows that are about a past unit the actor may read; nothing for the system."""
-    return Q(**{f"{unit}_id__in": predecessor_unit_ids(actor).all})
-
-
 def _read_through(actor: Actor) -> Q:
     """Return the lines of lineage into the units whose work the actor's seats let her see."""
     condition = Q(pk__in=[])

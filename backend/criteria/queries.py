@@ -184,9 +184,3 @@ def totals_of(tree: Sequence[Branch]) -> Totals:
         groups=sum(not node.is_leaf for node in nodes) - sum(not branch.node.is_leaf for branch in tree),
         leaves=sum(branch.leaves for branch in tree),
     )
-
-
-def latest_published(owner: Unit, kind_id: int, year: int) -> CriteriaSet | None:
-    """Return the set in force for that kind of unit and year, or None."""
-    rows = CriteriaSet.objects.filter(owner=owner, kind_id=kind_id, year=year)
-    return rows.filter(state=CriteriaSet.State.PUBLISHED).order_by("-version").first()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,12 +40,6 @@ def scored_itself(card: Scorecard) -> bool:
     arrivals = card.signatures.filter(move__in=["approve", "accept", "no_self_score"])
     last = arrivals.order_by("-signed_at", "-pk").values_list("move", flat=True).first()
     return last != "no_self_score"
-
-
-def cards_where(actor: Actor, verb: Verb) -> QuerySet[Scorecard]:
-    """Return the cards at which a seat of the person gives ``verb``."""
-    allowed = within(actor, verb, unit="unit__path", host="round__host__path")
-    return Scorecard.objects.filter(allowed).select_related(*CARD_PARTS)
 
 
 @dataclass(frozen=True)
@@ -113,11 +106,3 @@ def approval_of(card: Scorecard) -> Signature | None:
     """Return the approval in force: the newest one that is not voided."""
     rows = card.signatures.filter(move="approve", voided_at__isnull=True)
     return rows.order_by("-signed_at", "-pk").first()
-
-
-def counts_by_state(round_id: int) -> dict[str, int]:
-    """Return how many cards of the round stand in each state."""
-    counts: dict[str, int] = defaultdict(int)
-    for state in Scorecard.objects.filter(round_id=round_id).values_list("state", flat=True):
-        counts[state] += 1
-    return dict(counts)

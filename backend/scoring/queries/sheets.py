@@ -108,11 +108,6 @@ class Field:
         known = [leaf.last_year for leaf in self.leaves if leaf.last_year is not None]
         return sum(known, ZERO) if known else None
 
-    def total_at(self, step_id: int) -> Decimal:
-        """Return the sum of points given at a step the viewer may see."""
-        marks = (leaf.marks.get(step_id) for leaf in self.leaves)
-        return sum((mark.points or ZERO for mark in marks if mark), ZERO)
-
 
 @dataclass
 class Sheet:
@@ -158,11 +153,6 @@ class Sheet:
     def missing(self) -> list[Leaf]:
         """Return the own leaves without points."""
         return [leaf for leaf in self.own if leaf.points is None]
-
-    @property
-    def unproven(self) -> list[Leaf]:
-        """Return the leaves with points that lack the evidence asked for."""
-        return [leaf for leaf in self.own if leaf.lacks_evidence]
 
     def leaf(self, code: str) -> Leaf | None:
         """Return the leaf of that code, if there is one."""

@@ -23,11 +23,6 @@ class Door:
     why_not: str
     form: MoveForm | None
 
-    @property
-    def heavy(self) -> bool:
-        """Return whether the move rests on a document, so that it is asked for apart."""
-        return self.move.needs_document
-
 
 def doors(request: HttpRequest, card: Scorecard, names: Iterable[str]) -> list[Door]:
     """Return the moves of ``names`` that start from the card's state and that the person has a right to."""

@@ -241,6 +241,16 @@ def raise_all(sentences: list[str]) -> None:
         raise forms.ValidationError(sentences)
 
 
+# What a round without steps begins from; the days are left to be typed.
+USUAL_STEPS = (
+    {"kind": Step.Kind.SELF, "title": gettext_lazy("Tự chấm điểm")},
+    {"kind": Step.Kind.APPRAISAL, "title": gettext_lazy("Thẩm định lần 1")},
+    {"kind": Step.Kind.EXPLANATION, "title": gettext_lazy("Giải trình")},
+    {"kind": Step.Kind.APPRAISAL, "title": gettext_lazy("Thẩm định lần 2")},
+    {"kind": Step.Kind.CONCLUSION, "title": gettext_lazy("Kết luận")},
+    {"kind": Step.Kind.SURVEY, "title": gettext_lazy("Nhập điểm điều tra, chỉ số ngoài")},
+)
+
 BandFormSet = forms.formset_factory(BandForm, formset=BandRows, extra=2, max_num=12)
 StepFormSet = forms.formset_factory(StepForm, formset=StepRows, extra=2, max_num=14)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.rounds import actions, queries
 from backend.rounds.forms import (
+    USUAL_STEPS,
     BandFormSet,
     CopyForm,
     GroupForm,
@@ -71,7 +72,8 @@ def round_copy(request: HttpRequest, pk: int) -> HttpResponse:
 def steps_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a round in preparation its steps."""
     round = _manage(request, pk)
-    rows = StepFormSet(request.POST or None, initial=[days_of(step) for step in round.steps.all()])
+    standing = [days_of(step) for step in round.steps.all()] or list(USUAL_STEPS)
+    rows = StepFormSet(request.POST or None, initial=standing)
     if request.method == "POST" and rows.is_valid():
         actions.set_steps(round, rows.spans(), by=request.actor)
         messages.success(request, _("Đã lưu các bước của đợt."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.db import OperationalError, ProgrammingError
 
@@ -22,6 +23,13 @@ def no_demo_accounts(app_configs: Any = None, **_: Any) -> list[checks.Error]:
     ]
 
 
+def no_demo_mode(app_configs: Any = None, **_: Any) -> list[checks.Error]:
+    """Return an error while the program runs as a demonstration (``check --deploy``)."""
+    if not settings.DEMO:
+        return []
+    return [checks.Error("Đang ở chế độ minh hoạ.", hint="Hãy bỏ DEMO khỏi tệp env.", id="accounts.E002")]
+
+
 def _count() -> int:
     from backend.accounts.queries import demo_accounts  # deferred: the app registry must be ready
 
@@ -32,5 +40,6 @@ def _count() -> int:
 
 
 def register() -> None:
-    """Register the check; it asks the database, so it runs with ``check --deploy`` only."""
+    """Register both checks; one asks the database, so they run with ``check --deploy`` only."""
+    checks.register(no_demo_mode, checks.Tags.security, deploy=True)
     checks.register(no_demo_accounts, checks.Tags.security, deploy=True)

@@ -76,8 +76,10 @@ class House:
         self.be(who)
         with transaction.atomic(), watched(method):
             response = send(self.client, method, path, body or {}, as_json=as_json)
+            if response.streaming:
+                # Read to its end, a file closes itself; closing the answer would close the database too.
+                list(response.streaming_content)
             transaction.set_rollback(True)
-        response.close()
         return response
 
 

@@ -7,10 +7,14 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from backend.audit.recording import recording
 from backend.core import clock
 from backend.scoring import actions
 from backend.scoring.lifecycle import MOVES, State
+from backend.scoring.models import Scorecard
+from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
 from tests.scoring.pages import HTMX, Browsers, signed_in, text, typed, url, world_of
@@ -419,3 +423,35 @@ def test_the_api_approves_with_the_secret_only(here, people):
     assert refused.status_code == 422
     taken = people.of("leader").post(address, {"secret": make.PASSWORD}, "application/json")
     assert taken.status_code == 200
+
+
+@pytest.fixture
+def three_units(here):
+    """The leader acts for three units, each with a submitted card."""
+    names = {here.unit: here.card}
+    for name in ("Xã Đông Hiệp", "Phường Ô Môn"):
+        unit = make.unit(name, parent=here.host)
+        make.seat(here.users["leader"], Role.LEADER, at=unit)
+        same = {"round": here.round, "group": here.card.group, "criteria_set": here.card.criteria_set}
+        with recording(by=SYSTEM, reason="Thử nghiệm"):
+            names[unit] = Scorecard.objects.create(unit=unit, unit_name=name, state=State.SUBMITTED, **same)
+    return names
+
+
+@pytest.mark.parametrize("name", ["scorecard_list", "approval_list"])
+def test_lists_of_cards_are_searched_without_accents(people, three_units, name):
+    page = text(people.of("leader").get(reverse(f"scoring:{name}"), {"q": "dong hiep"}))
+    assert "Xã Đông Hiệp" in page
+    assert "Phường Ô Môn" not in page
+    assert "Không có phiếu nào như vậy" in text(
+        people.of("leader").get(reverse(f"scoring:{name}"), {"q": "khong co"})
+    )
+
+
+@pytest.mark.parametrize("name", ["scorecard_list", "approval_list"])
+def test_lists_of_cards_come_page_by_page(people, three_units, name, monkeypatch):
+    monkeypatch.setattr("backend.scoring.views.finding.A_PAGE", 1)
+    address = reverse(f"scoring:{name}")
+    first, second = (text(people.of("leader").get(address, {"page": page})) for page in (1, 2))
+    assert "Trang sau" in first
+    assert "Trang trước" in second

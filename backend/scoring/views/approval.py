@@ -22,7 +22,7 @@ from backend.scoring.forms import ApproveForm, DelegateForm, MoveForm, SignedCop
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Delegation, Scorecard, Signature
 from backend.scoring.views.acts import shut
-from backend.scoring.views.finding import actor_of, demand, find_card, may
+from backend.scoring.views.finding import actor_of, demand, find_card, may, paged, searched
 from backend.scoring.views.grid import Page, Row, common, page_of
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -35,10 +35,14 @@ BIG_CHANGE = Decimal("0.3")
 @require_GET
 def approval_list(request: HttpRequest) -> HttpResponse:
     """Show the cards whose approval is the person's, those that wait for her first."""
-    cards = list(with_progress(approvals_for(actor_of(request))).order_by("-round__year", "unit__order"))
-    waiting = [card for card in cards if card.state == State.SUBMITTED]
-    others = [card for card in cards if card.state != State.SUBMITTED]
-    return render(request, "scoring/approval_list.html", {"waiting": waiting, "others": others})
+    cards = with_progress(approvals_for(actor_of(request)))
+    found = searched(request, cards).order_by("-round__year", "unit__order", "pk")
+    context = {
+        "q": request.GET.get("q", ""),
+        "waiting": paged(request, found.filter(state=State.SUBMITTED)),
+        "others": paged(request, found.exclude(state=State.SUBMITTED), "others"),
+    }
+    return render(request, "scoring/approval_list.html", context)
 
 
 @require_GET

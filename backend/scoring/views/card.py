@@ -18,7 +18,7 @@ from backend.scoring.agenda import with_progress
 from backend.scoring.forms import DocumentForm, FileForm, LeafForm, MoveForm, TextsForm
 from backend.scoring.models import Scorecard
 from backend.scoring.views.acts import shut
-from backend.scoring.views.finding import actor_of, demand, find_card, find_own_mark, may
+from backend.scoring.views.finding import actor_of, demand, find_card, find_own_mark, may, paged, searched
 from backend.scoring.views.grid import Page, Row, common, page_of
 from permissions.actor import within
 from permissions.roles import Verb
@@ -29,10 +29,14 @@ def scorecard_list(request: HttpRequest) -> HttpResponse:
     """Show the cards of the person's own units, the running ones first, and those of predecessors."""
     actor = actor_of(request)
     mine = within(actor, [Verb.SCORE, Verb.SUBMIT, Verb.APPROVE], unit="unit__path", host="round__host__path")
-    visible = with_progress(queries.scorecards_for(actor)).order_by("-round__year", "unit__order")
-    own = list(visible.filter(mine))
-    past = list(visible.exclude(mine).filter(round__state=Round.State.PUBLISHED)[:200])
-    context = {"own": own, "past": past if _only_own(actor) else []}
+    visible = with_progress(queries.scorecards_for(actor)).order_by("-round__year", "unit__order", "pk")
+    found = searched(request, visible)
+    past = found.exclude(mine).filter(round__state=Round.State.PUBLISHED)
+    context = {
+        "q": request.GET.get("q", ""),
+        "own": paged(request, found.filter(mine)),
+        "past": paged(request, past if _only_own(actor) else past.none(), "past"),
+    }
     return render(request, "scoring/scorecard_list.html", context)
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from backend.rounds.models import Step
-from backend.scoring import queries
+from backend.scoring import board, queries
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.models import Evidence, Mark, Scorecard
 from permissions.actor import Actor
 from permissions.roles import Verb
+
+A_PAGE = 30
 
 
 def find_card(request: HttpRequest, pk: int) -> Scorecard:
@@ -54,6 +58,16 @@ def may(request: HttpRequest, verb: Verb, card: Scorecard) -> bool:
 def demand(request: HttpRequest, verb: Verb, card: Scorecard) -> None:
     """Raise Refused unless the person holds ``verb`` on the card; asked before anything sent is read."""
     require_verb(card, verb, actor_of(request))
+
+
+def searched(request: HttpRequest, cards: QuerySet[Scorecard]) -> QuerySet[Scorecard]:
+    """Return the cards whose unit's name has the words looked for, with or without accents."""
+    return board.narrowed(cards, words=request.GET.get("q", "").strip())
+
+
+def paged(request: HttpRequest, cards: QuerySet[Scorecard], param: str = "page") -> Page:
+    """Return the page of a list of cards that the address names under ``param``."""
+    return Paginator(cards, A_PAGE).get_page(request.GET.get(param))
 
 
 def way_on(request: HttpRequest, default: str) -> str:

@@ -2,5 +2,6 @@
 
 Read in this order: errors (how a rule says no), exact and formula (arithmetic, pure), points (as people type
 them), fields (points in the database), dates, text, clock (the database's time), serializers (JSON),
-forms (a refusal at its field), sheets (XLSX that people send), formats (Django's vi locale mended).
+forms (a refusal at its field), sheets (XLSX that people send), files (whole on a disk or not at all),
+formats (Django's vi locale mended).
 """

@@ -132,7 +132,10 @@ class LeafShape(serializers.Serializer[Any]):
 
 
 class SheetShape(serializers.Serializer[Any]):
-    """One card with its leaves, moves and totals. The unit's own words and its signed report are null until the viewer may read them."""
+    """One card with its leaves, moves and totals.
+
+    The unit's own words and its signed report are null until the viewer may read them.
+    """
 
     card = CardShape()
     difficulties = serializers.SerializerMethodField()

@@ -155,3 +155,12 @@ def said_to(user: Any, path: str) -> str:
     client.force_login(user)
     text: str = client.get(path).content.decode()
     return text
+
+
+def test_to_work_at_the_unit_opens_its_draft_to_nobody_who_does_not_act_for_it():
+    here = council()
+    sign_and_attach(here)
+    member = make.seated(Role.MEMBER, here.host, workplace=here.unit)[0]
+    path = f"/api/scorecards/{here.card.pk}/"
+    assert "12/BC-UBND" not in said_to(member, path)
+    assert "12/BC-UBND" in said_to(here.users["leader"], path)

@@ -174,14 +174,15 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
 def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool:
     """Return whether ``viewer`` may see the marks of ``step`` on the card now.
 
-    The host sees self-scores once they are out of the unit's hands; the unit, and who works there
-    whatever other seat she holds, sees the host's marks from the step's ``shown_at``, when it is asked to explain, or when the card is published.
+    Who does not act for the unit sees self-scores once they are out of its hands; the unit, and who
+    works there whatever other seat she holds, sees the host's marks from the step's ``shown_at``, when
+    it is asked to explain, or when the card is published.
     """
     if card.state == State.PUBLISHED or viewer.system:
         return True
-    if of_unit(viewer, card):
-        return _unit_sees(card, step, now)
     if step.kind != Step.Kind.SELF:
+        return not of_unit(viewer, card) or _unit_sees(card, step, now)
+    if acts_for_unit(viewer, card):
         return True
     if card.state in UNAPPROVED:
         return not still_writing(now).filter(pk=card.pk).exists()
@@ -201,7 +202,7 @@ def signatures(card: Scorecard, viewer: Actor) -> list[Signature]:
 
 
 def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
-    if step.kind == Step.Kind.SELF or (step.shown_at is not None and now >= step.shown_at):
+    if step.shown_at is not None and now >= step.shown_at:
         return True
     asked = card.state in (State.EXPLAINING, State.EXPLAINED)
     return asked and card.step is not None and step.order <= card.step.order
@@ -209,8 +210,12 @@ def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
 
 def of_unit(viewer: Actor, card: Scorecard) -> bool:
     """Return whether the viewer works at the card's unit or acts for it, other seats aside."""
-    place = card.place()
-    return viewer.works_at(place) or any(seat.path == place.unit for seat in viewer.seats)
+    return viewer.works_at(card.place()) or acts_for_unit(viewer, card)
+
+
+def acts_for_unit(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether a seat of the viewer acts for the card's unit itself."""
+    return any(seat.path == card.place().unit for seat in viewer.seats)
 
 
 def works_for_host(viewer: Actor, card: Scorecard) -> bool:

@@ -75,6 +75,11 @@ def survey(scene: Scene) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def ending(scene: Scene) -> dict[str, str]:
+    """Return why a step ends early."""
+    return {"reason": "Các đơn vị đã xong", "document": "03/QĐ-UBND"}
+
+
 def round_of(stage: str) -> Values:
     """Return the values of an address of a round."""
     return lambda scene: {"pk": scene.rounds[stage].pk}
@@ -157,6 +162,10 @@ COUNCIL = [
     row(
         "api:round-opening-list", "POST", in_body=True, body=in_round("setup"), places=BOTH, verb=Verb.MANAGE_ROUND,
         ok="manager", refused="COUNCIL inspector", hidden="appraiser UNIT STRANGERS",
+    ),
+    row(
+        "api:round-ending-list", "POST", at=round_of("draft"), places=BOTH, shut=True, verb=Verb.MANAGE_ROUND,
+        body=ending, ok="manager", refused="appraiser COUNCIL inspector", hidden="UNIT STRANGERS",
     ),
     row(
         "api:survey-points-list", "POST", in_body=True, body=survey, places=BOTH, ok="manager COUNCIL",

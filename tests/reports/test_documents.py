@@ -29,7 +29,7 @@ from reports.models import Document
 from tests import make
 from tests.reports import seasons
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # letters are set by WeasyPrint
 
 FONTS = Path(__file__).parent.parent.parent / "reports" / "fonts"
 FACES = {

@@ -1,8 +1,6 @@
 """Every address of the program; a slice gives its own under one prefix."""
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
 # The desk ("/") and the scorecards belong to scoring; sign-in and people to accounts.
 PARTS = (
@@ -19,12 +17,7 @@ PARTS = (
 )
 
 
-def _built(prefix: str, module: str) -> list[URLPattern | URLResolver]:
-    """Return the addresses of a part, none while the part has no pages."""
-    return [path(prefix, include(module))] if find_spec(module) else []
-
-
-urlpatterns = [address for prefix, module in PARTS for address in _built(prefix, module)]
+urlpatterns = [path(prefix, include(module)) for prefix, module in PARTS]
 
 handler400 = "backend.web.views.bad_request"
 handler403 = "backend.web.views.permission_denied"

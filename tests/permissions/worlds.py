@@ -36,6 +36,8 @@ from tiers.models import Lineage, Release, Unit
 from tiers.seating import actor_for
 
 NOTE = "Theo báo cáo số 12/BC-UBND"
+# Words that stand only in what a unit has not sent to anybody yet.
+CANARY = "chim hoàng yến 7319"
 # Years of the rounds, so that a stage is never taken for another.
 YEARS = {
     "setup": 2031,
@@ -317,8 +319,9 @@ def _scene(host: Unit, unit: Unit, season: _Season, clerk: User) -> Scene:
         if stage != "setup"
     }
     scene = Scene(host, unit, season.rounds, cards, season.sets, clerk)
+    _write_canaries(cards["draft"])
     scene.evidence["draft"] = actions.add_file(
-        cards["draft"], "1.1", by=SYSTEM, upload=SimpleUploadedFile("Báo cáo.pdf", specimens.pdf(pages=2))
+        cards["draft"], "1.1", by=SYSTEM, upload=SimpleUploadedFile(f"{CANARY}.pdf", specimens.pdf(pages=2))
     )
     scene.evidence["appraising"] = Evidence.objects.get(score__card=cards["appraising"])
     signed = SimpleUploadedFile("Bản ký.pdf", specimens.pdf(pages=3))
@@ -332,6 +335,12 @@ def _scene(host: Unit, unit: Unit, season: _Season, clerk: User) -> Scene:
     }
     make_document(str(scene.documents["ranking"].pk))
     return scene
+
+
+def _write_canaries(card: Scorecard) -> None:
+    actions.set_points(card, "1.2", by=SYSTEM, version=1, points=Decimal("2.5"), note=CANARY)
+    actions.set_texts(card, by=SYSTEM, difficulties=CANARY, proposals=CANARY)
+    actions.add_document(card, "2.1", by=SYSTEM, number=CANARY, issuer=CANARY)
 
 
 def _lend(scene: Scene, leader: User, taker: User) -> Delegation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.test import Client
@@ -72,3 +73,15 @@ def world_of(leaves: dict[str, str], *, ratio: str = "") -> World:
 def text(answer: Any) -> str:
     """Return the page as text."""
     return answer.content.decode()
+
+
+def explaining(here: World) -> None:
+    """Lower one leaf, ask about it and send the card out."""
+    here.approved()
+    here.close(1)
+    actions.appraise(
+        here.card, "1.1", by=here.secretary, version=0, points=Decimal("1"), reason="Thiếu trang 3"
+    )
+    actions.agree_rest(here.card, by=here.secretary)
+    actions.move(here.card, "appraise", by=here.secretary)
+    actions.ask(here.card, "1.1", by=here.secretary, question="Vì sao thiếu trang 3?")

@@ -1,7 +1,6 @@
 """The unit's card through HTTP, its later half: explaining, moves that sign, lists."""
 
 import copy
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -13,7 +12,7 @@ from backend.scoring.models import Scorecard
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
-from tests.scoring.pages import Browsers, text, url
+from tests.scoring.pages import Browsers, explaining, text, url
 from tests.scoring.worlds import world
 
 pytestmark = pytest.mark.django_db
@@ -35,18 +34,6 @@ def people(here):
 
 
 # --- explanation -----------------------------------------------------------------------------------
-
-
-def explaining(here):
-    """Lower one leaf, ask about it and send the card out."""
-    here.approved()
-    here.close(1)
-    actions.appraise(
-        here.card, "1.1", by=here.secretary, version=0, points=Decimal("1"), reason="Thiếu trang 3"
-    )
-    actions.agree_rest(here.card, by=here.secretary)
-    actions.move(here.card, "appraise", by=here.secretary)
-    actions.ask(here.card, "1.1", by=here.secretary, question="Vì sao thiếu trang 3?")
 
 
 def test_a_question_not_sent_yet_is_not_the_units_to_read(here, people):

@@ -11,8 +11,7 @@ from backend.scoring.lifecycle import State
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
-from tests.scoring.pages import Browsers, signed_in, text, url
-from tests.scoring.test_card_pages import explaining
+from tests.scoring.pages import Browsers, explaining, signed_in, text, url
 from tests.scoring.worlds import world
 
 pytestmark = pytest.mark.django_db

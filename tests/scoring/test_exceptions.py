@@ -219,3 +219,23 @@ def test_a_change_of_what_was_signed_voids_the_approval(season: World, change) -
 def test_a_later_mark_leaves_the_approval_standing(season: World) -> None:
     _appraised(season)
     assert approval_stands(season.fresh())
+
+
+def test_a_leaf_cut_twice_is_asked_about_once_more_by_the_newest_reason(season: World) -> None:
+    Step.objects.filter(round=season.round, order=5).update(kind=Step.Kind.EXPLANATION)
+    season.approved()
+    season.close(1)
+    actions.appraise(season.card, "1.1", by=season.secretary, version=0, points=Decimal("1.5"), reason="Một")
+    actions.agree_rest(season.card, by=season.secretary)
+    actions.ask_for_cuts(season.card, by=season.secretary)
+    actions.move(season.card, "appraise", by=season.secretary)
+    actions.move(season.card, "ask", by=season.secretary)
+    season.close(2)
+    actions.answer(season.card, "1.1", by=season.officer, version=0, answer="Đúng hạn")
+    actions.move(season.card, "explain", by=season.leader)
+    season.close(3)
+    actions.appraise(season.card, "1.1", by=season.secretary, version=0, points=Decimal(1), reason="Hai")
+    actions.move(season.card, "appraise", by=season.secretary)
+    assert actions.ask_for_cuts(season.card, by=season.secretary) == 1
+    asked = Explanation.objects.filter(score__card=season.card).order_by("step__order")
+    assert [row.question for row in asked] == ["Một", "Hai"]

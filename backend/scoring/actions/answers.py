@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
@@ -51,9 +50,6 @@ def ask_for_cuts(card: Scorecard, *, by: Actor) -> int:
     require_verb(card, Verb.APPRAISE, by)
     window = _asking_window(card)
     _require_answerable(window)
-    cuts = Mark.objects.filter(
-        score__card=card, step__order__lt=window.step.order, points__lt=F("from_points")
-    ).exclude(score__explanations__step=window.step)
     rows = [
         Explanation(
             score_id=mark.score_id,
@@ -62,13 +58,27 @@ def ask_for_cuts(card: Scorecard, *, by: Actor) -> int:
             asked_by=by.name,
             asked_at=window.now,
         )
-        for mark in cuts.filter(step__kind=Step.Kind.APPRAISAL).select_related("score")
+        for mark in _cuts(card, window.step)
         if her_field(card, mark.score, by)
     ]
     with recording(by=by, at=window.now, about=about(card, window.step)):
         for row in rows:
             row.save()
     return len(rows)
+
+
+def _cuts(card: Scorecard, asking: Step) -> list[Mark]:
+    """Return each leaf's newest appraised mark where it is a cut that nobody has asked about yet."""
+    marks = Mark.objects.filter(
+        score__card=card,
+        step__order__lt=asking.order,
+        step__kind=Step.Kind.APPRAISAL,
+        points__isnull=False,
+    ).exclude(score__explanations__step=asking)
+    newest = {mark.score_id: mark for mark in marks.select_related("score").order_by("step__order")}
+    return [
+        mark for mark in newest.values() if mark.from_points is not None and mark.points < mark.from_points
+    ]
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from backend.core.text import fold
 from backend.criteria.models import Node
 from backend.rounds.models import Group, Round, Step
 from backend.scoring.agenda import with_progress
-from backend.scoring.lifecycle import READY, UNAPPROVED, State
+from backend.scoring.lifecycle import READY, UNAPPROVED, UNDER_APPRAISAL, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.queries import CARD_PARTS, of_unit, step_of, still_writing
 from permissions.actor import Actor, within
@@ -41,7 +41,6 @@ STAGES: dict[str, frozenset[State]] = {
     "appraised": frozenset({State.APPRAISED}),
     "done": frozenset({State.CONCLUDED, State.PUBLISHED}),
 }
-UNDER_APPRAISAL = READY | {State.EXPLAINED, State.EXPLAINING}
 
 
 def hosted_cards(actor: Actor) -> QuerySet[Scorecard]:

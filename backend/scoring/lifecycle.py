@@ -49,6 +49,7 @@ BEFORE_APPRAISAL = frozenset(
 )
 UNAPPROVED = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED})
 READY = frozenset({State.APPROVED, State.ACCEPTED, State.NOT_SCORED})
+UNDER_APPRAISAL = READY | {State.EXPLAINED, State.EXPLAINING}
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ MOVES: dict[str, Move] = {
     ),
     "appraise": Move(
         gettext_lazy("Hoàn thành thẩm định"),
-        READY | {State.EXPLAINED, State.EXPLAINING},
+        UNDER_APPRAISAL,
         State.APPRAISED,
         Verb.ASK,
         APPRAISAL,

@@ -25,13 +25,11 @@ from backend.scoring.actions.locking import (
 )
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.points import Saved, require_allowed
-from backend.scoring.lifecycle import READY, State
+from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import Mark, Score, Scorecard, StepTotal
 from backend.scoring.queries import Window, scored_itself, step_of
 from permissions.actor import Actor
 from permissions.roles import Verb
-
-UNDER_APPRAISAL = READY | {State.EXPLAINED, State.EXPLAINING}
 
 
 @transaction.atomic

@@ -16,10 +16,9 @@ from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import gates, queries
 from backend.scoring.actions.answers import MAY_ASK
-from backend.scoring.actions.appraisal import UNDER_APPRAISAL
 from backend.scoring.forms import MarkForm, QuestionForm
 from backend.scoring.gates import Facts
-from backend.scoring.lifecycle import State
+from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
 from backend.scoring.queries import Heading, Leaf, Sheet, Window
 from backend.scoring.views.finding import actor_of, may

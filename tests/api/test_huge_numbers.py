@@ -13,7 +13,7 @@ from permissions.roles import Role
 from tests import make
 from tests.scoring.worlds import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HUGE = "9" * 30
 LONGEST = "9" * 5000

@@ -23,7 +23,7 @@ from tests.scoring import specimens
 from tests.scoring.councils import Council, council
 from tests.scoring.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from tests.reports import seasons
 from tests.scoring.councils import Council, council
 from tests.scoring.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SECOND = 1  # the place of the other unit's card
 

@@ -16,7 +16,7 @@ from reports.models import Document, Ranking
 from tests import make
 from tests.reports import seasons
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 THREE = {"Phường Ô Môn": ("50", "30"), "Phường Hai": ("55", "35"), "Xã Ba": ("40", "30")}
 

@@ -22,7 +22,7 @@ from reports.seasons.season import BrokenSeasonError
 from reports.seasons.taking import take_over_season
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STATED = date(2022, 2, 28)
 FILES = {

@@ -15,7 +15,7 @@ from backend.rounds.models import Extension, Round, Step
 from permissions.roles import Role
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

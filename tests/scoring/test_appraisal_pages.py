@@ -15,7 +15,7 @@ from tests import make
 from tests.scoring.councils import Council, council, fill
 from tests.scoring.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

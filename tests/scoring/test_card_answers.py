@@ -15,7 +15,7 @@ from tests import make
 from tests.scoring.pages import Browsers, explaining, text, url
 from tests.scoring.worlds import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

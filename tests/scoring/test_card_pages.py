@@ -15,7 +15,7 @@ from tests import make
 from tests.scoring.pages import HTMX, Browsers, signed_in, text, typed, url, world_of
 from tests.scoring.worlds import LEAVES, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests import make
 from tests.scoring.councils import Council, add_survey_step, council, criteria
 from tests.scoring.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

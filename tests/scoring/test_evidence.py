@@ -14,7 +14,14 @@ from tests.scoring import specimens
 from tests.scoring.pages import Browsers, signed_in, text, url
 from tests.scoring.worlds import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def empty_storage(settings, tmp_path):
+    """No file of another test: a rolled back unit's key comes back, and with it the names of its files."""
+    options = settings.STORAGES["default"]["OPTIONS"] | {"location": str(tmp_path)}
+    settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | {"OPTIONS": options}}
 
 
 @pytest.fixture

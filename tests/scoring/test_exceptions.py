@@ -20,7 +20,7 @@ from tests import make
 from tests.scoring.worlds import World, world
 from tiers import seating
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

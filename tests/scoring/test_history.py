@@ -20,6 +20,8 @@ from permissions.actor import SYSTEM
 from tests import make
 from tests.scoring.councils import Council, council
 
+pytestmark = pytest.mark.slow
+
 D = Decimal
 
 

@@ -11,7 +11,7 @@ from permissions.roles import Role
 from tests import make
 from tests.scoring.worlds import World, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 BECAUSE = {"reason": "Mọi đơn vị đã được phê duyệt", "document": "15/TB-HĐTĐ"}
 

@@ -19,7 +19,7 @@ from tests.scoring import specimens
 from tests.scoring.councils import Council, council
 from tiers.seating import actor_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

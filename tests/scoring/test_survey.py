@@ -21,7 +21,7 @@ from permissions.roles import Role
 from tests import make
 from tests.scoring.councils import Council, council
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SOURCE = {"report_number": "45/BC-SNV", "report_date": "05/06/2026", "sample": "200", "answers": "180"}
 

@@ -21,6 +21,8 @@ from backend.scoring import actions
 from backend.scoring.models import Mark, Scorecard
 from tests.scoring.councils import Council, council
 
+pytestmark = pytest.mark.slow
+
 MARKS = Mark._meta.db_table
 PAST = Mark.history.model._meta.db_table
 

@@ -15,7 +15,7 @@ from tiers import queries
 from tiers.loading.load import DATA, BrokenFilesError, load
 from tiers.models import Kind, Lineage, Unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 

@@ -12,7 +12,7 @@ from backend.accounts.models import User
 from permissions.roles import Role
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tiers import actions
 from tiers.loading.load import load
 from tiers.models import Kind, Lineage, Release, Unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TURN = date(2025, 7, 1)
 

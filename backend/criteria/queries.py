@@ -31,7 +31,7 @@ def _scoring_units_of(actor: Actor) -> Q:
     for path in {seat.path for seat in actor.seats if Verb.VIEW in ROLES[seat.role]}:
         kinds = Unit.objects.filter(path=path).values("kind")
         condition |= Q(owner__path__in=_above(path), kind__in=kinds)
-    return condition & ~Q(state=CriteriaSet.State.DRAFT)
+    return condition & Q(state__in=[CriteriaSet.State.PUBLISHED, CriteriaSet.State.SUPERSEDED])
 
 
 def _above(path: str) -> list[str]:

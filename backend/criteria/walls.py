@@ -1,6 +1,7 @@
 """The database itself refuses to change a published set: what was issued stays as it was issued.
 
-A published set may only become superseded. The walls are taken down before every migrate and put
+Nodes change only while their set is a draft: in consultation too the tree stands still. A published set
+may only become superseded. The walls are taken down before every migrate and put
 back after it, because SQLite remakes an altered table and minds triggers that name it.
 """
 
@@ -39,7 +40,7 @@ END $$
 _PG_SETS = f"""
 CREATE OR REPLACE FUNCTION refuse_frozen_set() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF OLD.state = 'draft' THEN
+  IF OLD.state IN ('draft', 'consultation') THEN
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
   END IF;
@@ -110,11 +111,11 @@ def _frozen_node(verb: str) -> str:
 
 def _frozen_set(verb: str) -> str:
     if verb == "DELETE":
-        return "OLD.state <> 'draft'"
+        return "OLD.state NOT IN ('draft', 'consultation')"
     columns = [field.column for field in CriteriaSet._meta.concrete_fields if field.column != "state"]
     same = " AND ".join(f'NEW."{column}" IS OLD."{column}"' for column in columns)
     onward = "NEW.state = OLD.state OR (OLD.state = 'published' AND NEW.state = 'superseded')"
-    return f"OLD.state <> 'draft' AND NOT ({same} AND ({onward}))"
+    return f"OLD.state NOT IN ('draft', 'consultation') AND NOT ({same} AND ({onward}))"
 
 
 def missing(using: str = "default") -> list[str]:

@@ -79,11 +79,13 @@ def _check(criteria_set: CriteriaSet) -> None:
 def hold_draft(criteria_set: CriteriaSet, *, by: Actor) -> CriteriaSet:
     """Return the locked set if ``by`` may write it and it is still a draft.
 
-    Raises Refused; OutOfStep once it was published.
+    Raises Refused; OutOfStep while opinions are asked and once it was published.
     """
     rows = CriteriaSet.objects.select_related("owner", "kind").select_for_update(of=("self",))
     held = rows.get(pk=criteria_set.pk)
     by.require(Verb.MANAGE_CRITERIA, at=held.place())
+    if held.state == CriteriaSet.State.CONSULTATION:
+        raise OutOfStep(_("Dự thảo đang được lấy ý kiến nên chưa sửa được. Hãy kết thúc lấy ý kiến rồi sửa."))
     if held.is_frozen:
         raise OutOfStep(_("Bộ tiêu chí đã ban hành nên không sửa được. Hãy lập phiên bản mới rồi sửa ở đó."))
     return held

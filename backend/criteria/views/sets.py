@@ -45,7 +45,7 @@ def set_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "tree": tree,
         "totals": queries.totals_of(tree),
         "may_manage": may_manage,
-        "may_edit": may_manage and not criteria_set.is_frozen,
+        "may_edit": may_manage and criteria_set.state == CriteriaSet.State.DRAFT,
         "problems": [] if criteria_set.is_frozen else actions.problems_of_set(criteria_set),
     }
     if criteria_set.is_illustration:

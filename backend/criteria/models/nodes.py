@@ -1,4 +1,4 @@
-"""A criteria set and its tree; published sets never change."""
+"""The tree of a set: groups, leaves, and for whom a leaf applies."""
 
 from __future__ import annotations
 
@@ -13,70 +13,10 @@ from backend.audit.models import Tracked
 from backend.audit.recording import About
 from backend.core.exact import ZERO
 from backend.core.fields import PointsField
+from backend.criteria.models.sets import CriteriaSet
 from backend.criteria.rules import Rule, RuleError, parse_rule
 from backend.criteria.wording import Wording, in_words
-from permissions.roles import Place
 from tiers.models import Kind, Unit
-
-
-class CriteriaSet(models.Model):
-    """One version of the criteria for one kind of unit in one year, owned by the host unit.
-
-    ``scale`` is the number of points the whole set must add up to (dossier, section 0: 100).
-    """
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("dự thảo")
-        PUBLISHED = "published", _("đã ban hành")
-        SUPERSEDED = "superseded", _("đã thay thế")
-
-    owner = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="criteria_sets", verbose_name=_("cơ quan")
-    )
-    kind = models.ForeignKey(
-        Kind, on_delete=models.PROTECT, related_name="criteria_sets", verbose_name=_("loại đơn vị")
-    )
-    title = models.CharField(_("tên bộ tiêu chí"), max_length=300)
-    year = models.PositiveSmallIntegerField(_("năm"))
-    version = models.PositiveSmallIntegerField(_("phiên bản"), default=1)
-    state = models.CharField(_("trạng thái"), max_length=10, choices=State.choices, default=State.DRAFT)
-    scale = PointsField(_("thang điểm"))
-    legal_number = models.CharField(_("số văn bản"), max_length=100, blank=True)
-    legal_date = models.DateField(_("ngày văn bản"), null=True, blank=True)
-    published_at = models.DateTimeField(_("ban hành lúc"), null=True, blank=True)
-    is_illustration = models.BooleanField(_("minh hoạ"), default=False)
-    history = Tracked()
-
-    class Meta:
-        ordering = ["-year", "kind__order", "-version"]
-        verbose_name = _("bộ tiêu chí")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "kind", "year", "version"], name="criteria_version_once"
-            ),
-            models.CheckConstraint(condition=Q(scale__gt=ZERO), name="criteria_scale_positive"),
-            models.CheckConstraint(
-                condition=Q(state="draft") | Q(published_at__isnull=False),
-                name="criteria_published_has_moment",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def is_frozen(self) -> bool:
-        """Return whether the set was published and so never changes."""
-        return self.state != self.State.DRAFT
-
-    def place(self) -> Place:
-        """Return where the set stands for questions of rights: at its owner."""
-        return Place.of(self.owner.path)
-
-    @property
-    def history_about(self) -> About:
-        """Return what history rows of this set are about."""
-        return About(unit_key=self.owner_id, unit_path=self.owner.path, unit_name=self.owner.name)
 
 
 class Node(models.Model):
@@ -85,13 +25,26 @@ class Node(models.Model):
     ``planned_points`` of a group is what the decision says it adds up to; a set in which it does
     not is not published. ``params`` are the rule's typed parameters in their canonical form;
     ``parse_rule`` refuses all else. ``previous`` maps a leaf to the leaf of an earlier set that
-    asked the same.
+    asked the same. ``frame`` is the node of the framework it was taken from; below a node that is
+    ``open_to_additions`` a lower tier may add its own. ``counting`` sets bonus and penalty apart
+    from the scale (R12). ``not_arisen`` says what a unit gets where nothing arose in the year (R11).
+    ``revision`` grows with every change and stands outside history.
     """
 
     class Source(models.TextChoices):
         ASSESSED = "assessed", _("tự chấm và thẩm định")
         SURVEY = "survey", _("điều tra xã hội học")
         EXTERNAL = "external", _("chỉ số ngoài")
+
+    class Counting(models.TextChoices):
+        BASE = "base", _("trong thang điểm")
+        BONUS = "bonus", _("điểm thưởng")
+        PENALTY = "penalty", _("điểm phạt")
+
+    class NotArisen(models.TextChoices):
+        NEVER = "", _("không xét")
+        FULL = "full", _("được đủ điểm")
+        LEFT_OUT = "left_out", _("không tính tiêu chí này")
 
     criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="nodes")
     parent = models.ForeignKey(
@@ -121,7 +74,22 @@ class Node(models.Model):
     previous = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="next_years"
     )
-    history = Tracked()
+    counting = models.CharField(_("tính vào"), max_length=7, choices=Counting.choices, default=Counting.BASE)
+    not_arisen = models.CharField(
+        _("khi không phát sinh"), max_length=8, choices=NotArisen.choices, blank=True, default=NotArisen.NEVER
+    )
+    only_with_procedures = models.BooleanField(_("chỉ đơn vị có thủ tục hành chính"), default=False)
+    open_to_additions = models.BooleanField(_("cấp dưới được bổ sung"), default=False)
+    frame = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="framed",
+        verbose_name=_("theo khung"),
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    history = Tracked(excluded_fields=["revision"])
 
     class Meta:
         ordering = ["criteria_set", "order"]
@@ -143,6 +111,15 @@ class Node(models.Model):
             models.CheckConstraint(
                 condition=Q(source__in=["assessed", "survey", "external"]),
                 name="criteria_source_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(counting__in=["base", "bonus", "penalty"]), name="criteria_counting_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(counting="base") | Q(source="assessed"), name="criteria_only_assessed_is_extra"
+            ),
+            models.CheckConstraint(
+                condition=Q(not_arisen__in=["", "full", "left_out"]), name="criteria_not_arisen_known"
             ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="criteria_no_loop"
@@ -171,3 +148,33 @@ class Node(models.Model):
             return in_words(self.parsed_rule(), self.max_points or ZERO)
         except RuleError:
             return None
+
+
+class Applicability(models.Model):
+    """A node applies only to the kinds and units named by such rows; without any it applies to all.
+
+    A row names one kind or one unit (tiêu chí đặc thù). It holds for everything under the node too.
+    """
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="applicabilities")
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("phạm vi áp dụng")
+        constraints = [
+            models.UniqueConstraint(fields=["node", "kind"], name="criteria_applies_to_kind_once"),
+            models.UniqueConstraint(fields=["node", "unit"], name="criteria_applies_to_unit_once"),
+            models.CheckConstraint(
+                condition=Q(kind__isnull=True) ^ Q(unit__isnull=True), name="criteria_applies_to_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node_id}: {self.kind or self.unit}"
+
+    @property
+    def history_about(self) -> About:
+        """Return what history rows of this scope are about."""
+        return self.node.criteria_set.history_about

@@ -1,0 +1,6 @@
+"""Benches: each figure is a ratio to a floor measured in the same run, or a count of statements.
+
+Read in this order: __main__ (the command), database (a private one), measuring (Figure, alternate, statements),
+then one file a bench that gathers ``figures()`` (criteria), the parts it is made of, and their floors
+(``floor_<name>.py``): the same rows and server, no slower settings than ours, nothing but the bare work.
+"""

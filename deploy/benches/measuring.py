@@ -1,0 +1,63 @@
+"""How a bench measures: ours and its floor in turns, medians of several runs; statements counted."""
+
+import gc
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Work = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One result; it falls short where ``value`` is above ``goal``."""
+
+    name: str
+    value: float
+    goal: float
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the goal is met."""
+        return self.value <= self.goal
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value:.3g} {self.goal:g} {'ok' if self.ok else 'short'}"
+
+
+def alternate(ours: Work, floor: Work, runs: int = 7) -> float:
+    """Return the median time of ours in medians of the floor's.
+
+    Both are run once to warm up, then by turns; before every run the garbage of the one before is
+    collected, outside the time. The times themselves go to the error output.
+    """
+    for work in (ours, floor):
+        work()
+    times: dict[str, list[float]] = {"ours": [], "floor": []}
+    for _ in range(runs):
+        for name, work in (("ours", ours), ("floor", floor)):
+            times[name].append(seconds(work))
+    middle = {name: statistics.median(taken) for name, taken in times.items()}
+    print("  ".join(f"{name} {value * 1000:.1f} ms" for name, value in middle.items()), file=sys.stderr)
+    return middle["ours"] / middle["floor"]
+
+
+def seconds(work: Work) -> float:
+    """Return the seconds one run takes, garbage of earlier runs aside."""
+    gc.collect()
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def statements(work: Work) -> int:
+    """Return how many statements the work sends to the database."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as sent:
+        work()
+    return len(sent)

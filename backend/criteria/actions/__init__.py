@@ -1,6 +1,6 @@
 """Every write of criteria sets.
 
-Read in this order: sets (a set and its life), nodes (the tree of a draft), ordering
+Read in this order: sets (a set and its life), edits (one change kept, to undo), nodes (the tree of a draft), ordering
 (places and codes in it), copying (a set made from another).
 """
 

@@ -6,8 +6,28 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from .errors import Invalid
+from .files import receive
+from .files.kinds import ACCEPT
+
+
+class CheckedFileField(forms.FileField):
+    """A file that passes the door (``files.receive``); the reason stands at the field."""
+
+    widget = forms.FileInput(attrs={"accept": ACCEPT})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the upload itself, judged by its content; None where none was sent and none is required."""
+        upload = super().clean(data, initial)
+        if upload is None:
+            return None
+        try:
+            receive(upload)
+        except Invalid as refusal:
+            raise ValidationError(refusal.message, code="file") from None
+        return upload
 
 
 class ActingForm(forms.Form):

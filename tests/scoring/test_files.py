@@ -9,8 +9,8 @@ import pytest
 from django.core.files.storage import default_storage
 
 from backend.core.errors import Invalid
+from backend.core.files import finding
 from backend.scoring import files
-from backend.scoring.files.deep import finding
 from tests.scoring import specimens as made
 
 GOOD = {

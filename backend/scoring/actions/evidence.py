@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
+from backend.core.files.kinds import PDF
 from backend.rounds.models import Step
 from backend.scoring import files
 from backend.scoring.actions.keeping import record, require_room
 from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
 from backend.scoring.actions.points import require_with_unit
-from backend.scoring.files.kinds import PDF
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Evidence, Scorecard
 from backend.scoring.queries import Window

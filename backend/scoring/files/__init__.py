@@ -1,11 +1,10 @@
-"""Bytes of evidence: judged by content, then kept under their fingerprint. No models here.
+"""Bytes of evidence, kept by unit under their fingerprint. No models here.
 
-Read in this order: kinds (what is taken), receiving (the checks at the door), packages, compound,
-pictures, papers (one kind of content each), keeping (storage), deep (the slow look afterwards).
+The checks at the door are those of every file: ``backend.core.files``. Read: keeping.
 """
 
-from .deep import deep_check
-from .keeping import key_of, open_stored, store
-from .receiving import Received, receive
+from backend.core.files import Received, receive
+
+from .keeping import deep_check, key_of, open_stored, store
 
 __all__ = ["Received", "deep_check", "key_of", "open_stored", "receive", "store"]

@@ -1,53 +1,43 @@
-"""Where bytes are kept: under their fingerprint, whole or not at all."""
+"""Where a unit's evidence is kept, and the slow look at it afterwards."""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, default_storage
 
-from backend.core.files import write_whole
+from backend.core.files import Received, finding, keep, open_kept
+from backend.core.files.keeping import key_in
 
-from .receiving import Received
 
-_CHUNK = 256 * 1024
+class Kept(Protocol):
+    """What names kept bytes: a row of StoredFile, to this package without models."""
+
+    unit_id: int
+    sha256: str
+    content_type: str
 
 
 def key_of(unit_id: int, sha256: str) -> str:
     """Return the storage name of a unit's bytes with that SHA-256."""
-    return f"evidence/{unit_id}/{sha256[:2]}/{sha256}"
+    return key_in(_folder(unit_id), sha256)
 
 
 def store(received: Received, *, unit_id: int) -> str:
-    """Keep the bytes of a received file and return their storage name. Keeping them twice changes nothing.
-
-    The row that names them comes after, so a crash leaves at most bytes that nobody asks for.
-    Raises OSError when the storage fails; then nothing stands under the name.
-    """
-    key = key_of(unit_id, received.sha256)
-    if default_storage.exists(key):
-        return key
-    file = received.file
-    file.seek(0)
-    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
-        write_whole(Path(default_storage.path(key)), lambda out: _copy(file, out, received.sha256))
-    else:
-        default_storage.save(key, File(file))
-    return key
+    """Keep the bytes of a received file for a unit and return their storage name. Raises OSError."""
+    return keep(received, _folder(unit_id))
 
 
 def open_stored(unit_id: int, sha256: str) -> File:
     """Return the kept bytes, opened for reading. Raises FileNotFoundError."""
-    return default_storage.open(key_of(unit_id, sha256), "rb")
+    return open_kept(key_of(unit_id, sha256))
 
 
-def _copy(file: IO[bytes], out: IO[bytes], sha256: str) -> None:
-    digest = hashlib.sha256()
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        out.write(chunk)
-    if digest.hexdigest() != sha256:
-        raise OSError("the bytes changed between the check and the writing")
+def deep_check(kept: Kept) -> str:
+    """Return what is dangerous inside a kept file, one Vietnamese sentence; empty when nothing is."""
+    with open_stored(kept.unit_id, kept.sha256) as file:
+        return finding(file, kept.content_type)
+
+
+def _folder(unit_id: int) -> str:
+    return f"evidence/{unit_id}"

@@ -5,36 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.dates import VNDateField
-from backend.core.errors import Invalid
-from backend.core.forms import ActingForm
+from backend.core.files.kinds import TAKEN
+from backend.core.forms import ActingForm, CheckedFileField
 from backend.core.text import NFCCharField
-from backend.scoring import files
-from backend.scoring.files.kinds import ACCEPT, TAKEN
-
-
-class EvidenceFileField(forms.FileField):
-    """A file that passes the door (``files.receive``); the reason stands at the field."""
-
-    widget = forms.FileInput(attrs={"accept": ACCEPT})
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """Return the upload itself, judged by its content."""
-        upload = super().clean(data, initial)
-        try:
-            files.receive(upload)
-        except Invalid as refusal:
-            raise ValidationError(refusal.message, code="file") from None
-        return upload
 
 
 class FileForm(forms.Form):
     """One file with the place in it that proves the points."""
 
-    file = EvidenceFileField(label=_("Chọn tệp"), help_text=TAKEN)
+    file = CheckedFileField(label=_("Chọn tệp"), help_text=TAKEN)
     number = NFCCharField(label=_("Số, ký hiệu văn bản"), required=False, max_length=100)
     section = NFCCharField(
         label=_("Mục, trang cần xem"),
@@ -56,7 +38,7 @@ class DocumentForm(forms.Form):
 class SignedCopyForm(ActingForm):
     """The report as signed and stamped."""
 
-    file = EvidenceFileField(label=_("Bản đã ký (PDF)"), widget=forms.FileInput(attrs={"accept": ".pdf"}))
+    file = CheckedFileField(label=_("Bản đã ký (PDF)"), widget=forms.FileInput(attrs={"accept": ".pdf"}))
     number = NFCCharField(label=_("Số văn bản"), max_length=100)
     signed_on = VNDateField(label=_("Ngày ký"))
 

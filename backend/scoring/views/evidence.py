@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from backend.core import files as core_files
 from backend.core.errors import OutOfStep
 from backend.scoring import actions, files, queries
 from backend.scoring.forms import DocumentForm, FileForm
@@ -100,16 +99,5 @@ def given_out(stored: StoredFile, name: str) -> FileResponse:
             _("Tệp “%(name)s” bị chặn: %(finding)s Đơn vị cần gỡ tệp này và tải lên bản khác.")
             % {"name": name, "finding": stored.finding}
         )
-    try:
-        file = files.open_stored(stored.unit_id, stored.sha256)
-    except FileNotFoundError:
-        raise Http404 from None
-    headers: dict[str, Any] = {
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }
-    # FileResponse writes the name twice where it is not ASCII, as RFC 6266 and 5987 ask.
-    return FileResponse(
-        file, as_attachment=True, filename=name, content_type=stored.content_type, headers=headers
-    )
+    key = files.key_of(stored.unit_id, stored.sha256)
+    return core_files.given_out(key, name=name, content_type=stored.content_type)

@@ -1,34 +1,19 @@
-"""The slow look at kept bytes, done in the background: programs and traps inside documents."""
+"""The slow look at bytes that passed the door: programs and traps inside documents."""
 
 from __future__ import annotations
 
 import zipfile
-from typing import IO, Protocol
+from typing import IO
 
 from django.utils.translation import gettext as _
 
 from . import packages, papers
-from .keeping import open_stored
 from .kinds import DOCX, PDF, PPTX, XLSX
 
 _OFFICE = {DOCX.content_type, XLSX.content_type, PPTX.content_type}
 # What Word or Excel would fetch or run when the document is opened.
 _FETCHED = ("attachedTemplate", "oleObject", "frame", "subDocument")
 _MOST_PART = 64 * 1024 * 1024
-
-
-class Kept(Protocol):
-    """What names kept bytes: a row of StoredFile, to this package without models."""
-
-    unit_id: int
-    sha256: str
-    content_type: str
-
-
-def deep_check(kept: Kept) -> str:
-    """Return what is dangerous inside a kept file, one Vietnamese sentence; empty when nothing is."""
-    with open_stored(kept.unit_id, kept.sha256) as file:
-        return finding(file, kept.content_type)
 
 
 def finding(file: IO[bytes], content_type: str) -> str:

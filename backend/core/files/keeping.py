@@ -1,0 +1,52 @@
+"""Where bytes are kept: under a name made of their fingerprint, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import IO
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from .receiving import Received
+from .whole import write_whole
+
+_CHUNK = 256 * 1024
+
+
+def keep(received: Received, folder: str) -> str:
+    """Keep the bytes of a received file in ``folder`` and return their storage name: "folder/ab/ab12...".
+
+    Keeping them twice changes nothing. The row that names them comes after, so a crash leaves at most bytes
+    that nobody asks for. Raises OSError when the storage fails; then nothing stands under the name.
+    """
+    key = key_in(folder, received.sha256)
+    if default_storage.exists(key):
+        return key
+    file = received.file
+    file.seek(0)
+    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
+        write_whole(Path(default_storage.path(key)), lambda out: _copy(file, out, received.sha256))
+    else:
+        default_storage.save(key, File(file))
+    return key
+
+
+def key_in(folder: str, sha256: str) -> str:
+    """Return the storage name of bytes with that SHA-256."""
+    return f"{folder}/{sha256[:2]}/{sha256}"
+
+
+def open_kept(key: str) -> File:
+    """Return the kept bytes, opened for reading. Raises FileNotFoundError."""
+    return default_storage.open(key, "rb")
+
+
+def _copy(file: IO[bytes], out: IO[bytes], sha256: str) -> None:
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        out.write(chunk)
+    if digest.hexdigest() != sha256:
+        raise OSError("the bytes changed between the check and the writing")

@@ -148,6 +148,16 @@ def hold_step(step_id: int) -> Step:
     return held[0]
 
 
+def hold_step_of(round_id: int, kind: str) -> Step | None:
+    """Return the first step of that kind in the round, held as ``hold_step`` holds it; None without one."""
+    if connection.vendor != "postgresql":
+        return Step.objects.filter(round=round_id, kind=kind).order_by("order").first()
+    statement = (
+        'SELECT * FROM rounds_step WHERE round_id = %s AND kind = %s ORDER BY "order" LIMIT 1 FOR SHARE'
+    )
+    return next(iter(Step.objects.raw(statement, [round_id, str(kind)])), None)
+
+
 def latest_extension(step: Step, unit_id: int) -> Extension | None:
     """Return the newest extension of that step for that unit, or None."""
     return Extension.objects.filter(step=step, unit_id=unit_id).order_by("-made_at", "-pk").first()

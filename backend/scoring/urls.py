@@ -25,6 +25,7 @@ unit_side = [
     path("scorecards/<int:pk>/check/", card.check, name="check"),
     path("scorecards/<int:pk>/texts/", card.texts, name="texts"),
     path("scorecards/<int:pk>/leaves/<str:code>/", card.leaf, name="leaf"),
+    path("scorecards/<int:pk>/leaves/<str:code>/try/", card.try_leaf, name="try_leaf"),
     path("scorecards/<int:pk>/leaves/<str:code>/clear/", card.clear, name="clear"),
     path("scorecards/<int:pk>/leaves/<str:code>/files/", evidence.add_file, name="add_file"),
     path("scorecards/<int:pk>/leaves/<str:code>/documents/", evidence.add_document, name="add_document"),

@@ -1,6 +1,6 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
-Read in this order: locking, points (self-scores), filling (many at once), keeping, evidence, moves, appraisal, answers,
+Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at once), keeping, evidence, moves, appraisal, answers,
 survey, exceptions (left-out leaves, delegation), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
@@ -15,15 +15,18 @@ from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
-from backend.scoring.actions.points import Saved, set_points, set_texts, texts_seen
+from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
+from backend.scoring.actions.saving import HeldLeaf, leaf_held
 from backend.scoring.actions.survey import SurveyRow, enter_survey
 from backend.scoring.actions.taking_over import take_over
 
 __all__ = [
     "Given",
+    "HeldLeaf",
     "OwnLine",
     "PastLine",
     "Saved",
+    "SavedLeaf",
     "SurveyRow",
     "add_document",
     "add_file",
@@ -39,6 +42,7 @@ __all__ = [
     "end_step_early",
     "enter_survey",
     "fill",
+    "leaf_held",
     "leave_out",
     "move",
     "open_round",

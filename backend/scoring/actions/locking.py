@@ -14,7 +14,7 @@ from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO
 from backend.core.fields import points_value
 from backend.rounds.models import Step
-from backend.rounds.queries import hold_step, window
+from backend.rounds.queries import hold_step, hold_step_of, window
 from backend.scoring import gates
 from backend.scoring.gates import Facts
 from backend.scoring.models import Mark, Score, Scorecard, StepTotal
@@ -29,15 +29,24 @@ def lock(card_id: int) -> Scorecard:
 
 def window_of(card: Scorecard, kind: str) -> Window:
     """Hold the step of that kind, then read the clock. Raises OutOfStep where there is no such step."""
-    step = step_of(card, kind)
-    if step is None:
-        raise OutOfStep(_("Đợt đánh giá này không có bước này."))
-    return held(card, step)
+    if kind == Step.Kind.SELF:  # it comes once: no need to look through the steps for it
+        own = hold_step_of(card.round_id, kind)
+        return _read_clock(card, _there(own))
+    return held(card, _there(step_of(card, kind)))
 
 
 def held(card: Scorecard, step: Step) -> Window:
     """Hold the step's row against changes of its dates, then read the clock."""
-    step = hold_step(step.pk)
+    return _read_clock(card, hold_step(step.pk))
+
+
+def _there(step: Step | None) -> Step:
+    if step is None:
+        raise OutOfStep(_("Đợt đánh giá này không có bước này."))
+    return step
+
+
+def _read_clock(card: Scorecard, step: Step) -> Window:
     dates = window(step, card.unit_id)
     return Window.of(step, dates, clock.now())
 

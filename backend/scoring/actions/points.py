@@ -20,7 +20,8 @@ from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring.actions.locking import about, lock, require_open, shift_total, window_of
 from backend.scoring.lifecycle import WITH_UNIT, State
-from backend.scoring.models import Mark, Score, Scorecard, StepTotal
+from backend.scoring.models import Mark, Score, Scorecard
+from backend.scoring.queries import Sums, Window, sums_around
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -37,6 +38,13 @@ class Saved:
     total: Decimal
     given: int
     now: datetime
+
+
+@dataclass(frozen=True)
+class SavedLeaf(Saved):
+    """A saved self-score, with the sums of card and field around it."""
+
+    sums: Sums
 
 
 @dataclass(frozen=True)
@@ -69,16 +77,39 @@ def set_points(
     window = window_of(card, Step.Kind.SELF)
     require_open(window)
     require_with_unit(card)
-    mark = _own_mark(card, code, window.step)
+    mark = own_mark(card, code, window.step)
+    if mark is None:
+        raise Invalid(_("Tiêu chí %(code)s không thuộc phần đơn vị tự chấm.") % {"code": code})
+    return put(mark, window, card=card, by=by, version=version, inputs=inputs, points=points, note=note)
+
+
+def put(  # noqa: PLR0913  (a save has that many facts, all by name)
+    mark: Mark,
+    window: Window,
+    *,
+    card: Scorecard,
+    by: Actor,
+    version: int,
+    inputs: Mapping[str, Any] | None = None,
+    points: Decimal | None = None,
+    note: str | None = None,
+    key: str = "",
+) -> SavedLeaf:
+    """Write one leaf whose card is locked and whose right is asked. Raises Stale or Invalid.
+
+    ``key`` names this write: sent again it answers the same and writes nothing.
+    """
     entry = judged(mark.score, inputs, points)
     wanted = mark.note if note is None else note.strip()
     before = mark.points
     if _changes(mark, entry, wanted):
+        _require_unused(mark, key)
         _require_fresh(mark, version, entry)
+        mark.save_key = key
         _save(mark, entry, wanted, by=by, at=window.now, card=card)
         shift_total(mark, before, card.pk)
-    total = StepTotal.objects.get(card=card, step=window.step)
-    return Saved(mark, entry.explained, total.total, total.given, window.now)
+    sums = sums_around(mark)
+    return SavedLeaf(mark, entry.explained, sums.total, sums.given, window.now, sums)
 
 
 @transaction.atomic
@@ -160,11 +191,12 @@ def require_allowed(score: Score, points: Decimal) -> None:
         raise Invalid(sentence, fields={score.code: [sentence]})
 
 
-def _own_mark(card: Scorecard, code: str, step: Step) -> Mark:
+def own_mark(card: Scorecard, code: str, step: Step) -> Mark | None:
+    """Return the unit's own mark of a leaf, None without one. Raises OutOfStep where it does not apply."""
     marks = Mark.objects.select_related("score__node")
     mark = marks.filter(score__card=card, score__code=code, step=step).first()
     if mark is None:
-        raise Invalid(_("Tiêu chí %(code)s không thuộc phần đơn vị tự chấm.") % {"code": code})
+        return None
     if not mark.score.applies or mark.score.source != Node.Source.ASSESSED:
         raise OutOfStep(_("Tiêu chí %(code)s không áp dụng cho đơn vị.") % {"code": code})
     mark.step = step
@@ -173,6 +205,14 @@ def _own_mark(card: Scorecard, code: str, step: Step) -> Mark:
 
 def _changes(mark: Mark, entry: Entry, note: str) -> bool:
     return (mark.points, mark.inputs, mark.note) != (entry.points, entry.inputs, note)
+
+
+def _require_unused(mark: Mark, key: str) -> None:
+    if key and mark.save_key == key:
+        raise Invalid(
+            _("Lần gửi này của tiêu chí %(code)s đã được lưu với nội dung khác. Hãy tải lại trang.")
+            % {"code": mark.score.code}
+        )
 
 
 def _require_fresh(mark: Mark, version: int, entry: Entry) -> None:
@@ -192,4 +232,4 @@ def _save(mark: Mark, entry: Entry, note: str, *, by: Actor, at: datetime, card:
     mark.version += 1
     mark.author, mark.saved_at = by.name, at
     with recording(by=by, at=at, about=about(card, mark.step)):
-        mark.save(update_fields=["points", "inputs", "note", "version", "author", "saved_at"])
+        mark.save(update_fields=["points", "inputs", "note", "version", "author", "saved_at", "save_key"])

@@ -41,8 +41,11 @@ class NumberField(forms.CharField):
 class LeafForm(forms.Form):
     """The inputs of one leaf, and the unit's explanation where the page asks for it.
 
-    ``mark`` is what stands now. After ``is_valid``, ``inputs`` and ``typed_note`` go to ``set_points``.
+    ``mark`` is what stands now. After ``is_valid``, ``entry`` goes to the action. ``trying``: only the rule
+    is asked, whoever saved meanwhile.
     """
+
+    overtaken = False
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     note = NFCCharField(
@@ -53,13 +56,16 @@ class LeafForm(forms.Form):
         help_text=_("Cần có khi thiếu tài liệu kiểm chứng hoặc số liệu khác thường."),
     )
 
-    def __init__(self, data: Any = None, *, score: Score, mark: Mark, **options: Any) -> None:
-        self.score, self.mark = score, mark
+    def __init__(
+        self, data: Any = None, *, score: Score, mark: Mark, trying: bool = False, **options: Any
+    ) -> None:
+        self.score, self.mark, self.trying = score, mark, trying
         self.rule = score.node.parsed_rule()
         options.setdefault("auto_id", f"{score.pk}-%s")
         super().__init__(data, initial=self._standing(mark), **options)
         for spec in self.rule.inputs:
             self.fields[PREFIX + spec.name] = _field(spec, score.max_points)
+        self.fields["version"].required = not trying
 
     def _standing(self, mark: Mark) -> dict[str, Any]:
         # Stored as machine text ("8.5"); shown as people write it..
@@ -88,12 +94,17 @@ class LeafForm(forms.Form):
         seen: int = self.cleaned_data["version"]
         return seen
 
+    @property
+    def entry(self) -> dict[str, Any]:
+        """Return what was read as the words of ``HeldLeaf.save``."""
+        return {"version": self.seen_version, "inputs": self.inputs, "note": self.typed_note}
+
     def clean(self) -> dict[str, Any]:
         """Ask the rule, so that its sentence stands at the input; then look whether somebody was faster."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and self.inputs:
             self._ask_rule()
-        if not self.errors and self._overtaken():
+        if not self.errors and not self.trying and self._overtaken():
             self.add_error(None, self._faster())
         return cleaned
 

@@ -42,7 +42,8 @@ class Mark(models.Model):
 
     ``inputs`` are the canonical inputs of the leaf's rule. ``note`` is the unit's explanation.
     ``reason`` says why the points differ from ``from_points``, those of the step before.
-    ``version`` grows with every save; a save with an older one is refused.
+    ``version`` grows with every save; a save with an older one is refused. ``save_key`` names the last
+    write of the page, so that the same one sent again writes nothing; it stands outside history.
     """
 
     score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="marks")
@@ -59,7 +60,8 @@ class Mark(models.Model):
     author = models.CharField(_("người chấm"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(null=True)
-    history = Tracked()
+    save_key = models.CharField(max_length=64, blank=True, default="")
+    history = Tracked(excluded_fields=["save_key"])
 
     class Meta:
         verbose_name = _("điểm chấm")

@@ -1,14 +1,18 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), records.
+Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), sums,
+records.
 """
 
 from backend.scoring.queries.cards import (
     CARD_PARTS,
     Window,
     approval_of,
+    card_for,
+    living_for,
     scorecards_for,
     scored_itself,
+    single_grants,
     step_of,
     steps_of,
     still_writing,
@@ -29,6 +33,7 @@ from backend.scoring.queries.sheets import (
     signatures,
     works_for_host,
 )
+from backend.scoring.queries.sums import Sums, sums_around
 
 __all__ = [
     "CARD_PARTS",
@@ -36,10 +41,13 @@ __all__ = [
     "Heading",
     "Leaf",
     "Sheet",
+    "Sums",
     "Window",
     "approval_of",
+    "card_for",
     "is_sent",
     "leaf_of",
+    "living_for",
     "of_unit",
     "scorecards_for",
     "scored_itself",
@@ -48,9 +56,11 @@ __all__ = [
     "sees_step",
     "sheet",
     "signatures",
+    "single_grants",
     "step_of",
     "steps_of",
     "still_writing",
+    "sums_around",
     "time_of",
     "timeline",
     "works_for_host",

@@ -21,11 +21,33 @@ CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set")
 
 def scorecards_for(actor: Actor) -> QuerySet[Scorecard]:
     """Return the cards the person may see: by seat, by delegation, and closed ones of predecessors."""
+    return Scorecard.objects.filter(_by_right(actor) | _past(actor)).select_related(*CARD_PARTS)
+
+
+def living_for(actor: Actor) -> QuerySet[Scorecard]:
+    """Return the cards the person may see by seat or by delegation, without those of predecessors."""
+    return Scorecard.objects.filter(_by_right(actor)).select_related(*CARD_PARTS)
+
+
+def card_for(actor: Actor, pk: int) -> Scorecard | None:
+    """Return one card if the person may see it; who came before her unit is looked up only when needed."""
+    return living_for(actor).filter(pk=pk).first() or scorecards_for(actor).filter(pk=pk).first()
+
+
+def _by_right(actor: Actor) -> Q:
     seen = within(actor, Verb.VIEW, unit="unit__path", host="round__host__path")
     lent = ScorecardGrant.objects.in_force().filter(
         user_id=actor.user_id, excludes=False, content_object=OuterRef("pk")
     )
-    return Scorecard.objects.filter(seen | Q(Exists(lent)) | _past(actor)).select_related(*CARD_PARTS)
+    return seen | Q(Exists(lent))
+
+
+def single_grants(actor: Actor, card: Scorecard) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the verbs lent to the person on this very card, and those she is excluded from; one query."""
+    rows = ScorecardGrant.objects.in_force().filter(user_id=actor.user_id, content_object=card)
+    found = list(rows.values_list("permission__codename", "excludes"))
+    lent = frozenset(name for name, excludes in found if not excludes)
+    return lent, frozenset(name for name, excludes in found if excludes)
 
 
 def _past(actor: Actor) -> Q:
@@ -62,12 +84,15 @@ class Window:
         return self.opens <= self.now < self.closes
 
 
-def time_of(card: Scorecard, kind: str) -> Window | None:
-    """Return the window of the card's step of that kind that is on or next; None without one."""
+def time_of(card: Scorecard, kind: str, now: datetime | None = None) -> Window | None:
+    """Return the window of the card's step of that kind that is on or next; None without one.
+
+    ``now`` is the database's time where the page has read it already.
+    """
     step = step_of(card, kind)
     if step is None:
         return None
-    return Window.of(step, rounds.window(step, card.unit_id), clock.now())
+    return Window.of(step, rounds.window(step, card.unit_id), now or clock.now())
 
 
 def still_writing(now: datetime) -> QuerySet[Scorecard]:

@@ -22,7 +22,10 @@ from permissions.roles import Verb
 
 @dataclass
 class Leaf:
-    """One leaf of a card for one viewer. ``marks`` holds only the steps the viewer may see."""
+    """One leaf of a card for one viewer. ``marks`` holds only the steps the viewer may see.
+
+    ``proven``: documents are known to be there though their rows were not read.
+    """
 
     score: Score
     node: Node
@@ -31,6 +34,7 @@ class Leaf:
     explanations: list[Explanation] = field(default_factory=list)
     last_year: Decimal | None = None
     self_mark: Mark | None = None
+    proven: bool = False
 
     is_leaf = True
 
@@ -50,7 +54,7 @@ class Leaf:
         mark = self.self_mark
         if not (self.score.applies and self.node.needs_evidence and mark and mark.points):
             return False
-        return not self.evidence and not mark.note.strip()
+        return not (self.evidence or self.proven or mark.note.strip())
 
 
 @dataclass

@@ -16,9 +16,20 @@ from backend.rounds.models import Round
 from backend.scoring import actions, queries
 from backend.scoring.agenda import with_progress
 from backend.scoring.forms import DocumentForm, FileForm, LeafForm, MoveForm, TextsForm
+from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Scorecard
+from backend.scoring.queries import Leaf
 from backend.scoring.views.acts import shut
-from backend.scoring.views.finding import actor_of, demand, find_card, find_own_mark, may, paged, searched
+from backend.scoring.views.finding import (
+    actor_of,
+    demand,
+    demand_seat,
+    find_card,
+    find_own_mark,
+    may,
+    paged,
+    searched,
+)
 from backend.scoring.views.grid import Page, Row, common, page_of
 from permissions.actor import within
 from permissions.roles import Verb
@@ -60,9 +71,11 @@ def _doors(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
         "may_submit": may(request, Verb.SUBMIT, card),
         "may_approve": may(request, Verb.APPROVE, card),
         "may_appraise": may(request, Verb.APPRAISE, card),
-        "approval": queries.approval_of(card),
-        "returned": card.signatures.filter(move="return").order_by("-signed_at").first(),
     }
+    if card.state == State.RETURNED:
+        context["returned"] = card.signatures.filter(move="return").order_by("-signed_at").first()
+    if State(card.state) not in WITH_UNIT:  # an approval is void as soon as the card is back in hand
+        context["approval"] = queries.approval_of(card)
     if context["may_submit"] and not shut(card, "withdraw", actor_of(request)):
         context["withdraw_form"] = MoveForm("withdraw")
     return context
@@ -71,34 +84,50 @@ def _doors(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def leaf(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Show one leaf with everything about it; a POST saves its points and answers where it came from."""
-    card = find_card(request, pk)
     if request.method == "POST":
-        return _save(request, card, code)
-    return _leaf_page(request, page_of(request, card), code)
+        return _save(request, pk, code)
+    return _leaf_page(request, page_of(request, find_card(request, pk)), code)
 
 
-def _save(request: HttpRequest, card: Scorecard, code: str) -> HttpResponse:
-    demand(request, Verb.SCORE, card)
-    mark = find_own_mark(card, code)
-    form = LeafForm(request.POST, score=mark.score, mark=mark)
-    if not form.is_valid():
-        return _refused(request, card, code, form)
-    saved = actions.set_points(
-        card, code, by=actor_of(request), version=form.seen_version, inputs=form.inputs, note=form.typed_note
-    )
+def _save(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    key = request.headers.get("Idempotency-Key", "")
+    with actions.leaf_held(pk, code, by=actor_of(request), key=key) as held:
+        form = LeafForm(request.POST, score=held.mark.score, mark=held.mark)
+        saved = held.save(**form.entry, key=key) if form.is_valid() else None
     if request.headers.get("HX-Request"):
-        page = page_of(request, card)
-        context = common(request, page) | {"row": page.row(code), "saved": saved}
-        return render(request, "scoring/_saved.html", context)
+        return _answer_row(request, held, form, saved)
+    if saved is None:
+        return _refused(request, held.card, code, form)
     messages.success(request, _("Đã lưu tiêu chí %(code)s.") % {"code": code})
-    return redirect(_came_from(request, card, code))
+    return redirect(_came_from(request, held.card, code))
+
+
+def _answer_row(
+    request: HttpRequest, held: actions.HeldLeaf, form: LeafForm, saved: actions.SavedLeaf | None
+) -> HttpResponse:
+    """Answer with what changed in the page: the row alone, its field's sums, the card's total."""
+    leaf = Leaf(held.mark.score, held.mark.score.node, self_mark=held.mark)
+    context: dict[str, Any] = {"card": held.card, "row": Row(leaf, form)}
+    if saved is None:
+        status = 409 if form.overtaken else 422
+        return render(request, "scoring/_refused.html", context, status=status)
+    leaf.proven = saved.sums.has_documents
+    return render(request, "scoring/_saved.html", context | {"saved": saved, "sums": saved.sums})
+
+
+@require_GET
+def try_leaf(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Answer what the rule would make of the inputs; nothing is saved and nothing is promised."""
+    card = find_card(request, pk)
+    demand_seat(request, Verb.SCORE, card)
+    mark = find_own_mark(card, code)
+    form = LeafForm(request.GET, score=mark.score, mark=mark, trying=True)
+    context = {"row": Row(Leaf(mark.score, mark.score.node, self_mark=mark), form), "card": card}
+    return render(request, "scoring/_tried.html", context, status=200 if form.is_valid() else 422)
 
 
 def _refused(request: HttpRequest, card: Scorecard, code: str, form: LeafForm) -> HttpResponse:
     page = page_of(request, card, bound=form)
-    if request.headers.get("HX-Request"):
-        context = common(request, page) | {"row": page.row(code)}
-        return render(request, "scoring/_refused.html", context, status=422)
     if request.POST.get("at") == "leaf":
         return _leaf_page(request, page, code, status=422, form=form)
     context = common(request, page, "card") | _doors(request, card) | {"form": form}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -15,14 +13,17 @@ from backend.scoring import board, queries
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.models import Evidence, Mark, Scorecard
 from permissions.actor import Actor
-from permissions.roles import Verb
+from permissions.roles import CONFLICTED, Verb
 
 A_PAGE = 30
 
 
 def find_card(request: HttpRequest, pk: int) -> Scorecard:
     """Return the card if the person may see it. Raises Http404."""
-    return get_object_or_404(queries.scorecards_for(actor_of(request)), pk=pk)
+    card = queries.card_for(actor_of(request), pk)
+    if card is None:
+        raise Http404
+    return card
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -50,14 +51,27 @@ def find_evidence(request: HttpRequest, card: Scorecard, pk: int) -> Evidence:
 
 
 def may(request: HttpRequest, verb: Verb, card: Scorecard) -> bool:
-    """Return whether the person holds ``verb`` on the card by seat or delegation (django-guardian)."""
-    user: Any = request.user
-    return bool(user.has_perm(str(verb), card))
+    """Return whether the person holds ``verb`` on the card, for what a page shows; the action asks guardian.
+
+    By seat, or lent to her on this card, and not excluded from it; the card's own grants are read once.
+    """
+    actor = actor_of(request)
+    if not hasattr(card, "single_grants"):
+        card.single_grants = queries.single_grants(actor, card)  # type: ignore[attr-defined]
+    lent, excluded = card.single_grants  # type: ignore[attr-defined]
+    if verb in CONFLICTED and actor.works_at(card.place()):
+        return False
+    return verb not in excluded and (verb in lent or actor.may(verb, at=card.place()))
 
 
 def demand(request: HttpRequest, verb: Verb, card: Scorecard) -> None:
     """Raise Refused unless the person holds ``verb`` on the card; asked before anything sent is read."""
     require_verb(card, verb, actor_of(request))
+
+
+def demand_seat(request: HttpRequest, verb: Verb, card: Scorecard) -> None:
+    """Raise Refused unless the person holds ``verb`` by her seat; for answers that change nothing."""
+    actor_of(request).require(verb, at=card.place())
 
 
 def searched(request: HttpRequest, cards: QuerySet[Scorecard]) -> QuerySet[Scorecard]:

@@ -122,7 +122,7 @@ def page_of(request: HttpRequest, card: Scorecard, *, bound: LeafForm | None = N
     """Return the page's rows for this viewer; ``bound`` is a form to be shown again with what was typed."""
     actor = actor_of(request)
     sheet = queries.sheet(card, actor)
-    window = queries.time_of(card, Step.Kind.SELF)
+    window = queries.time_of(card, Step.Kind.SELF, sheet.now)
     editable = may_score(request, card, window)
     of_unit = is_of_unit(request, card)
     page = Page(card, sheet, window, editable, of_unit)

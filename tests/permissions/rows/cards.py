@@ -92,6 +92,10 @@ ROWS = [
     ),
     reads("scoring:leaf", "draft", values={"code": "1.1"}),
     scores("scoring:leaf", "draft", {"code": "1.2"}, scored("draft", "1.2", "2,5")),
+    row(
+        "scoring:try_leaf", at=card("draft", code="1.2"), ok="SCORERS", refused="LEADERS HOST", hidden="STRANGERS",
+        verb=Verb.SCORE, places=PLACES,
+    ),
     scores("scoring:clear", "draft", {"code": "1.2"}, scored("draft", "1.2", "")),
     row("scoring:check", at=card("draft"), places=PLACES, **OWN),
     row("scoring:texts", at=card("draft"), places=PLACES, **OWN),

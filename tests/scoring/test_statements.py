@@ -1,0 +1,84 @@
+"""How many statements the two hot paths take over HTTP: saving one leaf, opening a card of a hundred."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.scoring.models import Scorecard
+from tests.scoring.pages import HTMX, signed_in, typed, url, world_of
+from tests.scoring.worlds import World
+from tiers.models import Unit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+HUNDRED = {f"{n // 10 + 1}.{n % 10 + 1}": "1" for n in range(100)}
+# A transaction's own words ask the database nothing.
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
+
+
+def statements(act: Callable[[], Any]) -> list[str]:
+    """Return what the act asks of the database, in order."""
+    with CaptureQueriesContext(connection) as seen:
+        answer = act()
+    assert answer.status_code == 200
+    return [row["sql"] for row in seen.captured_queries if not row["sql"].startswith(FRAME)]
+
+
+def neighbours(here: World, number: range) -> None:
+    """Put other units with their cards into the round; bare rows, nobody works there."""
+    like = here.unit
+    units = Unit.objects.bulk_create(
+        Unit(
+            name=f"Phường {n}", folded=f"phuong {n}", parent=here.host, path=f"{here.host.path}N{n}/",
+            code=f"N{n}", kind=like.kind, valid_from=date(2020, 1, 1), order=n,
+        )
+        for n in number
+    )  # fmt: skip
+    card = here.card
+    Scorecard.objects.bulk_create(
+        Scorecard(
+            round_id=card.round_id, group_id=card.group_id, criteria_set_id=card.criteria_set_id,
+            unit=unit, unit_name=unit.name,
+        )
+        for unit in units
+    )  # fmt: skip
+
+
+@pytest.fixture
+def here() -> World:
+    return world_of(HUNDRED)
+
+
+def save(here: World, officer: Any, points: str) -> list[str]:
+    """Return the statements of one save of a real change."""
+    data = typed(here.mark("1.1"), points=points)
+    key = {"Idempotency-Key": f"{here.users['officer'].pk}-{points.replace(',', ''):0>32}"}
+    return statements(lambda: officer.post(url("leaf", here.card, "1.1"), data, headers=HTMX | key))
+
+
+def test_a_save_takes_at_most_twelve_statements_for_any_number_of_units(here):
+    officer = signed_in(here.users["officer"])
+    assert len(save(here, officer, "0,5")) <= 12
+    neighbours(here, range(111))
+    for_a_city = save(here, officer, "0,6")
+    neighbours(here, range(111, 9_999))
+    assert len(save(here, officer, "0,7")) == len(for_a_city) <= 12
+
+
+def test_a_card_of_a_hundred_leaves_opens_with_at_most_fifteen_statements(here):
+    officer = signed_in(here.users["officer"])
+    officer.get(url("scorecard", here.card))
+    assert len(statements(lambda: officer.get(url("scorecard", here.card)))) <= 15
+
+
+def test_a_returned_card_opens_with_at_most_fifteen_statements(here):
+    officer = signed_in(here.users["officer"])
+    Scorecard.objects.filter(pk=here.card.pk).update(state="returned")
+    officer.get(url("scorecard", here.card))
+    assert len(statements(lambda: officer.get(url("scorecard", here.card)))) <= 15

@@ -1,37 +1,24 @@
-// Each leaf saves itself when all its inputs are filled, or all are emptied. Without this file every row has its button.
+// Phiếu tự chấm: each leaf saves itself, by keyboard or mouse, on line or off. Without this file every row has its button.
+//
+// Read in this order: rows (one leaf), outbox (what is kept here), sender (what is on its way), kept (what could
+// not be sent), saving (the words about all that), keys (moving about), blocks (paste, fill down, undo), trying.
+
+import { Blocks } from "./blocks.js";
+import { wireKeys } from "./keys.js";
+import { Outbox } from "./outbox.js";
+import { leaves } from "./rows.js";
+import { Saving } from "./saving.js";
+import { wireTrying } from "./trying.js";
+
+const table = document.querySelector("table[data-grid]");
+const { user, card } = document.getElementById("kept").dataset;
 
 document.documentElement.classList.add("saves-itself");
+for (const form of leaves(table)) form.querySelector(".leaf-save").hidden = true;
 
-/** A leaf is sent whole: half of "done of assigned" says nothing yet. */
-function isWhole(form) {
-  const values = [...form.querySelectorAll("[name^=input_]")].map((input) => input.value.trim());
-  return values.every(Boolean) || !values.some(Boolean);
-}
-
-let composing = false;
-document.addEventListener("compositionstart", () => { composing = true; });
-document.addEventListener("compositionend", () => { composing = false; });
-
-document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("form[data-leaf]");
-  if (form && !composing && isWhole(form)) form.requestSubmit();
-});
-
-// Enter goes on to the next leaf, as in a spreadsheet; leaving the input saves it.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || !event.target.matches("form[data-leaf] input")) return;
-  event.preventDefault();
-  const inputs = [...document.querySelectorAll("form[data-leaf] :is(input:not([type=hidden]), select)")];
-  const next = inputs[inputs.indexOf(event.target) + 1];
-  if (next) next.focus();
-  else event.target.blur();
-});
-
-// A row with an error is marked; the mark goes when it is saved.
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form[data-leaf]");
-  if (!form) return;
-  const bad = event.detail.xhr.status === 422;
-  form.closest("tr").classList.toggle("bad", bad);
-  for (const input of form.querySelectorAll("[name^=input_]")) input.toggleAttribute("aria-invalid", false);
-});
+const saving = new Saving(new Outbox(user, card));
+const blocks = new Blocks(table, saving);
+wireKeys(table, saving, blocks);
+wireTrying(table, saving);
+await saving.start(table);
+table.dataset.grid = "ready";

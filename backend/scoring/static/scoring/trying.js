@@ -1,0 +1,62 @@
+// Points as typed: the server's rule is asked about inputs that are not saved yet, and explains itself.
+
+import { isWhole, putPieces, same, valuesOf } from "./rows.js";
+
+const PAUSE = 350;
+
+/** The pieces of a leaf that trying writes over. */
+function pieces(form) {
+  const row = form.closest("tr");
+  return [...row.querySelectorAll("[id^=said-], [id^=now-]")].map((piece) => piece.outerHTML).join("");
+}
+
+export function wireTrying(table, saving) {
+  const before = new Map();
+  let timer;
+  let running;
+
+  function isTyped(form, values) {
+    const item = saving.outbox.openFor(form.dataset.code);
+    return item?.state === "draft" && same(values, valuesOf(form));
+  }
+
+  async function ask(form, values, signal) {
+    const answer = await fetch(`${form.dataset.try}?${new URLSearchParams(values)}`, {
+      headers: { "HX-Request": "true" }, credentials: "same-origin", signal,
+    });
+    const html = await answer.text();
+    const explains = answer.ok || (answer.status === 422 && !answer.headers.has("HX-Retarget"));
+    // A late answer must not speak about other inputs, or over what is saved.
+    if (!explains || !isTyped(form, values)) return;
+    if (!before.has(form)) before.set(form, pieces(form));
+    putPieces(html);
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    running?.abort();
+  }
+
+  function soon(form) {
+    stop();
+    timer = setTimeout(() => {
+      const values = valuesOf(form);
+      const anything = Object.values(values).some((text) => text.trim());
+      if (!anything || !isWhole(values) || !isTyped(form, values) || !navigator.onLine) return;
+      running = new AbortController();
+      ask(form, values, running.signal).catch(() => {}); // off line nothing is explained; the save will be
+    }, PAUSE);
+  }
+
+  table.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-leaf]");
+    if (form && !event.isComposing) soon(form);
+  });
+  // Restored by Esc: what stands is explained as before.
+  table.addEventListener("leaf:restored", (event) => {
+    stop();
+    if (before.has(event.target)) putPieces(before.get(event.target));
+    before.delete(event.target);
+  });
+  table.addEventListener("leaf:saved", (event) => before.delete(event.target));
+}

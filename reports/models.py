@@ -13,6 +13,7 @@ from backend.audit.models import Tracked
 from backend.audit.recording import About
 from backend.core.exact import ZERO
 from backend.core.fields import PointsField
+from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Group, Round
 from backend.scoring.models import Scorecard
 from permissions.roles import Place
@@ -172,7 +173,8 @@ class Document(models.Model):
     """A file asked for by a person and made by the worker. ``sha256`` names the bytes in storage.
 
     ``fingerprint`` is that of the approval printed in it (self-assessment report), so that a later
-    change of the card shows. A ranking document without ``ranking`` is a draft of the preview.
+    change of the card shows. A ranking document without ``ranking`` is a draft of the preview. A
+    comparison is of two criteria sets and of no round.
     """
 
     class Kind(models.TextChoices):
@@ -180,16 +182,20 @@ class Document(models.Model):
         APPRAISAL = "appraisal", _("Kết quả thẩm định của đơn vị (PDF)")
         RANKING = "ranking", _("Bảng xếp hạng (PDF)")
         RANKING_SHEET = "ranking_sheet", _("Bảng xếp hạng (XLSX)")
+        CRITERIA_CHANGES = "criteria_changes", _("Phụ lục thuyết minh thay đổi (PDF)")
 
     class State(models.TextChoices):
         MAKING = "making", _("đang tạo")
         READY = "ready", _("đã tạo xong")
         FAILED = "failed", _("không tạo được")
 
-    kind = models.CharField(max_length=13, choices=Kind.choices)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, related_name="documents")
     card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, related_name="documents")
     ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, null=True, related_name="documents")
+    # A draft may be discarded; what was printed of it goes with it.
+    older_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
+    newer_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
     state = models.CharField(max_length=6, choices=State.choices, default=State.MAKING)
     stored_as = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(_("tên tệp"), max_length=255, blank=True)
@@ -214,10 +220,28 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["self_report", "appraisal"], card__isnull=False)
-                | Q(kind__in=["ranking", "ranking_sheet"], card__isnull=True),
+                | Q(kind__in=["ranking", "ranking_sheet", "criteria_changes"], card__isnull=True),
                 name="reports_document_of_card_or_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(round__isnull=False, older_set__isnull=True, newer_set__isnull=True)
+                & ~Q(kind="criteria_changes")
+                | Q(
+                    kind="criteria_changes",
+                    round__isnull=True,
+                    older_set__isnull=False,
+                    newer_set__isnull=False,
+                ),
+                name="reports_comparison_of_two_sets",
             ),
         ]
 
     def __str__(self) -> str:
         return self.file_name or self.get_kind_display()
+
+    @property
+    def of_round(self) -> Round:
+        """Return the round; every kind but the comparison of criteria sets has one."""
+        if self.round is None:
+            raise ValueError("a comparison of criteria sets is of no round")
+        return self.round

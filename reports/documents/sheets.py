@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.dates import vn_date
 from backend.core.exact import round_half_up
+from backend.core.sheets import new_book
 from reports import queries
 from reports.documents import wording
 from reports.models import Document
@@ -21,10 +22,8 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 def ranking(document: Document) -> tuple[bytes, str]:
     """Return the ranking as XLSX bytes and its file name."""
-    import xlsxwriter  # deferred: only the worker needs it
-
     kept = io.BytesIO()
-    book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": False})
+    book = new_book(kept)
     formats = _formats(book)
     found = queries.tables(document.round, document.ranking)
     for number, table in enumerate(found, start=1):

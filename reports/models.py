@@ -101,8 +101,12 @@ class BandCopy(models.Model):
 
 
 class Row(models.Model):
-    """One unit's result. Points, not percent; ``maximum`` is of the leaves that apply to the unit,
-    ``full_maximum`` of all leaves, so that "x trên y" shows where they differ.
+    """One unit's result. Points, not percent; the index is ``total`` of ``maximum``.
+
+    ``maximum`` is of the leaves that apply to the unit, or of all where the set makes good what is left out;
+    ``full_maximum`` is of all leaves. ``marked`` of ``marked_maximum`` are the council's points as they were given
+    (null in rows from before they were copied); with ``percent`` they were brought to ``marked_full`` (dossier,
+    section 5). ``total`` is never below zero: appraised + survey + bonus - penalty - deducted.
     """
 
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="rows")
@@ -118,6 +122,13 @@ class Row(models.Model):
     survey = PointsField(_("điểm điều tra và chỉ số ngoài"))
     maximum = PointsField(_("điểm tối đa áp dụng"))
     full_maximum = PointsField(_("điểm tối đa"))
+    bonus = PointsField(_("điểm thưởng"), default=ZERO)
+    penalty = PointsField(_("điểm phạt"), default=ZERO)
+    deducted = PointsField(_("điểm bị trừ"), default=ZERO)
+    percent = PointsField(_("tỷ lệ đạt của phần thẩm định"), null=True)
+    marked = PointsField(_("điểm thẩm định thực tế"), null=True)
+    marked_maximum = PointsField(_("điểm tối đa thẩm định áp dụng"), null=True)
+    marked_full = PointsField(_("điểm tối đa thẩm định"), null=True)
 
     class Meta:
         ordering = ["section", "rank", "unit_order", "pk"]
@@ -125,12 +136,17 @@ class Row(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["section", "card"], name="reports_row_once"),
             models.CheckConstraint(
-                condition=Q(total=F("appraised") + F("survey")), name="reports_total_is_sum"
+                condition=Q(total=F("appraised") + F("survey") + F("bonus") - F("penalty") - F("deducted"))
+                | Q(
+                    total=ZERO,
+                    appraised__lt=F("penalty") + F("deducted") - F("survey") - F("bonus"),
+                ),
+                name="reports_total_is_sum",
             ),
             models.CheckConstraint(
                 condition=Q(
                     total__gte=ZERO,
-                    total__lte=F("maximum"),
+                    total__lte=F("maximum") + F("bonus"),
                     maximum__gt=ZERO,
                     maximum__lte=F("full_maximum"),
                 ),
@@ -144,8 +160,17 @@ class Row(models.Model):
 
     @property
     def index(self) -> Fraction:
-        """Return the index in percent, exact: points over the maximum that applies."""
-        return Fraction(self.total) / Fraction(self.maximum) * 100
+        """Return the index in percent, exact: points over the maximum, before any rounding for print."""
+        return self.exact_total / Fraction(self.maximum) * 100
+
+    @property
+    def exact_total(self) -> Fraction:
+        """Return the total with the appraised part brought up by its percent, not rounded to thousandths."""
+        if self.percent is None or self.marked_full is None:
+            return Fraction(self.total)
+        brought = Fraction(self.percent) * Fraction(self.marked_full) / 100
+        rest = self.survey + self.bonus - self.penalty - self.deducted
+        return max(brought + Fraction(rest), Fraction(0))
 
 
 class FieldRow(models.Model):

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('criteria', '0002_workshop'),
-        ('reports', '0001_initial'),
+        ('reports', '0002_left_out'),
         ('rounds', '0001_initial'),
         ('scoring', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -270,3 +270,55 @@ class Document(models.Model):
         if self.round is None:
             raise ValueError("a comparison of criteria sets is of no round")
         return self.round
+
+
+class Backtest(models.Model):
+    """A draft set run over a season that is over; worked out again at any time, so it stands outside history.
+
+    ``done`` of ``total`` is how far it is. ``revision`` is that of the set when it was asked for: a draft changed
+    since then shows. ``result`` is what ``reports.backtest.findings`` found for each group.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("đang chờ")
+        RUNNING = "running", _("đang tính")
+        DONE = "done", _("đã tính xong")
+        FAILED = "failed", _("không tính được")
+
+    criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="backtests")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="backtests")
+    with_guesses = models.BooleanField(_("dùng cả tiêu chí đoán theo mã và tên"), default=True)
+    revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict, blank=True)
+    is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(_("yêu cầu lúc"))
+    finished_at = models.DateTimeField(_("tính xong lúc"), null=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        verbose_name = _("lần chạy thử bộ tiêu chí")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "failed"]),
+                name="reports_backtest_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(finished_at__isnull=False),
+                name="reports_backtest_done_has_moment",
+            ),
+            models.CheckConstraint(condition=Q(done__lte=F("total")), name="reports_backtest_done_of_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criteria_set} / {self.round}"
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether the draft was changed since."""
+        return self.revision != self.criteria_set.revision

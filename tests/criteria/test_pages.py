@@ -233,7 +233,7 @@ def test_nodes_are_moved_and_deleted_from_the_page(client, manager, draft):
     client.post(reverse("criteria:node_move", args=[draft.nodes.get(code="2").pk]), {"up": "1"})
     assert draft.nodes.get(code="1").title == "Lĩnh vực 2"
     client.post(reverse("criteria:node_delete", args=[draft.nodes.get(code="1").pk]))
-    assert [node.code for node in draft.nodes.all()] == ["2", "2.1"]
+    assert [str(node) for node in draft.nodes.all()] == ["1 Lĩnh vực 1", "1.1 Tiêu chí 1.1"]
 
 
 def test_a_set_whose_points_do_not_add_up_shows_why_it_can_not_be_published(client, city, manager):

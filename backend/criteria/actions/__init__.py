@@ -1,25 +1,38 @@
 """Every write of criteria sets.
 
-Read in this order: sets (a set and its life), edits (one change kept, to undo), nodes (the tree of a draft), ordering
-(places and codes in it), copying (a set made from another).
+Read in this order: sets (a set and its life), edits (one change kept, to undo), ordering (places and codes
+in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoing, copying (a set made
+from another).
 """
 
 from .copying import copy_set, new_version
-from .nodes import add_node, delete_node, edit_node, move_node
+from .edits import overtaken
+from .moving import duplicate_node, lift_node, move_node, place_node, sink_node, split_node
+from .nodes import FIRST, LAST, add_node, delete_node, edit_node
 from .sets import EDITABLE, create_set, discard_set, edit_set, hold_draft, problems_of_set, publish
+from .undoing import undo
 
 __all__ = [
     "EDITABLE",
+    "FIRST",
+    "LAST",
     "add_node",
     "copy_set",
     "create_set",
     "delete_node",
     "discard_set",
+    "duplicate_node",
     "edit_node",
     "edit_set",
     "hold_draft",
+    "lift_node",
     "move_node",
     "new_version",
+    "overtaken",
+    "place_node",
     "problems_of_set",
     "publish",
+    "sink_node",
+    "split_node",
+    "undo",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.exact import ZERO
 from backend.core.points import format_points
+from backend.criteria import frames
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.queries import Branch, branches, flatten
 from backend.criteria.rules import RuleError, RuleType
@@ -35,7 +36,12 @@ class Problem:
 def problems_of(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
     """Return every problem of the set with these nodes, those of the whole set first."""
     tree = branches(nodes)
-    return [*_of_whole(criteria_set, tree), *_of_branches(tree)]
+    return [*_of_whole(criteria_set, tree), *_of_branches(tree), *_of_framework(criteria_set, nodes)]
+
+
+def _of_framework(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
+    found = frames.breaches_of(criteria_set, nodes)
+    return [Problem(breach.sentence, breach.node_id, breach.code) for breach in found]
 
 
 def _of_whole(criteria_set: CriteriaSet, tree: Sequence[Branch]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from backend.core import clock
 from backend.core.errors import OutOfStep
+from backend.criteria import frames
 from backend.criteria.models import Applicability, CriteriaSet, Edit, Node
 from permissions.actor import Actor
 
@@ -54,10 +55,14 @@ def _columns(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def record_edit(held: CriteriaSet, before: Images, after: Images, *, by: Actor, said: str) -> Edit | None:
-    """Return the Edit that keeps what differs between two images of the tree, None where nothing does."""
+    """Return the Edit that keeps what differs between two images of the tree, None where nothing does.
+
+    Raises Invalid where the change leaves the framework that the set follows.
+    """
     touched = [key for key in before | after if before.get(key) != after.get(key)]
     if not touched:
         return None
+    frames.check_edit(held)
     CriteriaSet.objects.filter(pk=held.pk).update(revision=F("revision") + 1)
     Node.objects.filter(pk__in=[key for key in touched if key in after]).update(revision=F("revision") + 1)
     held.refresh_from_db(fields=["revision"])

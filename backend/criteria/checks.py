@@ -16,6 +16,23 @@ from backend.criteria.rules import RuleError, RuleType
 
 DEEPEST = 5
 
+# What the host enters is points, or what the rule of that source asks for.
+RULES_OF_SOURCE = {
+    Node.Source.SURVEY.value: (RuleType.DIRECT, RuleType.SURVEY),
+    Node.Source.EXTERNAL.value: (RuleType.DIRECT, RuleType.EXTERNAL),
+}
+
+
+def wrong_source(source: str, rule: str) -> str:
+    """Return why points from ``source`` can't be given by ``rule``; empty where they can."""
+    allowed = RULES_OF_SOURCE.get(source)
+    if allowed is None or not rule or rule in allowed:
+        return ""
+    return _("Nguồn điểm là %(source)s thì cách chấm phải là: %(rules)s.") % {
+        "source": Node.Source(source).label,
+        "rules": ", ".join(kind.label for kind in allowed),
+    }
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -90,9 +107,9 @@ def _of_leaf(branch: Branch) -> list[str]:
         return [_("Tiêu chí chấm điểm không được có tiêu chí con.")]
     if not node.rule:
         return [_("Chưa chọn cách chấm.")]
-    if node.source != Node.Source.ASSESSED and node.rule != RuleType.DIRECT:
-        return [_("Điểm điều tra và chỉ số ngoài phải nhập trực tiếp.")]
+    if wrong := wrong_source(node.source, node.rule):
+        return [wrong]
     try:
         return node.parsed_rule().problems(node.max_points or ZERO)
-    except RuleError as wrong:
-        return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": " ".join(wrong.problems)}]
+    except RuleError as refusal:
+        return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": " ".join(refusal.problems)}]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.core.dates import VNDateField
 from backend.core.fields import PointsFormField
 from backend.core.text import NFCCharField
+from backend.criteria.checks import wrong_source
 from backend.criteria.compact import read_compact, to_compact
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.rules import RuleError, RuleType
@@ -129,7 +130,7 @@ class LeafForm(forms.Form):
         label=_("Cách chấm"),
         required=False,
         choices=[("", _("Chưa chọn")), *((kind.value, kind.label) for kind in RuleType)],
-        help_text=_("Điểm điều tra và chỉ số ngoài luôn nhập trực tiếp."),
+        help_text=_("Điểm điều tra và chỉ số ngoài: để trống thì nhập điểm trực tiếp."),
     )
     params_text = _text(
         6, label=_("Tham số"), required=False, help_text=_("Cách viết của từng cách chấm ở cuối trang.")
@@ -154,7 +155,9 @@ class LeafForm(forms.Form):
         """Read the rule; what is wrong with it stands at its text."""
         data = super().clean() or self.cleaned_data
         if data.get("source") not in (None, Node.Source.ASSESSED):
-            data["rule"] = RuleType.DIRECT.value
+            data["rule"] = data.get("rule") or RuleType.DIRECT.value
+        if wrong := wrong_source(data.get("source", ""), data.get("rule", "")):
+            self.add_error("rule", wrong)
         self.params: dict[str, object] = {}
         if data.get("rule"):
             try:

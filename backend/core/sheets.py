@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any, TypeVar
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from .books import MOST_BYTES, broken, column_number, sheets_in, too_far
 from .dates import format_date
@@ -82,16 +82,15 @@ def read_sheets(file: IO[bytes], *, most_rows: int) -> Iterator[Sheet]:
         if sheet.name in parts
     }
     for name in sorted(hidden, key=hidden.__getitem__):
-        yield _sheet(
-            _read(lambda name=name: book.get_sheet_by_name(name)), parts[name], is_hidden=hidden[name]
-        )
+        yield _sheet(book, name, parts[name], is_hidden=hidden[name])
 
 
-def _sheet(sheet: CalamineSheet, part: bytes, *, is_hidden: bool) -> Sheet:
+def _sheet(book: CalamineWorkbook, name: str, part: bytes, *, is_hidden: bool) -> Sheet:
+    sheet = _read(lambda: book.get_sheet_by_name(name))
     cells = _read(lambda: sheet.to_python(skip_empty_area=False))
     rows = [[as_lines(cell) for cell in row] for row in cells]
     return Sheet(
-        name=sheet.name,
+        name=name,
         is_hidden=is_hidden,
         rows=rows,
         merged=tuple(

@@ -53,7 +53,11 @@ class Problem:
 def problems_of(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
     """Return every problem of the set with these nodes, those of the whole set first."""
     tree = branches(nodes)
-    return [*_of_whole(criteria_set, tree), *_of_branches(tree), *_of_framework(criteria_set, nodes)]
+    return [
+        *_of_whole(criteria_set, tree),
+        *_of_branches(criteria_set, tree),
+        *_of_framework(criteria_set, nodes),
+    ]
 
 
 def _of_framework(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
@@ -76,10 +80,10 @@ def _of_whole(criteria_set: CriteriaSet, tree: Sequence[Branch]) -> Iterator[Pro
         )
 
 
-def _of_branches(tree: Sequence[Branch]) -> Iterator[Problem]:
+def _of_branches(criteria_set: CriteriaSet, tree: Sequence[Branch]) -> Iterator[Problem]:
     for branch in flatten(tree):
         sentences = _of_leaf(branch) if branch.node.is_leaf else _of_group(branch)
-        for sentence in (*_of_place(branch), *sentences):
+        for sentence in (*_of_place(branch), *sentences, *_of_counting(criteria_set, branch.node)):
             yield Problem(sentence, branch.node.pk, branch.node.code)
 
 
@@ -113,3 +117,22 @@ def _of_leaf(branch: Branch) -> list[str]:
         return node.parsed_rule().problems(node.max_points or ZERO)
     except RuleError as refusal:
         return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": " ".join(refusal.problems)}]
+
+
+def _of_counting(criteria_set: CriteriaSet, node: Node) -> Iterator[str]:
+    """Say what keeps a bonus or penalty leaf, or an answer "không phát sinh", from being counted (R11, R12)."""
+    if node.not_arisen and (node.source != Node.Source.ASSESSED or node.counting != Node.Counting.BASE):
+        yield _("Chỉ tiêu chí tự chấm trong thang điểm mới có câu trả lời “không phát sinh”.")
+    if node.counting == Node.Counting.BASE:
+        return
+    bonus = node.counting == Node.Counting.BONUS
+    ceiling = criteria_set.bonus_ceiling if bonus else criteria_set.penalty_ceiling
+    what = _("điểm thưởng") if bonus else _("điểm phạt")
+    if not ceiling:
+        yield _("Bộ tiêu chí chưa đặt mức %(what)s tối đa của một đơn vị.") % {"what": what}
+    elif node.max_points is not None and node.max_points > ceiling:
+        yield _("Điểm tối đa %(max)s cao hơn mức %(what)s tối đa %(ceiling)s của một đơn vị.") % {
+            "max": format_points(node.max_points),
+            "what": what,
+            "ceiling": format_points(ceiling),
+        }

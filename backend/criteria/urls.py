@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.criteria.views import nodes, sets
+from backend.criteria.views import nodes, scopes, sets
 
 app_name = "criteria"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<int:pk>/new-version/", sets.new_version, name="new_version"),
     path("<int:pk>/copy/", sets.set_copy, name="set_copy"),
     path("<int:pk>/discard/", sets.discard, name="discard"),
+    path("<int:pk>/scopes/", scopes.set_scopes, name="set_scopes"),
+    path("nodes/<int:pk>/scope/", scopes.node_scope, name="node_scope"),
     path("<int:pk>/nodes/add/", nodes.node_add, name="node_add"),
     path("nodes/<int:pk>/edit/", nodes.node_edit, name="node_edit"),
     path("nodes/<int:pk>/move/", nodes.node_move, name="node_move"),

@@ -1,14 +1,15 @@
 """Every write of criteria sets.
 
 Read in this order: sets (a set and its life), edits (one change kept, to undo), ordering (places and codes
-in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoing, copying (a set made
-from another).
+in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoing, scopes (for whom a node
+applies), copying (a set made from another).
 """
 
 from .copying import copy_set, new_version
 from .edits import overtaken
 from .moving import duplicate_node, lift_node, move_node, place_node, sink_node, split_node
 from .nodes import FIRST, LAST, add_node, delete_node, edit_node
+from .scopes import set_counting, set_scope
 from .sets import EDITABLE, create_set, discard_set, edit_set, hold_draft, problems_of_set, publish
 from .undoing import undo
 
@@ -32,6 +33,8 @@ __all__ = [
     "place_node",
     "problems_of_set",
     "publish",
+    "set_counting",
+    "set_scope",
     "sink_node",
     "split_node",
     "undo",

@@ -4,5 +4,6 @@ Read in this order: models (sets, nodes, work, consultations), rules (inputs to 
 as one short text), wording (a rule in words), applying (for whom a node applies), queries, frames (what a framework fixes), versions (chains of versions, sets to
 compare) and comparing (two sets node by node, pure), checks (what keeps a set from being
 published), actions (edit a draft, publish, copy), walls (triggers round published sets),
-loading (sets from files) with data (the illustration sets), views.
+trying (a rule tried with numbers),
+workshop (what its page shows), placing (its forms), loading (sets from files) with data (the illustration sets), views.
 """

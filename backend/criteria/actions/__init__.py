@@ -7,7 +7,17 @@ applies), copying (a set made from another).
 
 from .copying import copy_set, new_version
 from .edits import overtaken
-from .moving import duplicate_node, lift_node, move_node, place_node, sink_node, split_node
+from .moving import (
+    MOST_PARTS,
+    WAYS,
+    duplicate_node,
+    lift_node,
+    move_node,
+    place_node,
+    shift_node,
+    sink_node,
+    split_node,
+)
 from .nodes import FIRST, LAST, add_node, delete_node, edit_node
 from .scopes import set_counting, set_scope
 from .sets import EDITABLE, create_set, discard_set, edit_set, hold_draft, problems_of_set, publish
@@ -17,6 +27,8 @@ __all__ = [
     "EDITABLE",
     "FIRST",
     "LAST",
+    "MOST_PARTS",
+    "WAYS",
     "add_node",
     "copy_set",
     "create_set",
@@ -35,6 +47,7 @@ __all__ = [
     "publish",
     "set_counting",
     "set_scope",
+    "shift_node",
     "sink_node",
     "split_node",
     "undo",

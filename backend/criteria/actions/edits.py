@@ -78,25 +78,27 @@ def record_edit(held: CriteriaSet, before: Images, after: Images, *, by: Actor, 
     )
 
 
-def overtaken(node: Node, revision: int | None) -> set[str]:
-    """Return the columns that others changed of the node since ``revision``, its places aside.
+def overtaken(node: Node, revision: int | None) -> dict[str, Any]:
+    """Return the columns that others changed of the node since ``revision``, with what they held then.
 
-    ``node`` is as it stands now. Where no edit tells, it is all of them.
+    ``node`` is as it stands now; its places are left out. Where no edits tell, it is every column, None each.
     """
     if revision in (None, node.revision):
-        return set()
+        return {}
     steps = node.revision - int(revision or 0)
-    key = str(node.pk)
-    touching = Edit.objects.filter(criteria_set_id=node.criteria_set_id, after__has_key=key)
+    touching = Edit.objects.filter(criteria_set_id=node.criteria_set_id, after__has_key=str(node.pk))
     edits = list(touching.order_by("-number")[: max(steps, 0)])
     if steps < 0 or len(edits) < steps:
-        return set(COLUMNS) - PLACES
-    return {name for edit in edits for name in _changed(edit, key)} - PLACES
+        return dict.fromkeys(set(COLUMNS) - PLACES)
+    held: dict[str, Any] = {}
+    for edit in edits:  # the newest first, so that the oldest has the last word
+        held |= _changed(edit, str(node.pk))
+    return {name: value for name, value in held.items() if name not in PLACES}
 
 
-def _changed(edit: Edit, key: str) -> set[str]:
+def _changed(edit: Edit, key: str) -> dict[str, Any]:
     before, after = edit.before.get(key) or {}, edit.after.get(key) or {}
-    return {name for name in before | after if before.get(name) != after.get(name)}
+    return {name: before.get(name) for name in before | after if before.get(name) != after.get(name)}
 
 
 def refuse_moved(held: CriteriaSet, seen: int | None, nodes: Sequence[Node], *touched: Node | None) -> None:

@@ -19,6 +19,7 @@ from backend.criteria.models import Applicability, Node
 from permissions.actor import Actor
 
 MOST_PARTS = 20
+WAYS = ("up", "down", "out", "in", "into")
 
 
 @transaction.atomic
@@ -113,6 +114,7 @@ def _parent_of(nodes: list[Node], node: Node) -> Node | None:
 @transaction.atomic
 def lift_node(node: Node, *, by: Actor, seen: int | None = None) -> Node:
     """Put the node right behind the group it stands in, one level higher. Raises as ``place_node``."""
+    hold_draft(node.criteria_set, by=by)
     parent = Node.objects.select_related("parent").filter(children=node.pk).first()
     if parent is None:
         raise Invalid(_("Lĩnh vực đã ở cấp cao nhất."))
@@ -122,11 +124,30 @@ def lift_node(node: Node, *, by: Actor, seen: int | None = None) -> Node:
 @transaction.atomic
 def sink_node(node: Node, *, by: Actor, seen: int | None = None) -> Node:
     """Put the node as the last one into the group right above it in its row. Raises as ``place_node``."""
+    hold_draft(node.criteria_set, by=by)
     row = Node.objects.filter(criteria_set_id=node.criteria_set_id, parent_id=node.parent_id)
     above = row.filter(order__lt=node.order).order_by("-order").first()
     if above is None or above.is_leaf:
         raise Invalid(_("Phía trên không có nhóm nào cùng cấp để chuyển vào."))
     return place_node(node, by=by, parent=above, seen=seen)
+
+
+@transaction.atomic
+def shift_node(
+    node: Node, way: str, *, by: Actor, group: Node | None = None, seen: int | None = None
+) -> Node:
+    """Move the node one of ``WAYS``: "up", "down", "out", "in", or "into" a ``group`` (None: as a field).
+
+    Raises Refused, OutOfStep or Invalid.
+    """
+    hold_draft(node.criteria_set, by=by)
+    if way not in WAYS:
+        raise Invalid(_("Hãy chọn cách chuyển: lên, xuống, ra ngoài, vào trong hoặc vào một nhóm."))
+    if way == "into":
+        return place_node(node, by=by, parent=group, seen=seen)
+    if way in ("up", "down"):
+        return move_node(node, by=by, up=way == "up", seen=seen)
+    return (lift_node if way == "out" else sink_node)(node, by=by, seen=seen)
 
 
 @transaction.atomic

@@ -136,7 +136,11 @@ CRITERIA = [
     *both("criteria:node_scope", DRAFTS, node("1"), typed(only_with_procedures="on")),
     *both("criteria:node_add", DRAFTS, set_("draft"), typed(title="Lĩnh vực mới", code="7")),
     *both("criteria:node_edit", DRAFTS, node("1"), typed(title="Lĩnh vực đổi tên", code="1")),
-    row("criteria:node_move", "POST", at=node("1.2"), body=typed(up="1"), places=BOTH, **DRAFTS),
+    row("criteria:node_move", "POST", at=node("1.2"), body=typed(way="up"), places=BOTH, **DRAFTS),
+    row("criteria:node_split", "POST", at=node("1.2"), body=typed(parts="2"), places=BOTH, **DRAFTS),
+    row("criteria:node_duplicate", "POST", at=node("1.2"), places=BOTH, **DRAFTS),
+    row("criteria:rule_try", at=set_("draft"), places=BOTH, **DRAFTS),
+    row("criteria:undo", "POST", at=set_("draft"), places=BOTH, shut=True, **DRAFTS),
     row("criteria:node_delete", "POST", at=node("1.2"), places=BOTH, **DRAFTS),
 ]
 ROUNDS = [

@@ -2,11 +2,12 @@
 
 Read in this order: sets (a set and its life), edits (one change kept, to undo), ordering (places and codes
 in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoing, scopes (for whom a node
-applies), copying (a set made from another).
+applies), copying (a set made from another), issuing (published by a decision).
 """
 
-from .copying import copy_set, new_version
+from .copying import copy_set, follow_framework, losses_of, new_version
 from .edits import overtaken
+from .issuing import attach_legal_file, publish
 from .moving import (
     MOST_PARTS,
     WAYS,
@@ -20,16 +21,18 @@ from .moving import (
 )
 from .nodes import FIRST, LAST, add_node, delete_node, edit_node
 from .scopes import set_counting, set_scope
-from .sets import EDITABLE, create_set, discard_set, edit_set, hold_draft, problems_of_set, publish
+from .sets import EDITABLE, LEGAL, create_set, discard_set, edit_set, hold_draft, problems_of_set
 from .undoing import undo
 
 __all__ = [
     "EDITABLE",
     "FIRST",
     "LAST",
+    "LEGAL",
     "MOST_PARTS",
     "WAYS",
     "add_node",
+    "attach_legal_file",
     "copy_set",
     "create_set",
     "delete_node",
@@ -37,7 +40,9 @@ __all__ = [
     "duplicate_node",
     "edit_node",
     "edit_set",
+    "follow_framework",
     "hold_draft",
+    "losses_of",
     "lift_node",
     "move_node",
     "new_version",

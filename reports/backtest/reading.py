@@ -46,21 +46,20 @@ class _Given:
         return self.inputs if self.points == self.inputs_points else {}
 
 
-def cards_of(group: Group) -> list[int]:
-    """Return the keys of the group's concluded or published cards, in the order of units."""
+def cards_of(group: Group) -> list[tuple[int, str]]:
+    """Return key and unit name of the group's concluded or published cards, in the order of units."""
     rows = Scorecard.objects.filter(group=group, state__in=DONE)
-    return list(rows.order_by("unit__order", "pk").values_list("pk", flat=True))
+    return list(rows.order_by("unit__order", "pk").values_list("pk", "unit_name"))
 
 
-def read_season(group: Group, found: Mapping, told: Callable[[int], object] = int) -> Season:
-    """Return the case of a group over the mapped leaves; ``told`` hears how many cards are read.
+def read_season(cards: Sequence[int], found: Mapping, told: Callable[[int], object] = int) -> Season:
+    """Return the case of these cards over the mapped leaves; ``told`` hears how many cards are read.
 
     Three statements for every 200 cards. A leaf without points counts zero, as in the result itself.
     """
     before = list({pair.old.pk: pair.old for pair in found.pairs}.values())
     places = {node.pk: place for place, node in enumerate(before)}
     carriers = [(places[pair.old.pk], pair.new.pk, _carrier(pair)) for pair in found.pairs]
-    cards = cards_of(group)
     ways: dict[int, Counter[Way]] = {pair.new.pk: Counter() for pair in found.pairs}
     old, new = [], []
     for given in _rows(cards, before, told):

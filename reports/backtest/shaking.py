@@ -48,6 +48,7 @@ def shake(
     draws: int = DRAWS,
     seed: int = SEED,
     told: Callable[[int], object] = int,
+    at_once: int = AT_ONCE,
 ) -> list[Interval]:
     """Return the interval of each unit in the order of ``rows``; ``ranks`` are those without moved weights.
 
@@ -60,7 +61,7 @@ def shake(
     maxima = np.array([leaf.maximum for leaf in leaves], dtype=np.float64)
     weights = np.random.RandomState(seed).randint(LOW, HIGH + 1, size=(draws, len(leaves)))
     found = np.empty((draws, len(rows)), dtype=np.uint16 if len(rows) < 2**16 else np.uint32)
-    part = max(1, AT_ONCE // len(rows))
+    part = max(1, at_once // len(rows))
     for begin in range(0, draws, part):
         some = weights[begin : begin + part].astype(np.float64)
         best = some @ maxima[:, None] if applies.all() else some @ (applies * maxima).T

@@ -24,17 +24,18 @@ def ranking(document: Document) -> tuple[bytes, str]:
     """Return the ranking as XLSX bytes and its file name."""
     kept = io.BytesIO()
     book = new_book(kept)
-    formats = _formats(book)
+    formats = formats_of(book)
     found = queries.tables(document.round, document.ranking)
     for number, table in enumerate(found, start=1):
-        _write(book.add_worksheet(_sheet_name(number, table.title)), document, table, formats)
+        _write(book.add_worksheet(sheet_name(number, table.title)), document, table, formats)
     book.close()
     round_ = document.round
     name = wording.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="xlsx")
     return kept.getvalue(), name
 
 
-def _formats(book: Any) -> dict[str, Any]:
+def formats_of(book: Any) -> dict[str, Any]:
+    """Return the formats of cells by what they hold: title, demo, text, head, whole, points, percent, plain, date."""
     font = {"font_name": "Times New Roman", "font_size": 12}
     return {
         "title": book.add_format({**font, "bold": True, "font_size": 14}),
@@ -122,7 +123,7 @@ def _write_line(page: Any, row: int, line: Standing, survey: bool, formats: dict
             page.write_number(row, column, value, formats[kind])
 
 
-def _sheet_name(number: int, title: str) -> str:
+def sheet_name(number: int, title: str) -> str:
     """Return a sheet's name as Excel allows it: no signs of its own, 31 characters, not twice the same."""
     words = _REFUSED.sub(" ", title)
     return f"{number}. {words}"[:31].rstrip(" '")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.criteria.views import nodes, scopes, sets, workshop
+from backend.criteria.views import consultations, nodes, responses, scopes, sets, workshop
 
 app_name = "criteria"
 
@@ -25,4 +25,23 @@ urlpatterns = [
     path("nodes/<int:pk>/split/", nodes.node_split, name="node_split"),
     path("nodes/<int:pk>/duplicate/", nodes.node_duplicate, name="node_duplicate"),
     path("nodes/<int:pk>/delete/", nodes.node_delete, name="node_delete"),
+    path("<int:pk>/consultation/", consultations.consultation_open, name="consultation_open"),
+    path("consultations/<int:pk>/", consultations.consultation, name="consultation"),
+    path(
+        "consultations/<int:pk>/deadline/", consultations.consultation_deadline, name="consultation_deadline"
+    ),
+    path("consultations/<int:pk>/end/", consultations.consultation_end, name="consultation_end"),
+    path("consultations/<int:pk>/remind/", consultations.consultation_remind, name="consultation_remind"),
+    path(
+        "consultations/<int:pk>/table.<str:kind>", consultations.consultation_file, name="consultation_file"
+    ),
+    path("opinions/<int:pk>/answer/", consultations.opinion_answer, name="opinion_answer"),
+    path("responses/<int:pk>/", responses.response, name="response"),
+    path("responses/<int:pk>/whole/", responses.response_write, name="response_whole"),
+    path("responses/<int:pk>/nodes/<int:node>/", responses.response_write, name="response_node"),
+    path(
+        "responses/<int:pk>/opinions/<int:opinion>/remove/", responses.response_remove, name="response_remove"
+    ),
+    path("responses/<int:pk>/agree/", responses.response_agree, name="response_agree"),
+    path("responses/<int:pk>/move/<str:name>/", responses.response_move, name="response_move"),
 ]

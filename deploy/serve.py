@@ -26,6 +26,8 @@ PATIENCE = 30  # seconds the web server may take to answer first
 def main() -> None:
     """Run until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell starts its background jobs deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wish = arguments()
     settle_environment(empty=wish.empty)
     with only_one():

@@ -49,3 +49,17 @@ class AskForm(forms.Form):
     """Which document to make."""
 
     kind = forms.ChoiceField(choices=Document.Kind.choices)
+
+
+class BacktestForm(forms.Form):
+    """Which of ``rounds`` (keys) a set is tried on, and whether leaves may be matched by code and title."""
+
+    round = forms.TypedChoiceField(
+        coerce=int,
+        error_messages={"required": _("Hãy chọn một đợt."), "invalid_choice": _("Hãy chọn một đợt.")},
+    )
+    with_guesses = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any = None, *, rounds: list[int]) -> None:
+        super().__init__(data)
+        self.fields["round"].choices = [(key, key) for key in rounds]  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from backend.audit.models import Tracked
 from backend.audit.recording import About
 from backend.core.exact import ZERO
 from backend.core.fields import PointsField
+from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Group, Round
 from backend.scoring.models import Scorecard
 from permissions.roles import Place
@@ -100,8 +101,12 @@ class BandCopy(models.Model):
 
 
 class Row(models.Model):
-    """One unit's result. Points, not percent; ``maximum`` is of the leaves that apply to the unit,
-    ``full_maximum`` of all leaves, so that "x trên y" shows where they differ.
+    """One unit's result. Points, not percent; the index is ``total`` of ``maximum``.
+
+    ``maximum`` is of the leaves that apply to the unit, or of all where the set makes good what is left out;
+    ``full_maximum`` is of all leaves. ``marked`` of ``marked_maximum`` are the council's points as they were given
+    (null in rows from before they were copied); with ``percent`` they were brought to ``marked_full`` (dossier,
+    section 5). ``total`` is never below zero: appraised + survey + bonus - penalty - deducted.
     """
 
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="rows")
@@ -117,6 +122,13 @@ class Row(models.Model):
     survey = PointsField(_("điểm điều tra và chỉ số ngoài"))
     maximum = PointsField(_("điểm tối đa áp dụng"))
     full_maximum = PointsField(_("điểm tối đa"))
+    bonus = PointsField(_("điểm thưởng"), default=ZERO)
+    penalty = PointsField(_("điểm phạt"), default=ZERO)
+    deducted = PointsField(_("điểm bị trừ"), default=ZERO)
+    percent = PointsField(_("tỷ lệ đạt của phần thẩm định"), null=True)
+    marked = PointsField(_("điểm thẩm định thực tế"), null=True)
+    marked_maximum = PointsField(_("điểm tối đa thẩm định áp dụng"), null=True)
+    marked_full = PointsField(_("điểm tối đa thẩm định"), null=True)
 
     class Meta:
         ordering = ["section", "rank", "unit_order", "pk"]
@@ -124,12 +136,17 @@ class Row(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["section", "card"], name="reports_row_once"),
             models.CheckConstraint(
-                condition=Q(total=F("appraised") + F("survey")), name="reports_total_is_sum"
+                condition=Q(total=F("appraised") + F("survey") + F("bonus") - F("penalty") - F("deducted"))
+                | Q(
+                    total=ZERO,
+                    appraised__lt=F("penalty") + F("deducted") - F("survey") - F("bonus"),
+                ),
+                name="reports_total_is_sum",
             ),
             models.CheckConstraint(
                 condition=Q(
                     total__gte=ZERO,
-                    total__lte=F("maximum"),
+                    total__lte=F("maximum") + F("bonus"),
                     maximum__gt=ZERO,
                     maximum__lte=F("full_maximum"),
                 ),
@@ -143,8 +160,17 @@ class Row(models.Model):
 
     @property
     def index(self) -> Fraction:
-        """Return the index in percent, exact: points over the maximum that applies."""
-        return Fraction(self.total) / Fraction(self.maximum) * 100
+        """Return the index in percent, exact: points over the maximum, before any rounding for print."""
+        return self.exact_total / Fraction(self.maximum) * 100
+
+    @property
+    def exact_total(self) -> Fraction:
+        """Return the total with the appraised part brought up by its percent, not rounded to thousandths."""
+        if self.percent is None or self.marked_full is None:
+            return Fraction(self.total)
+        brought = Fraction(self.percent) * Fraction(self.marked_full) / 100
+        rest = self.survey + self.bonus - self.penalty - self.deducted
+        return max(brought + Fraction(rest), Fraction(0))
 
 
 class FieldRow(models.Model):
@@ -172,7 +198,8 @@ class Document(models.Model):
     """A file asked for by a person and made by the worker. ``sha256`` names the bytes in storage.
 
     ``fingerprint`` is that of the approval printed in it (self-assessment report), so that a later
-    change of the card shows. A ranking document without ``ranking`` is a draft of the preview.
+    change of the card shows. A ranking document without ``ranking`` is a draft of the preview. A
+    comparison is of two criteria sets and of no round.
     """
 
     class Kind(models.TextChoices):
@@ -180,16 +207,20 @@ class Document(models.Model):
         APPRAISAL = "appraisal", _("Kết quả thẩm định của đơn vị (PDF)")
         RANKING = "ranking", _("Bảng xếp hạng (PDF)")
         RANKING_SHEET = "ranking_sheet", _("Bảng xếp hạng (XLSX)")
+        CRITERIA_CHANGES = "criteria_changes", _("Phụ lục thuyết minh thay đổi (PDF)")
 
     class State(models.TextChoices):
         MAKING = "making", _("đang tạo")
         READY = "ready", _("đã tạo xong")
         FAILED = "failed", _("không tạo được")
 
-    kind = models.CharField(max_length=13, choices=Kind.choices)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, related_name="documents")
     card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, related_name="documents")
     ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, null=True, related_name="documents")
+    # A draft may be discarded; what was printed of it goes with it.
+    older_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
+    newer_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
     state = models.CharField(max_length=6, choices=State.choices, default=State.MAKING)
     stored_as = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(_("tên tệp"), max_length=255, blank=True)
@@ -214,10 +245,80 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["self_report", "appraisal"], card__isnull=False)
-                | Q(kind__in=["ranking", "ranking_sheet"], card__isnull=True),
+                | Q(kind__in=["ranking", "ranking_sheet", "criteria_changes"], card__isnull=True),
                 name="reports_document_of_card_or_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(round__isnull=False, older_set__isnull=True, newer_set__isnull=True)
+                & ~Q(kind="criteria_changes")
+                | Q(
+                    kind="criteria_changes",
+                    round__isnull=True,
+                    older_set__isnull=False,
+                    newer_set__isnull=False,
+                ),
+                name="reports_comparison_of_two_sets",
             ),
         ]
 
     def __str__(self) -> str:
         return self.file_name or self.get_kind_display()
+
+    @property
+    def of_round(self) -> Round:
+        """Return the round; every kind but the comparison of criteria sets has one."""
+        if self.round is None:
+            raise ValueError("a comparison of criteria sets is of no round")
+        return self.round
+
+
+class Backtest(models.Model):
+    """A draft set run over a season that is over; worked out again at any time, so it stands outside history.
+
+    ``done`` of ``total`` is how far it is. ``revision`` is that of the set when it was asked for: a draft changed
+    since then shows. ``result`` is what ``reports.backtest.findings`` found for each group.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("đang chờ")
+        RUNNING = "running", _("đang tính")
+        DONE = "done", _("đã tính xong")
+        FAILED = "failed", _("không tính được")
+
+    criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, related_name="backtests")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="backtests")
+    with_guesses = models.BooleanField(_("dùng cả tiêu chí đoán theo mã và tên"), default=True)
+    revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict, blank=True)
+    is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    requested_at = models.DateTimeField(_("yêu cầu lúc"))
+    finished_at = models.DateTimeField(_("tính xong lúc"), null=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        verbose_name = _("lần chạy thử bộ tiêu chí")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "failed"]),
+                name="reports_backtest_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(finished_at__isnull=False),
+                name="reports_backtest_done_has_moment",
+            ),
+            models.CheckConstraint(condition=Q(done__lte=F("total")), name="reports_backtest_done_of_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criteria_set} / {self.round}"
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether the draft was changed since."""
+        return self.revision != self.criteria_set.revision

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports import views
+from reports.backtest import views as backtest
 
 app_name = "reports"
 
@@ -11,8 +12,13 @@ urlpatterns = [
     path("<int:pk>/", views.ranking, name="ranking"),
     path("<int:pk>/publish/", views.publish, name="publish"),
     path("<int:pk>/documents/", views.ranking_document, name="ranking_document"),
+    path("<int:pk>/backtests/", backtest.backtest_round, name="backtest_round"),
+    path("backtests/sets/<int:pk>/", backtest.backtest_start, name="backtest_start"),
+    path("backtests/<int:pk>/", backtest.backtest, name="backtest"),
+    path("backtests/<int:pk>/sheet/", backtest.backtest_sheet, name="backtest_sheet"),
     path("cards/<int:pk>/", views.unit_result, name="unit_result"),
     path("cards/<int:pk>/documents/", views.card_document, name="card_document"),
+    path("criteria/<int:pk>/changes/<int:older>/", views.comparison_document, name="comparison_document"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
 ]

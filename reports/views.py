@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.core.text import fold
+from backend.criteria.queries import sets_for
 from backend.rounds.models import Round
 from backend.scoring.queries import sheet
 from permissions.actor import Actor
@@ -53,6 +55,7 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_ranking_context(request, round_, made),
         "may_publish": made is None and queries.may_publish(_actor(request), round_),
+        "may_backtest": previews and _actor(request).may_anywhere(Verb.MANAGE_CRITERIA),
         "documents": queries.latest_documents(made) if made else {},
         "document_kinds": [Document.Kind.RANKING, Document.Kind.RANKING_SHEET],
     }
@@ -184,7 +187,18 @@ def _back(found: Document) -> str:
         return reverse("reports:unit_result", args=[found.card_id])
     if found.card_id:
         return reverse("scoring:scorecard", args=[found.card_id])
+    if found.kind == Document.Kind.CRITERIA_CHANGES:
+        pair = {"old": found.older_set_id, "new": found.newer_set_id}
+        return f"{reverse('criteria:compare')}?{urlencode(pair)}"
     return reverse("reports:ranking", args=[found.round_id])
+
+
+@require_POST
+def comparison_document(request: HttpRequest, pk: int, older: int) -> HttpResponse:
+    """Ask for the annex that explains what a criteria set changes in an older one."""
+    sets = sets_for(_actor(request))
+    pair = get_object_or_404(sets, pk=older), get_object_or_404(sets, pk=pk)
+    return redirect("reports:document", pk=actions.request_comparison(*pair, by=_actor(request)).pk)
 
 
 def _round(request: HttpRequest, pk: int) -> Round:

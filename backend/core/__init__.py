@@ -2,6 +2,6 @@
 
 Read in this order: errors (how a rule says no), exact and formula (arithmetic, pure), points (as people type
 them), fields (points in the database), dates, text, clock (the database's time), serializers (JSON),
-packages and sheets (XLSX that people send, judged then read), files (whole on a disk or not at all; judged at the door), forms (a refusal at
-its field, a file at the door), formats (Django's vi locale mended).
+letterhead (names in official letters), books and sheets (XLSX that people send, judged then read), files (whole
+on a disk or not at all; judged at the door), forms (a refusal at its field, a file at the door), formats (Django's vi locale mended).
 """

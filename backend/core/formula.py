@@ -5,6 +5,8 @@ Pure and never ``eval``: text is read into a tree, the tree is worked out in Fra
     sum     = product { ("+" | "-") product }
     product = factor { ("*" | "/") factor }
     factor  = number | name | "-" factor | "(" sum ")" | ("min" | "max") "(" sum { ";" sum } ")"
+
+"×", "÷" and "−" may stand for "*", "/" and "-". A number that could mean thousands ("1.500") is refused.
 """
 
 import re
@@ -13,11 +15,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from .exact import may_be_thousands
+
 LONGEST = 300
 DEEPEST = 20
 
-_TOKEN = re.compile(r"\s*(?:(\d+(?:[.,]\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|([-+*/();]))", re.ASCII)
+_TOKEN = re.compile(r"\s*(?:(\d+(?:[.,]\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|([-+*/();×÷−]))", re.ASCII)
 _SIGNS = {"*": "×", "-": "−", "/": "/", "+": "+"}
+_TYPED_SIGNS = {"×": "*", "÷": "/", "−": "-"}
+_CHOOSING = {"min", "max"}
 
 
 class FormulaError(ValueError):
@@ -67,7 +73,7 @@ class _Choose:
 def _divide(left: Fraction, right: Fraction) -> Fraction:
     if right == 0:
         raise FormulaError("Mẫu số bằng 0 nên không tính được. Hãy kiểm tra lại số liệu.")
-    return left / right
+    return Fraction(left, right)
 
 
 _WORK: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -93,8 +99,15 @@ class Formula:
 
     def with_values(self, shown: Mapping[str, str]) -> str:
         """The formula with its names replaced by ``shown``: "x / y * 2" as "47 / 50 × 2"."""
-        words = [shown.get(token, _SIGNS.get(token, token.replace(".", ","))) for token in self.tokens]
-        return " ".join(words).replace("( ", "(").replace(" )", ")").replace(" ;", ";")
+        words = [shown.get(token) or _word(token) for token in self.tokens]
+        text = " ".join(words).replace("( ", "(").replace(" )", ")").replace(" ;", ";")
+        return text.replace("min (", "min(").replace("max (", "max(")
+
+
+def _word(token: str) -> str:
+    if token.lower() in _CHOOSING:
+        return token.lower()
+    return _SIGNS.get(token, token.replace(".", ","))
 
 
 def read_formula(text: str) -> Formula:
@@ -114,10 +127,26 @@ def _tokens(text: str) -> list[str]:
     while text[position:].strip():
         found = _TOKEN.match(text, position)
         if not found:
-            raise FormulaError(f"Công thức có ký tự không dùng được ở “{text[position:].strip()[:10]}”.")
-        tokens.append(found[0].strip())
+            raise FormulaError(_unreadable(text[position:].strip()[:10]))
+        token = found[0].strip()
+        tokens.append(_TYPED_SIGNS.get(token, token))
         position = found.end()
     return tokens
+
+
+def _unreadable(rest: str) -> str:
+    if rest.startswith(","):
+        return (
+            f"Công thức có dấu phẩy ở “{rest}”. Trong min và max, hãy ngăn các phần bằng dấu chấm phẩy (;)."
+        )
+    return f"Công thức có ký tự không dùng được ở “{rest}”."
+
+
+def _number(word: str) -> _Number:
+    if may_be_thousands(word):
+        whole, shown = word.replace(".", ""), word.replace(".", ",")
+        raise FormulaError(f"Công thức có “{word}”, có thể đọc là {whole} hoặc {shown}. Hãy viết lại số này.")
+    return _Number(Fraction(word.replace(",", ".")))
 
 
 class _Reader:
@@ -168,10 +197,10 @@ class _Reader:
             return _Binary("-", _Number(Fraction(0)), self.factor())
         if word == "(":
             return self.closed(self.sum())
-        if word in {"min", "max"}:
-            return self.choose(word)
+        if word.lower() in _CHOOSING:
+            return self.choose(word.lower())
         if word[:1].isdigit():
-            return _Number(Fraction(word.replace(",", ".")))
+            return _number(word)
         if word[:1].isalpha() or word[:1] == "_":
             self.names[word] = None
             return _Name(word)

@@ -1,30 +1,118 @@
-"""Spreadsheets that people send: XLSX read as rows of text, after the file has been found harmless."""
+"""Spreadsheets that people send: XLSX read as rows of text, after the file has been found harmless.
+
+And the one way to begin a workbook of our own: nothing a person typed becomes a formula or a link in it.
+"""
 
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime
-from typing import IO, Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any, TypeVar
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from .books import MOST_BYTES, broken, column_number, sheets_in, too_far
 from .dates import format_date
-from .errors import Invalid
 from .text import nfc
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_UNPACKED = 60 * 1024 * 1024
-MOST_PARTS = 500
-MOST_COLUMNS = 100
-_CHUNK = 1024 * 1024
+__all__ = [
+    "MOST_BYTES",
+    "Sheet",
+    "as_lines",
+    "as_text",
+    "column_name",
+    "new_book",
+    "read_rows",
+    "read_sheets",
+    "tidy_lines",
+]
 
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-# Where a row or a cell says it stands: r="12" or r="AB12". One far away makes a reader fill the way to it.
-_PLACE = re.compile(rb"""[\s<]r\s*=\s*["']([^"']{0,40})["']""")
-_CELL = re.compile(rb"([A-Z]{0,3})([1-9][0-9]{0,6})")
+_DIGITS = b"0123456789"
+_LETTERS = bytes(range(ord("A"), ord("Z") + 1))
+_FORMULA = re.compile(rb"""<c\s[^>]*?r\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["'][^>]*>\s*<f[\s>/]""")
+_HIDDEN_ROW = re.compile(
+    rb"""<row\s(?=[^>]*\bhidden\s*=\s*["'](?:1|true)["'])[^>]*?\br\s*=\s*["']([0-9]{1,7})["']"""
+)
+
+Cell = tuple[int, int]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as text, row 1 first. Cells are named by (row, column), both counted from 1.
+
+    ``merged`` are (first cell, last cell); ``formulas`` the cells whose text is a formula's saved value, empty
+    where none was saved.
+    """
+
+    name: str
+    is_hidden: bool
+    rows: list[list[str]]
+    merged: tuple[tuple[Cell, Cell], ...]
+    formulas: frozenset[Cell]
+    hidden_rows: frozenset[int]
+
+
+def new_book(out: IO[bytes], **options: Any) -> Any:
+    """Return a workbook to fill, closed by the caller; a text that begins with "=" or "http" stays a text.
+
+    ``options`` are those of xlsxwriter, {"constant_memory": True} for many rows written in order.
+    """
+    import xlsxwriter  # deferred: only who writes a workbook needs it
+
+    return xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, **options}
+    )
+
+
+def read_sheets(file: IO[bytes], *, most_rows: int) -> Iterator[Sheet]:
+    """Yield every sheet with cells, the visible ones first, each read when it is asked for.
+
+    Texts are as in ``read_rows``, but keep the ends of their lines. Raises Invalid as ``read_rows`` does.
+    """
+    parts = sheets_in(file, most_rows)
+    book = _opened(file)
+    hidden = {
+        sheet.name: sheet.visible is not SheetVisibleEnum.Visible
+        for sheet in book.sheets_metadata
+        if sheet.name in parts
+    }
+    for name in sorted(hidden, key=hidden.__getitem__):
+        yield _sheet(book, name, parts[name], is_hidden=hidden[name])
+
+
+def _sheet(book: CalamineWorkbook, name: str, part: bytes, *, is_hidden: bool) -> Sheet:
+    sheet = _read(lambda: book.get_sheet_by_name(name))
+    cells = _read(lambda: sheet.to_python(skip_empty_area=False))
+    rows = [[as_lines(cell) for cell in row] for row in cells]
+    return Sheet(
+        name=name,
+        is_hidden=is_hidden,
+        rows=rows,
+        merged=tuple(
+            ((top + 1, left + 1), (bottom + 1, right + 1))
+            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        ),
+        formulas=frozenset(_cell(place) for place in _FORMULA.findall(part)),
+        hidden_rows=frozenset(int(row) for row in _HIDDEN_ROW.findall(part)),
+    )
+
+
+def _cell(place: bytes) -> Cell:
+    return int(place.lstrip(_LETTERS)), column_number(place.rstrip(_DIGITS))
+
+
+def column_name(column: int) -> str:
+    """Return the letters of a column counted from 1: "AB" for 28."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def read_rows(file: IO[bytes], *, most_rows: int) -> list[list[str]]:
@@ -33,104 +121,53 @@ def read_rows(file: IO[bytes], *, most_rows: int) -> list[list[str]]:
     Numbers have a decimal comma and no grouping, days are dd/mm/yyyy; a formula gives the value that
     was saved with it. Raises Invalid in words for what is not XLSX, is broken, locked or too large.
     """
-    _demand_modest(file, most_rows)
+    sheets_in(file, most_rows)
+    cells = _read(lambda: _opened(file).get_sheet_by_index(0).to_python(skip_empty_area=False))
+    rows = [[as_text(cell) for cell in row] for row in cells]
+    if len(rows) > most_rows:
+        raise too_far(len(rows), most_rows)
+    return rows
+
+
+def _opened(file: IO[bytes]) -> CalamineWorkbook:
     file.seek(0)
+    return _read(lambda: CalamineWorkbook.from_filelike(file))
+
+
+def _read(ask: Callable[[], T]) -> T:
     try:
-        cells = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        return ask()
     except CalamineError:
-        raise _broken() from None
+        raise broken() from None
     except BaseException as problem:
         # The reader is written in Rust; its own failures come as an exception outside Exception.
         if type(problem).__name__ != "PanicException":
             raise
-        raise _broken() from None
-    rows = [[as_text(cell) for cell in row] for row in cells]
-    if len(rows) > most_rows:
-        raise _too_far(len(rows), most_rows)
-    return rows
+        raise broken() from None
 
 
 def as_text(cell: Any) -> str:
-    """Return one cell as the text a person would have typed."""
+    """Return one cell as the text a person would have typed, on one line."""
+    return " ".join(as_lines(cell).split())
+
+
+def as_lines(cell: Any) -> str:
+    """Return one cell as the text a person would have typed, its lines kept and trimmed.
+
+    A number has at most the fifteen digits that a spreadsheet shows of it.
+    """
     if isinstance(cell, bool):
         return _("đúng") if cell else _("sai")
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", ",")
+        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}".replace(".", ",")
     if isinstance(cell, datetime | date):
         return format_date(cell.date() if isinstance(cell, datetime) else cell)
-    return " ".join(nfc(str(cell)).split()) if cell is not None else ""
+    if isinstance(cell, time | timedelta):
+        return str(cell)
+    return tidy_lines(str(cell)) if cell is not None else ""
 
 
-def _demand_modest(file: IO[bytes], most_rows: int) -> None:
-    file.seek(0, 2)
-    if file.tell() > MOST_BYTES:
-        raise Invalid(
-            _("Tệp lớn hơn %(most)s MB. Hãy chia thành nhiều tệp.") % {"most": MOST_BYTES // 1024**2}
-        )
-    file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as package:
-            _demand_workbook(package)
-            for sheet in _sheets(package):
-                _demand_near(package.read(sheet), most_rows)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
-        raise _broken() from None
-
-
-def _demand_workbook(package: zipfile.ZipFile) -> None:
-    parts = package.infolist()
-    if not any(part.filename.lower() == "xl/workbook.xml" for part in parts):
-        raise _broken()
-    if len(parts) > MOST_PARTS or sum(_unpacked(package, parts)) > MOST_UNPACKED:
-        raise Invalid(
-            _("Nội dung nén trong tệp quá lớn. Hãy chỉ giữ bảng dữ liệu, bỏ ảnh và các trang khác.")
-        )
-
-
-def _unpacked(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Iterator[int]:
-    """Yield the true size of each part: what it says of itself may be untrue."""
-    left = MOST_UNPACKED + 1
-    for part in parts:
-        with package.open(part) as content:
-            while left > 0 and (piece := content.read(_CHUNK)):
-                left -= len(piece)
-                yield len(piece)
-
-
-def _sheets(package: zipfile.ZipFile) -> list[str]:
-    return [name for name in package.namelist() if _SHEET.fullmatch(name)]
-
-
-def _demand_near(sheet: bytes, most_rows: int) -> None:
-    if b"\x00" in sheet:
-        raise _broken()  # another encoding than the one every office program writes
-    for place in _PLACE.findall(sheet):
-        found = _CELL.fullmatch(place)
-        if not found:
-            raise _broken()
-        column, row = _column(found[1]), int(found[2])
-        if row > most_rows:
-            raise _too_far(row, most_rows)
-        if column > MOST_COLUMNS:
-            raise Invalid(_("Bảng có quá nhiều cột. Hãy dùng đúng tệp mẫu."))
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _too_far(row: int, most: int) -> Invalid:
-    return Invalid(
-        _("Tệp có dữ liệu hoặc định dạng đến dòng %(row)s; mỗi lần chỉ nhận đến dòng %(most)s. "
-          "Hãy xoá các dòng trống ở cuối hoặc chia thành nhiều tệp.") % {"row": row, "most": most}
-    )  # fmt: skip
-
-
-def _broken() -> Invalid:
-    return Invalid(
-        _("Tệp không phải là bảng tính XLSX, bị hỏng hoặc đang đặt mật khẩu. "
-          "Hãy mở bằng Excel hoặc LibreOffice, lưu lại dạng .xlsx rồi gửi lại.")
-    )  # fmt: skip
+def tidy_lines(text: str) -> str:
+    """Return a text composed (NFC), with "\n" between lines and nothing empty round it or at their ends."""
+    lines = nfc(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()

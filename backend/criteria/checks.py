@@ -9,11 +9,29 @@ from django.utils.translation import gettext as _
 
 from backend.core.exact import ZERO
 from backend.core.points import format_points
+from backend.criteria import frames
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.queries import Branch, branches, flatten
 from backend.criteria.rules import RuleError, RuleType
 
 DEEPEST = 5
+
+# What the host enters is points, or what the rule of that source asks for.
+RULES_OF_SOURCE = {
+    Node.Source.SURVEY.value: (RuleType.DIRECT, RuleType.SURVEY),
+    Node.Source.EXTERNAL.value: (RuleType.DIRECT, RuleType.EXTERNAL),
+}
+
+
+def wrong_source(source: str, rule: str) -> str:
+    """Return why points from ``source`` can't be given by ``rule``; empty where they can."""
+    allowed = RULES_OF_SOURCE.get(source)
+    if allowed is None or not rule or rule in allowed:
+        return ""
+    return _("Nguồn điểm là %(source)s thì cách chấm phải là: %(rules)s.") % {
+        "source": Node.Source(source).label,
+        "rules": ", ".join(kind.label for kind in allowed),
+    }
 
 
 @dataclass(frozen=True)
@@ -35,7 +53,16 @@ class Problem:
 def problems_of(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
     """Return every problem of the set with these nodes, those of the whole set first."""
     tree = branches(nodes)
-    return [*_of_whole(criteria_set, tree), *_of_branches(tree)]
+    return [
+        *_of_whole(criteria_set, tree),
+        *_of_branches(criteria_set, tree),
+        *_of_framework(criteria_set, nodes),
+    ]
+
+
+def _of_framework(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
+    found = frames.breaches_of(criteria_set, nodes)
+    return [Problem(breach.sentence, breach.node_id, breach.code) for breach in found]
 
 
 def _of_whole(criteria_set: CriteriaSet, tree: Sequence[Branch]) -> Iterator[Problem]:
@@ -53,10 +80,10 @@ def _of_whole(criteria_set: CriteriaSet, tree: Sequence[Branch]) -> Iterator[Pro
         )
 
 
-def _of_branches(tree: Sequence[Branch]) -> Iterator[Problem]:
+def _of_branches(criteria_set: CriteriaSet, tree: Sequence[Branch]) -> Iterator[Problem]:
     for branch in flatten(tree):
         sentences = _of_leaf(branch) if branch.node.is_leaf else _of_group(branch)
-        for sentence in (*_of_place(branch), *sentences):
+        for sentence in (*_of_place(branch), *sentences, *_of_counting(criteria_set, branch.node)):
             yield Problem(sentence, branch.node.pk, branch.node.code)
 
 
@@ -84,9 +111,28 @@ def _of_leaf(branch: Branch) -> list[str]:
         return [_("Tiêu chí chấm điểm không được có tiêu chí con.")]
     if not node.rule:
         return [_("Chưa chọn cách chấm.")]
-    if node.source != Node.Source.ASSESSED and node.rule != RuleType.DIRECT:
-        return [_("Điểm điều tra và chỉ số ngoài phải nhập trực tiếp.")]
+    if wrong := wrong_source(node.source, node.rule):
+        return [wrong]
     try:
         return node.parsed_rule().problems(node.max_points or ZERO)
-    except RuleError as wrong:
-        return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": " ".join(wrong.problems)}]
+    except RuleError as refusal:
+        return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": " ".join(refusal.problems)}]
+
+
+def _of_counting(criteria_set: CriteriaSet, node: Node) -> Iterator[str]:
+    """Say what keeps a bonus or penalty leaf, or an answer "không phát sinh", from being counted (R11, R12)."""
+    if node.not_arisen and (node.source != Node.Source.ASSESSED or node.counting != Node.Counting.BASE):
+        yield _("Chỉ tiêu chí tự chấm trong thang điểm mới có câu trả lời “không phát sinh”.")
+    if node.counting == Node.Counting.BASE:
+        return
+    bonus = node.counting == Node.Counting.BONUS
+    ceiling = criteria_set.bonus_ceiling if bonus else criteria_set.penalty_ceiling
+    what = _("điểm thưởng") if bonus else _("điểm phạt")
+    if not ceiling:
+        yield _("Bộ tiêu chí chưa đặt mức %(what)s tối đa của một đơn vị.") % {"what": what}
+    elif node.max_points is not None and node.max_points > ceiling:
+        yield _("Điểm tối đa %(max)s cao hơn mức %(what)s tối đa %(ceiling)s của một đơn vị.") % {
+            "max": format_points(node.max_points),
+            "what": what,
+            "ceiling": format_points(ceiling),
+        }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.core.dates import VNDateField
 from backend.core.fields import PointsFormField
 from backend.core.text import NFCCharField
+from backend.criteria.checks import wrong_source
 from backend.criteria.compact import read_compact, to_compact
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.rules import RuleError, RuleType
@@ -129,7 +130,7 @@ class LeafForm(forms.Form):
         label=_("Cách chấm"),
         required=False,
         choices=[("", _("Chưa chọn")), *((kind.value, kind.label) for kind in RuleType)],
-        help_text=_("Điểm điều tra và chỉ số ngoài luôn nhập trực tiếp."),
+        help_text=_("Điểm điều tra và chỉ số ngoài: để trống thì nhập điểm trực tiếp."),
     )
     params_text = _text(
         6, label=_("Tham số"), required=False, help_text=_("Cách viết của từng cách chấm ở cuối trang.")
@@ -154,7 +155,9 @@ class LeafForm(forms.Form):
         """Read the rule; what is wrong with it stands at its text."""
         data = super().clean() or self.cleaned_data
         if data.get("source") not in (None, Node.Source.ASSESSED):
-            data["rule"] = RuleType.DIRECT.value
+            data["rule"] = data.get("rule") or RuleType.DIRECT.value
+        if wrong := wrong_source(data.get("source", ""), data.get("rule", "")):
+            self.add_error("rule", wrong)
         self.params: dict[str, object] = {}
         if data.get("rule"):
             try:
@@ -167,6 +170,60 @@ class LeafForm(forms.Form):
         """Return what the actions take."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "params_text"}
         return {**given, "is_leaf": True, "params": self.params}
+
+
+class ScopeForm(forms.Form):
+    """For whom a node applies; of a leaf also how it counts and what "không phát sinh" gives."""
+
+    kinds = forms.ModelMultipleChoiceField(
+        Kind.objects.all(),
+        label=_("Loại đơn vị"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Không chọn loại và đơn vị nào: áp dụng cho mọi đơn vị."),
+    )
+    units = forms.ModelMultipleChoiceField(
+        Unit.objects.none(),
+        label=_("Đơn vị cụ thể (tiêu chí đặc thù)"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_("Áp dụng cho các đơn vị này, ngoài những đơn vị thuộc loại đã chọn."),
+    )
+    only_with_procedures = forms.BooleanField(
+        label=_("Chỉ áp dụng cho đơn vị có thủ tục hành chính"), required=False
+    )
+    counting = forms.ChoiceField(label=_("Tính vào"), choices=Node.Counting.choices, required=False)
+    not_arisen = forms.ChoiceField(
+        label=_("Khi trong năm không phát sinh"), choices=Node.NotArisen.choices, required=False
+    )
+
+    def __init__(self, *args: Any, node: Node, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].queryset = units  # type: ignore[attr-defined]
+        if not node.is_leaf:
+            del self.fields["counting"], self.fields["not_arisen"]
+
+    @classmethod
+    def initial_of(cls, node: Node) -> dict[str, Any]:
+        """Return the scope of a node as the form shows it; one query."""
+        rows = list(node.applicabilities.all())
+        return {
+            "kinds": [row.kind_id for row in rows if row.kind_id],
+            "units": [row.unit_id for row in rows if row.unit_id],
+            "only_with_procedures": node.only_with_procedures,
+            "counting": node.counting,
+            "not_arisen": node.not_arisen,
+        }
+
+
+class CountingForm(forms.Form):
+    """What becomes of leaves that do not apply, and the ceilings of bonus and penalty on a card."""
+
+    left_out_way = forms.ChoiceField(
+        label=_("Tiêu chí không áp dụng"), choices=CriteriaSet.LeftOut.choices, widget=forms.RadioSelect
+    )
+    bonus_ceiling = _points(label=_("Điểm thưởng tối đa của một đơn vị"))
+    penalty_ceiling = _points(label=_("Điểm phạt tối đa của một đơn vị"))
 
 
 def initial_of(node: Node) -> dict[str, Any]:

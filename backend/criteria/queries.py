@@ -12,10 +12,11 @@ from backend.core import clock
 from backend.core.dates import vn_date
 from backend.core.exact import ZERO
 from backend.core.text import fold
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.applying import Scope, scopes_over
+from backend.criteria.models import Applicability, CriteriaSet, Node
 from permissions.actor import Actor, within
 from permissions.roles import ROLES, Verb
-from tiers.models import Unit
+from tiers.models import Kind, Unit
 
 SEEING = (Verb.VIEW, Verb.MANAGE_CRITERIA)
 
@@ -82,19 +83,39 @@ def agencies_for(criteria_set: CriteriaSet) -> QuerySet[Unit]:
     return Unit.objects.on(today).filter(parent_id=criteria_set.owner_id)
 
 
+def units_under(criteria_set: CriteriaSet) -> QuerySet[Unit]:
+    """Return the units that may be named in the set: of today, below its owner."""
+    below = Unit.objects.on(vn_date(clock.now())).filter(path__startswith=criteria_set.owner.path)
+    return below.exclude(pk=criteria_set.owner_id).order_by("path")
+
+
+def scopes_of(criteria_set: CriteriaSet, nodes: Iterable[Node]) -> dict[int, Scope]:
+    """Return for whom each of these nodes of the set applies, by key, where not for everybody; one query."""
+    rows = Applicability.objects.filter(node__criteria_set=criteria_set)
+    named = rows.select_related("kind", "unit").order_by("kind__order", "unit__order", "pk")
+    return scopes_over(nodes, named)
+
+
+def serves(criteria_set: CriteriaSet, kind: Kind) -> bool:
+    """Return whether the set may score units of the kind: its own, or one that it names for some of its nodes."""
+    named = Applicability.objects.filter(node__criteria_set=criteria_set, kind=kind)
+    return criteria_set.kind_id == kind.pk or named.exists()
+
+
 def with_totals(sets: QuerySet[CriteriaSet]) -> QuerySet[CriteriaSet]:
-    """Return the sets with ``total`` (points of all leaves) and ``leaf_count``; no further query."""
+    """Return the sets with ``total`` (points of the leaves within the scale) and ``leaf_count``; no further query."""
     leaves = Q(nodes__is_leaf=True)
+    within_scale = leaves & Q(nodes__counting=Node.Counting.BASE)
     return sets.annotate(
-        total=Sum("nodes__max_points", filter=leaves), leaf_count=Count("nodes", filter=leaves)
+        total=Sum("nodes__max_points", filter=within_scale), leaf_count=Count("nodes", filter=leaves)
     )
 
 
 @dataclass
 class Branch:
-    """A node with what stands under it. ``points``, ``survey`` and ``leaves`` count all leaves below.
+    """A node with what stands under it. ``leaves`` counts all leaves below, ``points`` and ``survey`` those within the scale.
 
-    ``survey`` are points of survey and outside-index leaves, part of ``points``. ``depth`` starts
+    Bonus and penalty leaves (R12) stand outside the scale and give no points here. ``survey`` are points of survey and outside-index leaves, part of ``points``. ``depth`` starts
     at 1; ``prefix`` is what the code has to begin with.
     """
 
@@ -157,7 +178,8 @@ def branches(nodes: Sequence[Node]) -> list[Branch]:
 
 def _add_up(branch: Branch) -> None:
     if branch.node.is_leaf:
-        branch.points, branch.leaves = branch.node.max_points or ZERO, 1
+        counts = branch.node.counting == Node.Counting.BASE
+        branch.points, branch.leaves = (branch.node.max_points or ZERO) if counts else ZERO, 1
         branch.survey = branch.points if branch.node.source != Node.Source.ASSESSED else ZERO
         return
     for child in branch.children:

@@ -1,7 +1,7 @@
 """The database itself refuses to change a published set: what was issued stays as it was issued.
 
-Nodes change only while their set is a draft: in consultation too the tree stands still. A published set
-may only become superseded. The walls are taken down before every migrate and put
+Nodes, and for whom they apply, change only while their set is a draft: in consultation too the tree stands
+still. A published set may only become superseded; every other column of it stands, its legal basis too. The walls are taken down before every migrate and put
 back after it, because SQLite remakes an altered table and minds triggers that name it.
 """
 
@@ -12,31 +12,33 @@ from typing import Any
 from django.core import checks
 from django.db import OperationalError, ProgrammingError, connections
 
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.models import Applicability, CriteriaSet, Node
 
 MESSAGE = "a published criteria set is frozen"
 NODES, SETS = Node._meta.db_table, CriteriaSet._meta.db_table
+SCOPES = Applicability._meta.db_table
 _VERBS = {"ins": "INSERT", "upd": "UPDATE", "del": "DELETE"}
 _WALLS = {
     **{f"{NODES}_frozen_{event}": (NODES, verb) for event, verb in _VERBS.items()},
+    **{f"{SCOPES}_frozen_{event}": (SCOPES, verb) for event, verb in _VERBS.items()},
     **{f"{SETS}_frozen_{event}": (SETS, _VERBS[event]) for event in ("upd", "del")},
 }
 
 # FOR SHARE: a set that is being published elsewhere is waited for.
-_PG_NODES = f"""
-CREATE OR REPLACE FUNCTION refuse_frozen_node() RETURNS trigger LANGUAGE plpgsql AS $$
+_ON_PG = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE stands text;
 BEGIN
   IF TG_OP <> 'INSERT' THEN
-    SELECT state INTO stands FROM {SETS} WHERE id = OLD.criteria_set_id FOR SHARE;
-    IF stands <> 'draft' THEN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END IF;
+    SELECT s.state INTO stands FROM {old} FOR SHARE OF s;
+    IF stands <> 'draft' THEN RAISE EXCEPTION '{message}' USING ERRCODE = '42501'; END IF;
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-  SELECT state INTO stands FROM {SETS} WHERE id = NEW.criteria_set_id FOR SHARE;
-  IF stands <> 'draft' THEN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END IF;
+  SELECT s.state INTO stands FROM {new} FOR SHARE OF s;
+  IF stands <> 'draft' THEN RAISE EXCEPTION '{message}' USING ERRCODE = '42501'; END IF;
   RETURN NEW;
 END $$
-"""  # noqa: S608  (our own table names)
+"""
 _PG_SETS = f"""
 CREATE OR REPLACE FUNCTION refuse_frozen_set() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -50,6 +52,22 @@ BEGIN
   RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501';
 END $$
 """
+
+
+def _set_of(table: str, row: str) -> str:
+    """Return the FROM and WHERE that lead from a row of a trigger to its set, named s."""
+    if table == NODES:
+        return f"{SETS} s WHERE s.id = {row}.criteria_set_id"
+    return f"{SETS} s JOIN {NODES} n ON n.criteria_set_id = s.id WHERE n.id = {row}.node_id"
+
+
+_FUNCTIONS = {NODES: "refuse_frozen_node", SCOPES: "refuse_frozen_scope", SETS: "refuse_frozen_set"}
+_PG_ROWS = [
+    _ON_PG.format(
+        name=_FUNCTIONS[table], old=_set_of(table, "OLD"), new=_set_of(table, "NEW"), message=MESSAGE
+    )
+    for table in (NODES, SCOPES)
+]
 
 
 def put_back(*, using: str = "default", **_: Any) -> None:
@@ -74,39 +92,36 @@ def take_down(*, using: str = "default", **_: Any) -> None:
 
 
 def _tables_stand(connection: Any) -> bool:
-    return {NODES, SETS} <= set(connection.introspection.table_names())
+    return {NODES, SCOPES, SETS} <= set(connection.introspection.table_names())
 
 
 def _statements(vendor: str) -> list[str]:
     if vendor == "postgresql":
-        return [_PG_NODES, _PG_SETS, *(part for name in _WALLS for part in _on_postgresql(name))]
+        return [*_PG_ROWS, _PG_SETS, *(part for name in _WALLS for part in _on_postgresql(name))]
     return [part for name in _WALLS for part in _on_sqlite(name)]
 
 
 def _on_postgresql(name: str) -> list[str]:
     table, verb = _WALLS[name]
-    function = "refuse_frozen_node" if table == NODES else "refuse_frozen_set"
+    run = f"EXECUTE FUNCTION {_FUNCTIONS[table]}()"
     return [
-        f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {verb} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {function}()',
+        f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {verb} ON "{table}" FOR EACH ROW {run}',
         f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}"',
     ]
 
 
 def _on_sqlite(name: str) -> list[str]:
     table, verb = _WALLS[name]
-    when = _frozen_node(verb) if table == NODES else _frozen_set(verb)
+    when = _frozen_set(verb) if table == SETS else _frozen_row(table, verb)
     return [
         f'DROP TRIGGER IF EXISTS "{name}"',
         f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" WHEN {when} BEGIN SELECT RAISE(ABORT, \'{MESSAGE}\'); END',
     ]
 
 
-def _frozen_node(verb: str) -> str:
+def _frozen_row(table: str, verb: str) -> str:
     rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[verb]
-    return " OR ".join(
-        f"(SELECT state FROM {SETS} WHERE id = {row}.criteria_set_id) <> 'draft'"  # noqa: S608
-        for row in rows
-    )
+    return " OR ".join(f"(SELECT s.state FROM {_set_of(table, row)}) <> 'draft'" for row in rows)  # noqa: S608
 
 
 def _frozen_set(verb: str) -> str:

@@ -1,18 +1,24 @@
 """A rule in words: what a person reads beside a leaf before scoring it. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from backend.core.exact import format_points
 from backend.criteria.rules import (
     BandsRule,
+    CountedRule,
     DecliningRule,
+    ExternalRule,
     FormulaRule,
+    InputSpec,
+    LevelsRule,
     OptionRule,
     PassFailRule,
     Rule,
+    RuleError,
     RuleType,
+    SurveyRule,
     ThresholdRule,
 )
 from backend.criteria.rules.formulas import MAXIMUM
@@ -20,15 +26,30 @@ from backend.criteria.rules.formulas import MAXIMUM
 
 @dataclass(frozen=True)
 class Wording:
-    """``title`` is the way of scoring, ``lines`` what it gives, one sentence or level each."""
+    """``title`` is the way of scoring, ``lines`` what it gives, one sentence or level each.
+
+    ``example`` is one worked out with invented numbers, empty where the lines say it all.
+    """
 
     title: str
     lines: tuple[str, ...]
+    example: str = ""
 
 
 def in_words(rule: Rule, max_points: Decimal) -> Wording:
     """Return the rule of a leaf of ``max_points`` in Vietnamese words."""
-    return Wording(rule.kind.label, tuple(_WORDS[rule.kind](rule, max_points)))
+    lines = tuple(_WORDS[rule.kind](rule, max_points))
+    return Wording(rule.kind.label, lines, _example(rule, max_points))
+
+
+def _example(rule: Rule, max_points: Decimal) -> str:
+    """Return the rule's own sentence for invented numbers; empty where it refuses them."""
+    if rule.kind not in _SAMPLES:
+        return ""
+    try:
+        return rule.apply(_SAMPLES[rule.kind](rule), max_points).explained
+    except RuleError:
+        return ""
 
 
 def _points(points: Decimal) -> str:
@@ -50,10 +71,10 @@ def _pass_fail(rule: PassFailRule, max_points: Decimal) -> list[str]:
 
 def _bands(rule: BandsRule, max_points: Decimal) -> list[str]:
     asked = f"Tỷ lệ = {rule.ratio.done} ÷ {rule.ratio.assigned} × 100 %"
-    lines = [
-        f"{_capital(rule.words(place))}: {_points(band.points)}" for place, band in enumerate(rule.bands)
+    return [
+        asked,
+        *(f"{_capital(rule.words(n))}: {_points(band.points)}" for n, band in enumerate(rule.bands)),
     ]
-    return [asked, *lines]
 
 
 def _capital(text: str) -> str:
@@ -71,8 +92,23 @@ def _threshold(rule: ThresholdRule, max_points: Decimal) -> list[str]:
 
 
 def _formula(rule: FormulaRule, max_points: Decimal) -> list[str]:
-    shown = rule.formula.with_values({MAXIMUM: _short(max_points)})
-    return [f"Điểm = {shown}", *(f"{v.name}: {v.title}" for v in rule.variables)]
+    most = {MAXIMUM: _short(max_points)}
+    lines = [f"{named.title or 'Điểm'} = {named.formula.with_values(most)}" for named in rule.formulas]
+    return [
+        *lines,
+        *(f"{v.name}: {spec.label}" for v, spec in zip(rule.variables, _asked(rule), strict=True)),
+    ]
+
+
+def _asked(rule: FormulaRule) -> tuple[InputSpec, ...]:
+    return rule.inputs[1:] if rule.chooses else rule.inputs
+
+
+def _counted(rule: CountedRule, max_points: Decimal) -> list[str]:
+    return [
+        f"Mỗi {rule.unit or 'đơn vị đếm'} ({_small(rule.title)}) được {_points(rule.step)}",
+        f"Cộng dồn, nhiều nhất {_points(max_points)}",
+    ]
 
 
 def _declining(rule: DecliningRule, max_points: Decimal) -> list[str]:
@@ -86,6 +122,27 @@ def _small(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def _levels(rule: LevelsRule, max_points: Decimal) -> list[str]:
+    worth = [choice.worth(max_points) for choice in rule.inputs[0].choices]
+    return [
+        f"{level.title}: {_short(level.percent)} % = {_points(points)}"
+        for level, points in zip(rule.levels, worth, strict=True)
+        if points is not None
+    ]
+
+
+def _survey(rule: SurveyRule, max_points: Decimal) -> list[str]:
+    weights = "; ".join(f"{answer.title} {_short(answer.weight)} %" for answer in rule.answers)
+    return [
+        f"Mỗi câu trả lời được tính: {weights}",
+        f"Điểm = tỷ lệ trung bình của các câu trả lời × {_points(max_points)}",
+    ]
+
+
+def _external(rule: ExternalRule, max_points: Decimal) -> list[str]:
+    return [f"Điểm = {rule.title} (%) × {_points(max_points)}"]
+
+
 def _direct(rule: Rule, max_points: Decimal) -> list[str]:
     return [f"Cơ quan tổ chức nhập từ 0 đến {_points(max_points)}, kèm nguồn số liệu"]
 
@@ -96,6 +153,37 @@ _WORDS: dict[RuleType, Callable[..., list[str]]] = {
     RuleType.BANDS: _bands,
     RuleType.FORMULA: _formula,
     RuleType.THRESHOLD: _threshold,
+    RuleType.COUNTED: _counted,
     RuleType.DECLINING: _declining,
+    RuleType.LEVELS: _levels,
+    RuleType.SURVEY: _survey,
+    RuleType.EXTERNAL: _external,
     RuleType.DIRECT: _direct,
+}
+
+Inputs = Mapping[str, str | int]
+
+
+def _numbers_of(rule: FormulaRule) -> Inputs:
+    numbers = {v.name: 47 if v.at_most else 50 for v in rule.variables}
+    return {"formula": rule.formulas[0].key, **numbers} if rule.chooses else numbers
+
+
+def _counts_of(rule: SurveyRule) -> Inputs:
+    few = (5, 3, 2)
+    return {a.key: few[n] if n < len(few) else 0 for n, a in enumerate(rule.answers)}
+
+
+def _always(**inputs: str | int) -> Callable[[Rule], Inputs]:
+    return lambda _rule: inputs
+
+
+_SAMPLES: dict[RuleType, Callable[..., Inputs]] = {
+    RuleType.BANDS: _always(done=47, assigned=50),
+    RuleType.THRESHOLD: _always(done=47, assigned=50),
+    RuleType.FORMULA: _numbers_of,
+    RuleType.COUNTED: _always(cases=3),
+    RuleType.DECLINING: _always(cases=1),
+    RuleType.SURVEY: _counts_of,
+    RuleType.EXTERNAL: _always(percent="83.28"),
 }

@@ -77,12 +77,22 @@ class Round(models.Model):
 
 
 class Group(models.Model):
-    """The units of one kind in a round: their criteria and how they are ranked together."""
+    """The units of one kind in a round: their criteria and how they are ranked together.
+
+    ``procedures`` splits a kind in two, units with and without administrative procedures (dossier, section 8); the
+    constraints let a unit stand in one group only. Ranks compare exact indices; ``decimals`` is for printing only.
+    ``tie_order`` are the codes of the fields asked first where ``tie_rule`` is ORDERED, then those left in their order.
+    """
 
     class TieRule(models.TextChoices):
         SHARED = "shared", _("đồng hạng, bỏ hạng kế tiếp (1, 2, 2, 4)")
         DENSE = "dense", _("đồng hạng, không bỏ hạng (1, 2, 2, 3)")
         ORDERED = "ordered", _("xét lần lượt điểm từng lĩnh vực, rồi đồng hạng")
+
+    class Procedures(models.TextChoices):
+        ANY = "any", _("mọi đơn vị của loại này")
+        WITH = "with", _("đơn vị có thủ tục hành chính")
+        WITHOUT = "without", _("đơn vị không có thủ tục hành chính")
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="groups")
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", verbose_name=_("loại đơn vị"))
@@ -94,13 +104,31 @@ class Group(models.Model):
     tie_rule = models.CharField(
         _("xử lý bằng điểm"), max_length=8, choices=TieRule.choices, default=TieRule.SHARED
     )
+    tie_order = models.JSONField(_("thứ tự lĩnh vực xét khi bằng điểm"), default=list, blank=True)
+    decimals = models.PositiveSmallIntegerField(_("số chữ số thập phân khi in"), default=2)
+    procedures = models.CharField(
+        _("đơn vị trong nhóm"), max_length=7, choices=Procedures.choices, default=Procedures.ANY
+    )
     history = Tracked()
 
     class Meta:
         ordering = ["round", "order"]
         verbose_name = _("nhóm xếp hạng")
         constraints = [
-            models.UniqueConstraint(fields=["round", "kind"], name="rounds_kind_once"),
+            models.UniqueConstraint(fields=["round", "kind", "procedures"], name="rounds_group_once"),
+            # A group of all units of a kind excludes both halves; the halves may stand together.
+            models.UniqueConstraint(
+                fields=["round", "kind"], condition=~Q(procedures="with"), name="rounds_any_or_without_once"
+            ),
+            models.UniqueConstraint(
+                fields=["round", "kind"], condition=~Q(procedures="without"), name="rounds_any_or_with_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(procedures__in=["any", "with", "without"]), name="rounds_procedures_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(decimals__gte=1, decimals__lte=3), name="rounds_decimals_one_to_three"
+            ),
         ]
 
     def __str__(self) -> str:

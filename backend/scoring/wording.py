@@ -157,8 +157,8 @@ class Reader:
         return _("Gỡ tài liệu: %s") % named if row.removed_at and not last.removed_at else ""
 
     def score(self, row: Any, last: Any) -> str:
-        """Return that a leaf was left out or put back."""
-        if last is None or row.applies == last.applies:
+        """Return that a leaf was left out, from the start too, or put back."""
+        if row.applies if last is None else row.applies == last.applies:
             return ""
         return applied(row)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.dates import vn_date
 from backend.core.exact import round_half_up
+from backend.core.sheets import new_book
 from reports import queries
 from reports.documents import wording
 from reports.models import Document
@@ -21,21 +22,20 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 def ranking(document: Document) -> tuple[bytes, str]:
     """Return the ranking as XLSX bytes and its file name."""
-    import xlsxwriter  # deferred: only the worker needs it
-
     kept = io.BytesIO()
-    book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": False})
-    formats = _formats(book)
+    book = new_book(kept)
+    formats = formats_of(book)
     found = queries.tables(document.round, document.ranking)
     for number, table in enumerate(found, start=1):
-        _write(book.add_worksheet(_sheet_name(number, table.title)), document, table, formats)
+        _write(book.add_worksheet(sheet_name(number, table.title)), document, table, formats)
     book.close()
     round_ = document.round
     name = wording.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="xlsx")
     return kept.getvalue(), name
 
 
-def _formats(book: Any) -> dict[str, Any]:
+def formats_of(book: Any) -> dict[str, Any]:
+    """Return the formats of cells by what they hold: title, demo, text, head, whole, points, percent, plain, date."""
     font = {"font_name": "Times New Roman", "font_size": 12}
     return {
         "title": book.add_format({**font, "bold": True, "font_size": 14}),
@@ -123,7 +123,7 @@ def _write_line(page: Any, row: int, line: Standing, survey: bool, formats: dict
             page.write_number(row, column, value, formats[kind])
 
 
-def _sheet_name(number: int, title: str) -> str:
+def sheet_name(number: int, title: str) -> str:
     """Return a sheet's name as Excel allows it: no signs of its own, 31 characters, not twice the same."""
     words = _REFUSED.sub(" ", title)
     return f"{number}. {words}"[:31].rstrip(" '")

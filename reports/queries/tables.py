@@ -42,6 +42,11 @@ def field_titles(round_: Round) -> dict[tuple[int, str], str]:
     return {(row[0], row[1]): row[2] for row in rows.values_list("criteria_set_id", "code", "title")}
 
 
+def bands_of(group: Group) -> tuple[Band, ...]:
+    """Return the bands of a group from the highest; one query."""
+    return _bands(BandModel.objects.filter(group=group), "group_id")[group.pk]
+
+
 def _bands(rows: QuerySet[Any], owner: str) -> dict[int, tuple[Band, ...]]:
     found: dict[int, tuple[Band, ...]] = defaultdict(tuple)
     for row in rows.order_by("-lower"):

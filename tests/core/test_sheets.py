@@ -113,7 +113,7 @@ def test_a_cell_far_away_or_nowhere_is_refused_before_the_way_to_it_is_filled(pl
 
 
 def test_too_many_rows_are_refused_with_both_numbers():
-    with pytest.raises(Invalid, match=r"dòng 11; .* dòng 10"):
+    with pytest.raises(Invalid, match=r"dòng 12; .* dòng 10"):
         read_rows(book(*[["a"]] * 12), most_rows=10)
 
 

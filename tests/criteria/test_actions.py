@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,8 @@ from permissions.roles import Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
+
+DECIDED = {"legal_number": "3368/QĐ-UBND", "legal_date": date(2026, 1, 5)}
 
 
 @pytest.fixture
@@ -31,7 +34,13 @@ def manager(city):
 def draft(city, manager) -> CriteriaSet:
     """Two fields with two leaves each, five points, as typed: nothing is wrong with it."""
     made = actions.create_set(
-        city, by=manager, kind=make.kind("commune"), year=2026, title="Bộ thử 2026", scale=Decimal(5)
+        city,
+        by=manager,
+        kind=make.kind("commune"),
+        year=2026,
+        title="Bộ thử 2026",
+        scale=Decimal(5),
+        **DECIDED,
     )
     for field, points in (("1", (2, 1)), ("2", (1, 1))):
         group = actions.add_node(made, by=manager, title=f"Lĩnh vực {field}")
@@ -90,7 +99,7 @@ def test_codes_under_a_renamed_group_follow_it(draft, manager):
 
 def test_a_group_goes_with_all_under_it_and_history_keeps_them(draft, manager):
     actions.delete_node(node(draft, "1"), by=manager)
-    assert [row.code for row in nodes_of(draft)] == ["2", "2.1", "2.2"]
+    assert codes(draft) == ["1 Lĩnh vực 2", "1.1 Tiêu chí 2.1", "1.2 Tiêu chí 2.2"]
     gone = Node.history.filter(criteria_set_id=draft.pk, history_type="-")
     assert sorted(gone.values_list("code", flat=True)) == ["1", "1.1", "1.2"]
     assert {row.actor_name for row in gone} == {manager.name}
@@ -178,7 +187,7 @@ def test_a_newer_version_supersedes_the_older(draft, manager):
     assert (newer.version, newer.state) == (2, CriteriaSet.State.DRAFT)
     draft.refresh_from_db()
     assert draft.state == CriteriaSet.State.PUBLISHED
-    actions.publish(newer, by=manager)
+    actions.publish(newer, by=manager, **DECIDED)
     draft.refresh_from_db()
     assert draft.state == CriteriaSet.State.SUPERSEDED
     assert draft.history.first().actor_name == manager.name
@@ -197,7 +206,7 @@ def test_a_copy_for_the_next_year_is_mapped_leaf_by_leaf(draft, manager):
     leaves = copy.nodes.filter(is_leaf=True).select_related("previous")
     assert [row.previous.criteria_set_id for row in leaves] == [draft.pk] * 4
     assert node(copy, "1.1").parent == node(copy, "1")
-    actions.publish(copy, by=manager)
+    actions.publish(copy, by=manager, **DECIDED)
 
 
 def test_a_copy_of_a_draft_is_not_mapped(draft, manager):

@@ -159,7 +159,7 @@ def test_the_illustration_of_each_kind_can_be_published(kind):
     assert totals.points == Decimal(100)
     assert Decimal(28) <= totals.survey <= Decimal(30)
     used = set(made.nodes.filter(is_leaf=True).values_list("rule", flat=True))
-    assert used == set(RuleType)
+    assert used >= {RuleType.OPTION, RuleType.BANDS, RuleType.FORMULA, RuleType.DECLINING, RuleType.DIRECT}
     assert made.nodes.filter(source=Node.Source.EXTERNAL).count() == 1
 
 

@@ -119,7 +119,11 @@ PAGES = [
     ("discard", "set", "post"),
     ("node_add", "set", "get"),
     ("node_edit", "node", "get"),
+    ("rule_try", "set", "get"),
+    ("undo", "set", "post"),
     ("node_move", "node", "post"),
+    ("node_split", "node", "post"),
+    ("node_duplicate", "node", "post"),
     ("node_delete", "node", "post"),
 ]
 
@@ -230,16 +234,16 @@ def test_a_code_taken_already_is_told_and_nothing_typed_is_lost(client, manager,
 
 
 def test_nodes_are_moved_and_deleted_from_the_page(client, manager, draft):
-    client.post(reverse("criteria:node_move", args=[draft.nodes.get(code="2").pk]), {"up": "1"})
+    client.post(reverse("criteria:node_move", args=[draft.nodes.get(code="2").pk]), {"way": "up"})
     assert draft.nodes.get(code="1").title == "Lĩnh vực 2"
     client.post(reverse("criteria:node_delete", args=[draft.nodes.get(code="1").pk]))
-    assert [node.code for node in draft.nodes.all()] == ["2", "2.1"]
+    assert [str(node) for node in draft.nodes.all()] == ["1 Lĩnh vực 1", "1.1 Tiêu chí 1.1"]
 
 
 def test_a_set_whose_points_do_not_add_up_shows_why_it_can_not_be_published(client, city, manager):
     made = make.criteria_set(city, scale=Decimal(100), state=CriteriaSet.State.DRAFT)
     page = text(client.get(reverse("criteria:set_detail", args=[made.pk])))
-    assert "Còn 1 chỗ cần sửa" in page
+    assert "1 chỗ cần sửa" in page
     answer = client.post(reverse("criteria:publish", args=[made.pk]))
     assert answer.status_code == 422
     assert "thang điểm là 100,00" in answer.content.decode()

@@ -36,10 +36,20 @@ PARAMS = {
     "bands": BANDS,
     "formula": FORMULA,
     "threshold": {"threshold": "80"},
+    "counted": {"step": "0.5"},
     "declining": {"step": "0.5"},
+    "levels": {
+        "levels": [
+            {"title": "Xuất sắc", "percent": "100"},
+            {"title": "Tốt", "percent": "75"},
+            {"title": "Hoàn thành", "percent": "50"},
+        ]
+    },
+    "survey": {},
+    "external": {"title": "SIPAS"},
     "direct": {},
 }
-MAXIMUM = {"option": "1", "pass_fail": "1", "threshold": "1"}
+MAXIMUM = {"option": "1", "pass_fail": "1", "threshold": "1", "external": "10"}
 
 
 def rule_of(kind):
@@ -68,10 +78,21 @@ WORKED = [
     ("threshold", ratio(39, 50), "0"),
     ("threshold", ratio(40, 50), "0.8"),
     ("threshold", ratio(50, 50), "1"),
+    ("counted", {"cases": 0}, "0"),
+    ("counted", {"cases": 3}, "1.5"),
+    ("counted", {"cases": 4}, "2"),
+    ("counted", {"cases": 5}, "2"),
     ("declining", {"cases": 0}, "2"),
     ("declining", {"cases": 3}, "0.5"),
     ("declining", {"cases": 4}, "0"),
     ("declining", {"cases": 5}, "0"),
+    ("levels", {"level": "1"}, "2"),
+    ("levels", {"level": "2"}, "1.5"),
+    ("levels", {"level": "3"}, "1"),
+    ("survey", {"1": 5, "2": 3, "3": 2, "4": 0}, "1.44"),
+    ("survey", {"1": 1, "2": 0, "3": 0, "4": 2}, "0.667"),
+    ("external", {"percent": "83,28"}, "8.328"),
+    ("external", {"percent": 100}, "10"),
     ("direct", {"points": "1.25"}, "1.25"),
 ]
 
@@ -91,8 +112,18 @@ def test_worked_numbers(kind, inputs, points):
         ("bands", ratio(1, 3), "1/3 ≈ 33,33 %, dưới 70 %: 0 điểm"),
         ("formula", {"x": 47, "y": 50}, "47 / 50 × 2 = 1,88 điểm"),
         ("formula", {"x": 1, "y": 3}, "1 / 3 × 2 ≈ 0,667 điểm"),
-        ("threshold", ratio(46, 50), "46/50 = 92 %, từ 80 %: 46/50 × 1 = 0,92 điểm"),
+        ("threshold", ratio(46, 50), "46/50 = 92 %, từ 80 % trở lên: 46/50 × 1 = 0,92 điểm"),
         ("threshold", ratio(39, 50), "39/50 = 78 %, dưới 80 %: 0 điểm"),
+        ("counted", {"cases": 3}, "3 × 0,5 = 1,5 điểm"),
+        ("counted", {"cases": 5}, "5 × 0,5 = 2,5, vượt điểm tối đa nên chỉ tính: 2 điểm"),
+        ("levels", {"level": "2"}, "Tốt: 75 % × 2 = 1,5 điểm"),
+        (
+            "survey",
+            {"1": 5, "2": 3, "3": 2, "4": 0},
+            "(5 A × 100 % + 3 B × 60 % + 2 C × 20 % + 0 D × 0 %) / 10 câu trả lời = 72 %, tính trên 2 điểm = 1,44 điểm",
+        ),
+        ("external", {"percent": "83,28"}, "SIPAS: 83,28 % × 10 = 8,328 điểm"),
+        ("external", {"percent": "83,2825"}, "SIPAS: 83,2825 % × 10 ≈ 8,328 điểm"),
         ("declining", {"cases": 3}, "2 − 3 × 0,5 = 0,5 điểm"),
         ("declining", {"cases": 5}, "2 − 5 × 0,5 nhỏ hơn 0: 0 điểm"),
         ("direct", {"points": "1.25"}, "Nhập trực tiếp: 1,25 điểm"),
@@ -120,6 +151,11 @@ def test_the_points_are_explained_with_the_units_own_numbers(kind, inputs, words
         ("bands", ratio("9" * 40, 50), "done", "không phải là một số"),
         ("bands", ratio("1.000", 2000), "done", "1000 hoặc 1"),
         ("formula", {"x": 51, "y": 50}, "x", "lớn hơn"),
+        ("counted", {"cases": "2,5"}, "cases", "số nguyên"),
+        ("levels", {"level": "khá"}, "level", "không phải là một mức"),
+        ("survey", {"1": 5, "2": 3, "3": 2}, "4", "Chưa nhập"),
+        ("survey", {"1": -5, "2": 3, "3": 2, "4": 0}, "1", "không được nhỏ hơn 0"),
+        ("external", {"percent": "100,01"}, "percent", "không được lớn hơn 100"),
         ("direct", {"points": "1.500"}, "points", "1500 hoặc 1,5"),
         ("direct", {"points": "nan"}, "points", "không phải là một số"),
     ],
@@ -195,6 +231,26 @@ def test_every_way_of_scoring_has_a_door_and_a_name():
         ("bands", {"bands": [{"lower": "0", "inclusive": "yes", "points": "1"}]}, "đúng hoặc sai"),
         ("bands", {**BANDS, "measure": "feet"}, "một trong"),
         ("threshold", {}, "“threshold”"),
+        ("counted", {"step": "0"}, "ngoài khoảng"),
+        ("counted", {"step": "0.5", "unit": "vụ]"}, "ngoặc vuông"),
+        ("levels", {}, "Thiếu “levels”"),
+        ("levels", {"levels": [{"title": "Tốt", "percent": "101"}]}, "ngoài khoảng"),
+        ("levels", {"levels": [{"key": "á", "title": "Tốt", "percent": "1"}]}, "chữ không dấu"),
+        ("survey", {"answers": []}, "Thiếu “answers”"),
+        ("survey", {"answers": [{"title": "A", "weight": "-1"}]}, "ngoài khoảng"),
+        (
+            "survey",
+            {
+                "answers": [
+                    {"key": "a", "title": "A", "weight": "1"},
+                    {"key": "a", "title": "B", "weight": "0"},
+                ]
+            },
+            "trùng",
+        ),
+        ("external", {"title": "A|B"}, "không được có dấu"),
+        ("external", {"title": "A\nB"}, "xuống dòng"),
+        ("bands", {**BANDS, "done": "km / giờ"}, "“ / ”"),
         ("declining", {"step": "0"}, "ngoài khoảng"),
         ("formula", {**FORMULA, "formula": "x / z"}, "biến “z” chưa khai báo"),
         ("formula", {**FORMULA, "formula": "x"}, "Biến “y” không có trong công thức"),
@@ -221,7 +277,12 @@ def test_all_problems_are_told_at_once():
         ("bands", {"bands": [{"lower": "50", "points": "2"}]}, "còn hở"),
         ("bands", {"bands": [{"lower": "0", "points": "2"}, {"lower": "0", "points": "1"}]}, "chồng nhau"),
         ("bands", {"bands": [{"lower": "100", "inclusive": False, "points": "2"}, {"lower": "0", "points": "0"}]}, "không bao giờ"),
+        ("option", {"options": [{"title": "A", "points": "2"}, {"title": "A", "points": "0"}]}, "trùng tên “A”"),
+        ("counted", {"step": "2.5"}, "cao hơn điểm tối đa"),
         ("declining", {"step": "2.5"}, "lớn hơn điểm tối đa"),
+        ("levels", {"levels": [{"title": "Tốt", "percent": "75"}]}, "Không có mức nào đạt điểm tối đa"),
+        ("survey", {"answers": [{"title": "A", "weight": "90"}]}, "Không có phương án nào được 100 %"),
+        ("survey", {"answers": [{"title": "A", "weight": "100"}, {"title": "A", "weight": "0"}]}, "trùng tên “A”"),
     ],
 )  # fmt: skip
 def test_a_rule_that_does_not_fit_its_leaf_is_told_before_publishing(kind, params, words):
@@ -234,7 +295,11 @@ def test_a_rule_that_does_not_fit_its_leaf_is_told_before_publishing(kind, param
         ("option", ["1", "0.5", "0"], ["0.7", "1.5", "-1"]),
         ("pass_fail", ["1", "0"], ["0.5", "2"]),
         ("bands", ["2", "1", "0"], ["1.5", "3"]),
+        ("counted", ["2", "1.5", "0.5", "0"], ["0.6", "2.5", "-0.5"]),
         ("declining", ["2", "1.5", "0.5", "0"], ["0.6", "2.5", "-0.5"]),
+        ("levels", ["2", "1.5", "1"], ["0", "1.75", "2.5"]),
+        ("survey", ["2", "1.441", "0"], ["2.001"]),
+        ("external", ["10", "8.328", "0"], ["10.001"]),
         ("formula", ["0", "1.887", "2"], ["2.001", "1.8875", "-0.001"]),
         ("threshold", ["0", "0.5", "1"], ["1.001"]),
         ("direct", ["0", "1.999", "2"], ["2.001", "0.0001"]),

@@ -9,14 +9,30 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
+from backend.audit.recording import recording
+from backend.core import clock
 from backend.criteria import walls
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.models import Applicability, CriteriaSet, Node
+from permissions.actor import SYSTEM
 from tests import make
 
 
 @pytest.fixture
 def published(db) -> CriteriaSet:
-    return make.criteria_set(make.unit("Thành phố"))
+    """A published set with one criterion for one kind only."""
+    made = make.criteria_set(make.unit("Thành phố"), state=CriteriaSet.State.DRAFT)
+    _scoped(made)
+    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
+        made.state, made.published_at = CriteriaSet.State.PUBLISHED, clock.now()
+        made.save()
+    return made
+
+
+def _scoped(criteria_set: CriteriaSet) -> Applicability:
+    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
+        return Applicability.objects.create(
+            node=criteria_set.nodes.get(code="1.1"), kind=make.kind("commune")
+        )
 
 
 def raw(statement: str, *values: object) -> None:
@@ -42,6 +58,11 @@ def _moved_out(criteria_set: CriteriaSet) -> None:
     Node.objects.filter(criteria_set=criteria_set, code="1.1").update(criteria_set=other)
 
 
+def _scope_moved_out(criteria_set: CriteriaSet) -> None:
+    other = _draft_of(criteria_set).nodes.get(is_leaf=True)
+    Applicability.objects.filter(node__criteria_set=criteria_set).update(node=other)
+
+
 def _moved_in(criteria_set: CriteriaSet) -> None:
     other = _draft_of(criteria_set)
     Node.objects.filter(criteria_set=other).update(criteria_set=criteria_set, order=F("order") + 100)
@@ -61,6 +82,48 @@ WAYS = {
     ),
     "node moved out": _moved_out,
     "node moved in": _moved_in,
+    "node revision": lambda s: raw(
+        "UPDATE criteria_node SET revision = revision + 1 WHERE criteria_set_id = %s", s.pk
+    ),
+    "node opened": lambda s: raw(
+        "UPDATE criteria_node SET open_to_additions = %s WHERE criteria_set_id = %s", True, s.pk
+    ),
+    "node as bonus": lambda s: raw(
+        "UPDATE criteria_node SET counting = 'bonus' WHERE criteria_set_id = %s", s.pk
+    ),
+    "scope added": lambda s: Applicability.objects.bulk_create(
+        [Applicability(node=s.nodes.get(code="2.1"), kind=make.kind("commune"))]
+    ),
+    "scope added by raw sql": lambda s: raw(
+        "INSERT INTO criteria_applicability (node_id, kind_id) VALUES (%s, %s)",
+        s.nodes.get(code="2.1").pk,
+        s.kind_id,
+    ),
+    "scope by raw sql": lambda s: raw(
+        "UPDATE criteria_applicability SET kind_id = %s WHERE node_id = %s",
+        make.kind("department").pk,
+        s.nodes.get(code="1.1").pk,
+    ),
+    "scope deleted by raw sql": lambda s: raw(
+        "DELETE FROM criteria_applicability WHERE node_id = %s", s.nodes.get(code="1.1").pk
+    ),
+    "scope moved out": _scope_moved_out,
+    "set legal number": lambda s: raw(
+        "UPDATE criteria_criteriaset SET legal_number = 'x' WHERE id = %s", s.pk
+    ),
+    "set legal file": lambda s: CriteriaSet.objects.filter(pk=s.pk).update(legal_file="x"),
+    "set way of leaving out": lambda s: raw(
+        "UPDATE criteria_criteriaset SET left_out_way = 'rescaled' WHERE id = %s", s.pk
+    ),
+    "set bonus ceiling": lambda s: raw(
+        "UPDATE criteria_criteriaset SET bonus_ceiling = 5000 WHERE id = %s", s.pk
+    ),
+    "set as framework": lambda s: raw(
+        "UPDATE criteria_criteriaset SET is_framework = %s WHERE id = %s", True, s.pk
+    ),
+    "set revision": lambda s: raw(
+        "UPDATE criteria_criteriaset SET revision = revision + 1 WHERE id = %s", s.pk
+    ),
     "set title": lambda s: CriteriaSet.objects.filter(pk=s.pk).update(title="x"),
     "set scale": lambda s: raw("UPDATE criteria_criteriaset SET scale = 1 WHERE id = %s", s.pk),
     "set back to draft": lambda s: CriteriaSet.objects.filter(pk=s.pk).update(state="draft"),
@@ -69,14 +132,40 @@ WAYS = {
     ),
     "set deleted": lambda s: raw("DELETE FROM criteria_criteriaset WHERE id = %s", s.pk),
 }
+FREE = (
+    *("node by raw sql", "node revision", "node as bonus"),
+    *("scope added by raw sql", "scope by raw sql", "scope deleted by raw sql"),
+    *("set title", "set scale", "set legal number", "set bonus ceiling", "set revision"),
+)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_changes_a_published_set(published, way):
-    before = list(Node.objects.order_by("pk").values()), list(CriteriaSet.objects.values())
+    before = _rows(published)
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
         WAYS[way](published)
-    assert (list(Node.objects.order_by("pk").values()), list(CriteriaSet.objects.values())) == before
+    assert _rows(published) == before
+
+
+def _rows(criteria_set: CriteriaSet) -> list[object]:
+    scopes = Applicability.objects.filter(node__criteria_set=criteria_set)
+    return [
+        list(rows.order_by("pk").values())
+        for rows in (CriteriaSet.objects.filter(pk=criteria_set.pk), criteria_set.nodes.all(), scopes)
+    ]
+
+
+@pytest.mark.parametrize(
+    "way", [way for way in WAYS if way.startswith(("node", "scope")) and "moved" not in way]
+)
+def test_the_tree_stands_still_while_opinions_are_asked(published, way):
+    asked = make.criteria_set(published.owner, year=2031, state=CriteriaSet.State.DRAFT)
+    _scoped(asked)
+    CriteriaSet.objects.filter(pk=asked.pk).update(state=CriteriaSet.State.CONSULTATION)
+    before = _rows(asked)
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        WAYS[way](asked)
+    assert _rows(asked) == before
 
 
 def test_a_published_set_may_become_superseded_and_nothing_more(published):
@@ -86,10 +175,22 @@ def test_a_published_set_may_become_superseded_and_nothing_more(published):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("way", ["node by raw sql", "set title", "set scale"])
+@pytest.mark.parametrize("way", FREE)
 def test_a_draft_can_be_changed_in_the_same_ways(way):
     draft = make.criteria_set(make.unit("Thành phố"), state=CriteriaSet.State.DRAFT)
+    _scoped(draft)
     WAYS[way](draft)
+
+
+@pytest.mark.django_db
+def test_a_draft_goes_with_its_scopes():
+    draft = make.criteria_set(make.unit("Thành phố"), state=CriteriaSet.State.DRAFT)
+    _scoped(draft)
+    with recording(by=SYSTEM, reason="Bỏ"):
+        for node in draft.nodes.order_by("-level"):
+            node.delete()
+        draft.delete()
+    assert not Applicability.objects.exists()
 
 
 @pytest.mark.django_db
@@ -102,7 +203,7 @@ def test_every_wall_stands_and_is_missed_when_it_does_not():
 @pytest.mark.django_db
 def test_a_fallen_wall_is_named_and_put_back():
     walls.take_down()
-    assert len(walls.missing()) == 5
+    assert len(walls.missing()) == 8
     assert [error.id for error in walls.walls_stand(databases=["default"])] == ["criteria.E001"]
     walls.put_back()
     assert walls.missing() == []
@@ -112,7 +213,7 @@ def test_a_fallen_wall_is_named_and_put_back():
 @pytest.mark.django_db(transaction=True)
 def test_the_walls_stand_again_after_the_tables_were_altered():
     with connection.schema_editor() as editor:
-        editor._remake_table(Node)
+        editor._remake_table(Applicability)
     assert walls.missing() != []
     call_command("migrate", verbosity=0)
     assert walls.missing() == []

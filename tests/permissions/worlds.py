@@ -26,8 +26,9 @@ from backend.scoring.models import Delegation, Evidence, Mark, Scorecard
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from reports.actions import publish_ranking, request_document
+from reports.backtest.running import start
 from reports.documents import make as make_document
-from reports.models import Document
+from reports.models import Backtest, Document
 from tests import make
 from tests.reports import seasons
 from tests.scoring import councils, specimens
@@ -66,6 +67,7 @@ class Scene:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     delegation: Delegation | None = None
     documents: dict[str, Document] = field(default_factory=dict)
+    backtest: Backtest | None = None
     world: World = field(init=False, repr=False)
 
     def version(self, stage: str, code: str, order: int) -> int:
@@ -334,6 +336,7 @@ def _scene(host: Unit, unit: Unit, season: _Season, clerk: User) -> Scene:
         "ranking": request_document("ranking_sheet", by=SYSTEM, round_=past),
     }
     make_document(str(scene.documents["ranking"].pk))
+    scene.backtest = start(season.sets["draft"], past, by=SYSTEM)
     return scene
 
 

@@ -97,7 +97,11 @@ RULE_SAMPLES = {
             {"name": "y", "title": "Giao", "measure": "count"},
         ],
     },
+    "counted": {"step": "0.5"},
     "declining": {"step": "0.5"},
+    "levels": {"levels": [{"title": "Tốt", "percent": "100"}, {"title": "Khá", "percent": "75"}]},
+    "survey": {},
+    "external": {"title": "SIPAS"},
     "direct": {},
 }
 

@@ -151,7 +151,7 @@ def test_the_rule_explains_the_points_with_the_units_numbers():
         url("leaf", here.card, "1.1"), typed(here.mark("1.1"), done="46", assigned="50")
     )
     page = text(people.of("officer").get(url("leaf", here.card, "1.1")))
-    assert "46/50 = 92 %, từ 80 %: 46/50 × 2 = 1,84 điểm" in page
+    assert "46/50 = 92 %, từ 80 % trở lên: 46/50 × 2 = 1,84 điểm" in page
     assert "Dưới 80 %: 0 điểm" in page
 
 

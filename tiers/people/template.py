@@ -6,12 +6,12 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from backend.core import clock
 from backend.core.dates import format_date, vn_date
+from backend.core.sheets import new_book
 from permissions.actor import Actor
 from permissions.roles import ROLE_TITLES
 from tiers.models import Unit
@@ -25,9 +25,7 @@ def template_for(actor: Actor) -> bytes:
     """Return an XLSX file whose lists hold the units the actor manages today."""
     units = list(queries.units_for(actor, vn_date(clock.now())))
     out = BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = new_book(out)
     bold = book.add_format(
         {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF5", "border": 1}
     )

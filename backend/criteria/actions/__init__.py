@@ -1,25 +1,59 @@
 """Every write of criteria sets.
 
-Read in this order: sets (a set and its life), edits (one change kept, to undo), nodes (the tree of a draft), ordering
-(places and codes in it), copying (a set made from another).
+Read in this order: sets (a set and its life), edits (one change kept, to undo), ordering (places and codes
+in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoing, scopes (for whom a node
+applies), copying (a set made from another), issuing (published by a decision).
 """
 
-from .copying import copy_set, new_version
-from .nodes import add_node, delete_node, edit_node, move_node
-from .sets import EDITABLE, create_set, discard_set, edit_set, hold_draft, problems_of_set, publish
+from .copying import copy_set, follow_framework, losses_of, new_version
+from .edits import overtaken
+from .issuing import attach_legal_file, publish
+from .moving import (
+    MOST_PARTS,
+    WAYS,
+    duplicate_node,
+    lift_node,
+    move_node,
+    place_node,
+    shift_node,
+    sink_node,
+    split_node,
+)
+from .nodes import FIRST, LAST, add_node, delete_node, edit_node
+from .scopes import set_counting, set_scope
+from .sets import EDITABLE, LEGAL, create_set, discard_set, edit_set, hold_draft, problems_of_set
+from .undoing import undo
 
 __all__ = [
     "EDITABLE",
+    "FIRST",
+    "LAST",
+    "LEGAL",
+    "MOST_PARTS",
+    "WAYS",
     "add_node",
+    "attach_legal_file",
     "copy_set",
     "create_set",
     "delete_node",
     "discard_set",
+    "duplicate_node",
     "edit_node",
     "edit_set",
+    "follow_framework",
     "hold_draft",
+    "losses_of",
+    "lift_node",
     "move_node",
     "new_version",
+    "overtaken",
+    "place_node",
     "problems_of_set",
     "publish",
+    "set_counting",
+    "set_scope",
+    "shift_node",
+    "sink_node",
+    "split_node",
+    "undo",
 ]

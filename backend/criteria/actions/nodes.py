@@ -1,21 +1,24 @@
-"""The tree of a draft: add, edit, move, delete a node."""
+"""The tree of a draft: add, edit, delete a node."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, Stale
 from backend.core.exact import ZERO
 from backend.criteria.actions import ordering
+from backend.criteria.actions.edits import label_of, overtaken, recorded_edit, refuse_moved
 from backend.criteria.actions.sets import hold_draft
-from backend.criteria.checks import DEEPEST
+from backend.criteria.checks import DEEPEST, wrong_source
 from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.rules import RuleError, RuleType, parse_rule
+from backend.criteria.rules import RuleError, parse_rule
 from permissions.actor import Actor
 
 EDITABLE = frozenset(
@@ -34,19 +37,29 @@ EDITABLE = frozenset(
         "previous",
     }
 )
+LAST: Final = "last"
+FIRST: Final = "first"
 _CODE = re.compile(r"\w+(?:\.\w+)*")
 
 
 @transaction.atomic
 def add_node(
-    criteria_set: CriteriaSet, *, by: Actor, parent: Node | None = None, code: str = "", **values: Any
+    criteria_set: CriteriaSet,
+    *,
+    by: Actor,
+    parent: Node | None = None,
+    after: Node | str = LAST,
+    code: str = "",
+    **values: Any,
 ) -> Node:
-    """Add a node as the last one under ``parent`` (None: a new field). Without a code it gets the next.
+    """Add a node under ``parent`` (None: a new field), behind its child ``after``, FIRST or LAST.
 
-    Raises Refused, OutOfStep or Invalid.
+    Without a code it gets the one of its place, and those behind it move on by one. Raises Refused,
+    OutOfStep or Invalid.
     """
     held = hold_draft(criteria_set, by=by)
-    nodes = _nodes(held)
+    nodes = nodes_under_lock(held)
+    parent = find(nodes, parent) if parent else None
     node = Node(
         criteria_set=held,
         parent=parent,
@@ -55,63 +68,112 @@ def add_node(
     )
     _take(node, values)
     _check(node, nodes)
-    with recording(by=by, about=held.history_about, reason=_("Thêm tiêu chí %s") % node.code):
-        node.order = ordering.place_at_end(nodes, parent)
-        node.save()
+    with changing(held, _("Thêm tiêu chí %s") % node.title, by=by):
+        insert(nodes, node, after)
     return node
 
 
+def insert(nodes: list[Node], node: Node, after: Node | str = LAST) -> None:
+    """Save a new node with a code of its own at the end of its group, then put it where it belongs."""
+    node.order = ordering.place_at_end(nodes, node.parent)
+    node.save()
+    nodes.append(node)
+    nodes.sort(key=lambda one: one.order)
+    if after == LAST:
+        return
+    before = ordering.places_of(nodes)
+    ordering.put(nodes, node, node.parent, find(nodes, after) if isinstance(after, Node) else None)
+    ordering.save_places(nodes, before)
+
+
 @transaction.atomic
-def edit_node(node: Node, *, by: Actor, code: str = "", **changes: Any) -> Node:
+def edit_node(node: Node, *, by: Actor, code: str = "", revision: int | None = None, **changes: Any) -> Node:
     """Change ``EDITABLE`` fields and the code of a node of a draft; codes under it follow its code.
 
-    Raises Refused, OutOfStep or Invalid.
+    ``revision`` is the node's as the person read it. Raises Refused, OutOfStep or Invalid; Stale where
+    somebody else changed what the node says since, with both values by the names of the fields.
     """
     held = hold_draft(node.criteria_set, by=by)
-    nodes = _nodes(held)
-    node = _find(nodes, node)
+    nodes = nodes_under_lock(held)
+    node = find(nodes, node)
+    _refuse_overtaken(node, revision, changes)
+    said = _said_of(node, changes, code)
     _take(node, changes)
     _check(node, nodes, code=code)
-    with recording(by=by, about=held.history_about, reason=_("Sửa tiêu chí %s") % node.code):
+    with changing(held, said, by=by):
         if changes:
             node.save(update_fields=[*changes, *_emptied(node)])
         if code:
+            before = ordering.places_of(nodes)
             ordering.rename(nodes, node, code)
+            ordering.save_places(nodes, before)
+    node.refresh_from_db(fields=["revision"])
     return node
 
 
-@transaction.atomic
-def move_node(node: Node, *, by: Actor, up: bool) -> Node:
-    """Let the node change places with its neighbour above or below; numbers stay at their places.
+def _refuse_overtaken(node: Node, revision: int | None, changes: dict[str, Any]) -> None:
+    if not overtaken(node, revision):
+        return
+    theirs = {name: getattr(node, name) for name in changes if getattr(node, name) != changes[name]}
+    if theirs:
+        raise Stale(
+            _("Tiêu chí %s vừa được người khác sửa nên chưa lưu được.") % node.code,
+            theirs=_as_text(theirs),
+            yours=_as_text({name: changes[name] for name in theirs}),
+        )
 
-    Raises Refused or OutOfStep, the latter at the end of the row too.
+
+def _as_text(values: dict[str, Any]) -> dict[str, str]:
+    return {label_of(name): "" if value is None else str(value) for name, value in values.items()}
+
+
+def _said_of(node: Node, changes: dict[str, Any], code: str) -> str:
+    names = [name for name in changes if name in EDITABLE and getattr(node, name) != changes[name]]
+    changed = [label_of(name) for name in names if name != "is_leaf"]
+    if code and code != node.code:
+        changed.insert(0, _("mã thành %s") % code)
+    said = _("Sửa tiêu chí %s") % node.code
+    return f"{said}: {', '.join(changed)}" if changed else said
+
+
+@transaction.atomic
+def delete_node(node: Node, *, by: Actor, seen: int | None = None) -> None:
+    """Delete a node of a draft with all under it; codes behind it close up.
+
+    ``seen`` is the set's revision as the person read it. Raises Refused or OutOfStep.
     """
     held = hold_draft(node.criteria_set, by=by)
-    nodes = _nodes(held)
-    node = _find(nodes, node)
-    pair = ordering.neighbours(ordering.children_of(nodes, node.parent_id), node, up=up)
-    if pair is None:
-        raise Invalid(_("Tiêu chí này đã ở đầu hoặc cuối nhóm nên không chuyển tiếp được."))
-    with recording(by=by, about=held.history_about, reason=_("Chuyển chỗ tiêu chí %s") % node.code):
-        ordering.swap(nodes, *pair)
-    return node
-
-
-@transaction.atomic
-def delete_node(node: Node, *, by: Actor) -> None:
-    """Delete a node of a draft with all under it. Raises Refused or OutOfStep."""
-    held = hold_draft(node.criteria_set, by=by)
-    nodes = _nodes(held)
-    with recording(by=by, about=held.history_about, reason=_("Xóa tiêu chí %s") % node.code):
-        for part in reversed(ordering.block_of(nodes, _find(nodes, node))):
+    nodes = nodes_under_lock(held)
+    node = find(nodes, node)
+    refuse_moved(held, seen, nodes, node)
+    block = ordering.block_of(nodes, node)
+    siblings = [one.code for one in ordering.children_of(nodes, node.parent_id)]
+    gone = {part.pk for part in block}
+    left = [one for one in nodes if one.pk not in gone]
+    with changing(
+        held, _("Xóa tiêu chí %(code)s %(title)s") % {"code": node.code, "title": node.title}, by=by
+    ):
+        for part in reversed(block):
             part.delete()
+        before = ordering.places_of(left)
+        ordering.close_up(left, siblings, node.parent_id)
+        ordering.save_places(left, before)
 
 
-def _nodes(criteria_set: CriteriaSet) -> list[Node]:
+@contextmanager
+def changing(held: CriteriaSet, said: str, *, by: Actor) -> Iterator[None]:
+    """Record what the block does to the tree of a draft: in history, and as one edit to undo."""
+    with recording(by=by, about=held.history_about, reason=said[:300]), recorded_edit(held, by=by, said=said):
+        yield
+
+
+def nodes_under_lock(criteria_set: CriteriaSet) -> list[Node]:
+    """Return the nodes of a set held by ``hold_draft``, in the order of reading."""
     return list(Node.objects.filter(criteria_set=criteria_set).order_by("order"))
 
 
-def _find(nodes: list[Node], node: Node) -> Node:
+def find(nodes: list[Node], node: Node) -> Node:
+    """Return the node as it stands under the lock. Raises Invalid where it is gone."""
     for found in nodes:
         if found.pk == node.pk:
             return found
@@ -193,12 +255,12 @@ def _wrong_rule(node: Node) -> list[str]:
     """Say what is wrong with the rule; a right one is put into its canonical form."""
     if not node.is_leaf or not node.rule:
         return []
-    if node.source != Node.Source.ASSESSED and node.rule != RuleType.DIRECT:
-        return [_("Điểm điều tra và chỉ số ngoài phải nhập trực tiếp.")]
+    if wrong := wrong_source(node.source, node.rule):
+        return [wrong]
     try:
         node.params = parse_rule(node.rule, node.params).to_params()
-    except RuleError as wrong:
-        return wrong.problems
+    except RuleError as refusal:
+        return refusal.problems
     return []
 
 

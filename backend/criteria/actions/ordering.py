@@ -1,9 +1,14 @@
-"""Places and codes in the tree of a draft. Both are unique in a set, so they change in two strokes."""
+"""Places and codes in the tree of a draft. Both are unique in a set, so they change in two strokes.
+
+Functions change the nodes in memory; ``save_places`` writes what differs from ``places_of`` taken before.
+Codes follow places: siblings keep their row of codes, whoever stands at a place has the code of that place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Concat
@@ -12,7 +17,10 @@ from backend.audit.recording import update_all
 from backend.criteria.models import Node
 
 STRIDE = 1000
+PLACE = ("order", "code", "level", "parent")
 _AWAY = 1_000_000_000
+
+Place = tuple[int, str, int, int | None]
 
 
 def children_of(nodes: Sequence[Node], parent_id: int | None) -> list[Node]:
@@ -49,50 +57,15 @@ def place_at_end(nodes: list[Node], parent: Node | None) -> int:
     if not after:
         return last.order + STRIDE
     if after[0].order - last.order < 2:
+        before = places_of(nodes)
         _spread(nodes)
+        save_places(nodes, before)
     return (last.order + after[0].order) // 2
 
 
-def _spread(nodes: list[Node]) -> None:
-    wanted = {node.pk: (place * STRIDE, node.code) for place, node in enumerate(nodes, 1)}
-    rewrite(nodes, wanted)
-
-
-def swap(nodes: Sequence[Node], upper: Node, lower: Node) -> None:
-    """Let two neighbours change places; each takes the other's code, and so does all under it."""
-    blocks = [*block_of(nodes, upper), *block_of(nodes, lower)]
-    turned = [*block_of(nodes, lower), *block_of(nodes, upper)]
-    orders = sorted(node.order for node in blocks)
-    codes = {upper.pk: (upper.code, lower.code), lower.pk: (lower.code, upper.code)}
-    renamed = {
-        node.pk: _renamed(node.code, *codes[root.pk])
-        for root in (upper, lower)
-        for node in block_of(nodes, root)
-    }
-    wanted = {node.pk: (order, renamed[node.pk]) for node, order in zip(turned, orders, strict=True)}
-    rewrite(blocks, wanted)
-
-
-def _renamed(code: str, old: str, new: str) -> str:
-    return new + code[len(old) :] if code == old or code.startswith(f"{old}.") else code
-
-
-def rename(nodes: Sequence[Node], node: Node, code: str) -> None:
-    """Give a node another code; the codes under it follow."""
-    wanted = {part.pk: (part.order, _renamed(part.code, node.code, code)) for part in block_of(nodes, node)}
-    rewrite(nodes, wanted)
-
-
-def rewrite(nodes: Sequence[Node], wanted: dict[int, tuple[int, str]]) -> None:
-    """Set order and code of nodes by id, recorded; the values may be turned round among them."""
-    changed = [node for node in nodes if node.pk in wanted and (node.order, node.code) != wanted[node.pk]]
-    if not changed:
-        return
-    aside = Concat(Value("~"), Cast("pk", CharField()))
-    Node.objects.filter(pk__in=[node.pk for node in changed]).update(order=F("order") + _AWAY, code=aside)
-    for node in changed:
-        node.order, node.code = wanted[node.pk]
-    update_all(Node, changed, ["order", "code"])
+def _spread(nodes: Sequence[Node]) -> None:
+    for place, node in enumerate(nodes, 1):
+        node.order = place * STRIDE
 
 
 def neighbours(siblings: Sequence[Node], node: Node, *, up: bool) -> tuple[Node, Node] | None:
@@ -101,3 +74,96 @@ def neighbours(siblings: Sequence[Node], node: Node, *, up: bool) -> tuple[Node,
         if node.pk == (lower.pk if up else upper.pk):
             return upper, lower
     return None
+
+
+def put(nodes: list[Node], node: Node, parent: Node | None, after: Node | None) -> None:
+    """Put the node with all under it under ``parent``, behind its child ``after`` (None: as the first).
+
+    ``nodes`` come and are left in the order of reading.
+    """
+    if node.parent_id == (parent.pk if parent else None):
+        siblings = children_of(nodes, node.parent_id)
+        _give_codes(nodes, _with(siblings, node, after), [one.code for one in siblings])
+    else:
+        _change_group(nodes, node, parent, after)
+    _change_order(nodes, block_of(nodes, node), parent, after)
+
+
+def close_up(nodes: Sequence[Node], codes: Sequence[str], parent_id: int | None) -> None:
+    """Give the children of ``parent_id`` the first of ``codes``, those of the row before one left it."""
+    left = children_of(nodes, parent_id)
+    _give_codes(nodes, left, list(codes[: len(left)]))
+
+
+def _with(siblings: Sequence[Node], node: Node, after: Node | None) -> list[Node]:
+    rest = [one for one in siblings if one.pk != node.pk]
+    place = next((number for number, one in enumerate(rest, 1) if after and one.pk == after.pk), 0)
+    return [*rest[:place], node, *rest[place:]]
+
+
+def _give_codes(nodes: Sequence[Node], siblings: Sequence[Node], codes: Sequence[str]) -> None:
+    for node, code in zip(siblings, codes, strict=True):
+        rename(nodes, node, code)
+
+
+def _change_group(nodes: list[Node], node: Node, parent: Node | None, after: Node | None) -> None:
+    block, left = block_of(nodes, node), node.parent_id
+    codes = [one.code for one in children_of(nodes, left)]
+    # Out of the old row first: its codes close up, and the new group's own code may be one of them.
+    node.parent_id = -1
+    close_up(nodes, codes, left)
+    target = parent.pk if parent else None
+    siblings = children_of(nodes, target)
+    row = [*(one.code for one in siblings), free_code(nodes, parent)]
+    node.parent = parent
+    deeper = (parent.level if parent else 0) + 1 - node.level
+    for part in block:
+        part.level += deeper
+    _give_codes(nodes, _with(siblings, node, after), row)
+
+
+def _change_order(nodes: list[Node], block: Sequence[Node], parent: Node | None, after: Node | None) -> None:
+    inside = {part.pk for part in block}
+    rest = [one for one in nodes if one.pk not in inside]
+    above = block_of(rest, after)[-1] if after else parent
+    place = next((number for number, one in enumerate(rest, 1) if above and one.pk == above.pk), 0)
+    nodes[:] = [*rest[:place], *block, *rest[place:]]
+    low = rest[place - 1].order if place else 0
+    high = rest[place].order if place < len(rest) else low + STRIDE * (len(block) + 1)
+    step = (high - low) // (len(block) + 1)
+    if not step:
+        _spread(nodes)
+        return
+    for number, part in enumerate(block, 1):
+        part.order = low + number * step
+
+
+def rename(nodes: Sequence[Node], node: Node, code: str) -> None:
+    """Give a node another code; the codes under it follow."""
+    old = node.code
+    for part in block_of(nodes, node):
+        part.code = _renamed(part.code, old, code)
+
+
+def _renamed(code: str, old: str, new: str) -> str:
+    return new + code[len(old) :] if code == old or code.startswith(f"{old}.") else code
+
+
+def places_of(nodes: Sequence[Node]) -> dict[int, Place]:
+    """Return where each node stands: order, code, level and group, by key."""
+    return {node.pk: (node.order, node.code, node.level, node.parent_id) for node in nodes}
+
+
+def save_places(nodes: Sequence[Node], before: dict[int, Place]) -> None:
+    """Write, recorded, the places that differ from ``before``; they may be turned round among the nodes."""
+    now = places_of(nodes)
+    changed = [node for node in nodes if node.pk in before and before[node.pk] != now[node.pk]]
+    if changed:
+        set_aside([node.pk for node in changed])
+        update_all(Node, changed, list(PLACE))
+
+
+def set_aside(keys: Sequence[Any]) -> None:
+    """Free the orders and codes of these nodes for others, until they are written anew."""
+    aside = Concat(Value("~"), Cast("pk", CharField()))
+    Node.objects.filter(pk__in=keys).update(order=F("order") + _AWAY, code=aside)

@@ -1,4 +1,4 @@
-"""A set and its life: draft, published, superseded. A published one never changes."""
+"""A set as a whole while it is a draft: made, edited, thrown away."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from backend.audit.recording import recording, update_all
-from backend.core import clock
+from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO
 from backend.criteria.checks import Problem, problems_of
@@ -22,7 +20,10 @@ from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.models import Kind, Unit
 
-EDITABLE = frozenset({"title", "scale", "legal_number", "legal_date"})
+LEGAL = ("legal_number", "legal_date", "legal_signer")
+EDITABLE = frozenset(
+    {"title", "scale", "left_out_way", "bonus_ceiling", "penalty_ceiling", "is_framework", *LEGAL}
+)
 HUNDRED = Decimal("100.000")
 
 
@@ -33,6 +34,7 @@ def create_set(
     by: Actor,
     kind: Kind,
     year: int,
+    framework: CriteriaSet | None = None,
     is_illustration: bool = False,
     **values: Any,
 ) -> CriteriaSet:
@@ -42,7 +44,7 @@ def create_set(
     Raises Refused or Invalid.
     """
     by.require(Verb.MANAGE_CRITERIA, at=owner.place())
-    made = CriteriaSet(owner=owner, kind=kind, year=year, scale=HUNDRED)
+    made = CriteriaSet(owner=owner, kind=kind, year=year, scale=HUNDRED, framework=framework)
     made.is_illustration = is_illustration or settings.DEMO
     made.version = _next_version(owner, kind, year)
     _take(made, values)
@@ -72,6 +74,11 @@ def _check(criteria_set: CriteriaSet) -> None:
         fields["title"] = [_("Hãy nhập tên bộ tiêu chí.")]
     if criteria_set.scale <= ZERO:
         fields["scale"] = [_("Thang điểm phải lớn hơn 0.")]
+    for name in ("bonus_ceiling", "penalty_ceiling"):
+        if getattr(criteria_set, name) < ZERO:
+            fields[name] = [_("Điểm tối đa này không được nhỏ hơn 0.")]
+    if criteria_set.is_framework and criteria_set.framework_id:
+        fields["is_framework"] = [_("Bộ tiêu chí theo khung của cấp trên thì không làm khung được.")]
     if fields:
         raise Invalid(" ".join(line for lines in fields.values() for line in lines), fields=fields)
 
@@ -114,44 +121,3 @@ def discard_set(criteria_set: CriteriaSet, *, by: Actor) -> None:
 def problems_of_set(criteria_set: CriteriaSet) -> list[Problem]:
     """Return everything to mend before the set can be published; one query."""
     return problems_of(criteria_set, nodes_of(criteria_set))
-
-
-@transaction.atomic
-def publish(criteria_set: CriteriaSet, *, by: Actor, reason: str = "") -> CriteriaSet:
-    """Publish a draft: it is frozen from now on, and its earlier versions are superseded.
-
-    Raises Refused, OutOfStep; Invalid with every problem (``details["problems"]``), each with its node.
-    """
-    held = hold_draft(criteria_set, by=by)
-    problems = problems_of_set(held)
-    if problems:
-        raise Invalid(_summary(problems), problems=[problem.as_dict() for problem in problems])
-    now = clock.now()
-    with recording(by=by, at=now, about=held.history_about, reason=reason or _("Ban hành bộ tiêu chí")):
-        _supersede_others(held)
-        held.state, held.published_at = CriteriaSet.State.PUBLISHED, now
-        held.save(update_fields=["state", "published_at"])
-    return held
-
-
-def _summary(problems: list[Problem], most: int = 5) -> str:
-    count = len(problems)
-    head = ngettext(
-        "Bộ tiêu chí còn %(count)d chỗ cần sửa:", "Bộ tiêu chí còn %(count)d chỗ cần sửa:", count
-    ) % {"count": count}
-    rest = _("Mở bộ tiêu chí để xem đủ danh sách.") if count > most else ""
-    return " ".join(filter(None, [head, *map(str, problems[:most]), rest]))
-
-
-def _supersede_others(criteria_set: CriteriaSet) -> None:
-    rows = CriteriaSet.objects.select_related("owner").filter(
-        owner_id=criteria_set.owner_id,
-        kind_id=criteria_set.kind_id,
-        year=criteria_set.year,
-        state=CriteriaSet.State.PUBLISHED,
-    )
-    earlier = list(rows.select_for_update(of=("self",)))
-    for row in earlier:
-        row.state = CriteriaSet.State.SUPERSEDED
-    if earlier:
-        update_all(CriteriaSet, earlier, ["state"])

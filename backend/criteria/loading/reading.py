@@ -17,7 +17,7 @@ from backend.core.errors import Invalid
 from backend.core.exact import ZERO
 from backend.core.points import parse_points
 from backend.core.text import looks_like_legacy, nfc
-from backend.criteria.checks import DEEPEST
+from backend.criteria.checks import DEEPEST, RULES_OF_SOURCE, wrong_source
 from backend.criteria.compact import read_compact
 from backend.criteria.models import Node
 from backend.criteria.rules import RuleError, RuleType
@@ -201,7 +201,9 @@ def _rule_name(cell: str, source: str) -> str:
         raise Invalid(_("nhóm không có cách chấm; tiêu chí chấm điểm phải ghi nguồn điểm"))
     if cell and cell not in set(RuleType):
         raise Invalid(_("không có cách chấm “%s”") % cell)
-    if not cell and source in (Node.Source.SURVEY, Node.Source.EXTERNAL):
+    if wrong := wrong_source(source, cell):
+        raise Invalid(wrong)
+    if not cell and source in RULES_OF_SOURCE:
         return RuleType.DIRECT.value
     return cell
 

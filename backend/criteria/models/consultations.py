@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +49,10 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criteria_set_id}/{self.number}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Return whether units may write at that moment."""
+        return self.ended_at is None and now < self.closes_at
 
     @property
     def history_about(self) -> About:
@@ -103,7 +109,8 @@ class Response(models.Model):
 class Opinion(models.Model):
     """One opinion, on a node or (``node`` null, ``code`` empty) on the whole, and its answer.
 
-    ``code`` and ``title`` are copied: the node may go. ``edit`` is the change an accepted opinion made.
+    ``code`` and ``title`` are copied: the node may go, so history keeps them and not the node. ``edit`` is the
+    change an accepted opinion made.
     """
 
     class Verdict(models.TextChoices):
@@ -121,7 +128,7 @@ class Opinion(models.Model):
     answered_by = models.CharField(_("người trả lời"), max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     edit = models.ForeignKey(Edit, on_delete=models.SET_NULL, null=True, blank=True, related_name="opinions")
-    history = Tracked()
+    history = Tracked(excluded_fields=["node"])
 
     class Meta:
         ordering = ["response", "code", "pk"]
@@ -139,6 +146,11 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text[:40]}"
+
+    @property
+    def about_what(self) -> str:
+        """Return what the opinion is about: "1.2 Ban hành kế hoạch", or the set as a whole."""
+        return f"{self.code} {self.title}" if self.code else str(_("Về toàn bộ dự thảo"))
 
     @property
     def history_about(self) -> About:

@@ -1,37 +1,46 @@
 """How a leaf gives points: one frozen dataclass for each way, all through ``parse_rule``. Pure, no Django.
 
-Read in this order: base (Rule, inputs, outcome, errors), reading (strict parameters), choices (R1, R2),
-ratios (R3, R5), formulas (R4), counts (R7), direct (points entered by the host). A new way of scoring is a
-new dataclass and one line in ``RULES``.
+Read in this order: base (Rule, outcome), inputs (what a rule asks for), reading (strict parameters, errors),
+choices (R1, R2, R8), ratios (R3, R5), formulas (R4), counts (R6, R7), surveys (R9, R10), direct (points entered
+by the host). A new way of scoring is a new dataclass and one line in ``RULES``.
 """
 
 from collections.abc import Mapping
 
 from .base import Choice, InputKind, InputSpec, Outcome, Rule, RuleError, RuleType
-from .choices import Option, OptionRule, PassFailRule
-from .counts import DecliningRule
+from .choices import Level, LevelsRule, Option, OptionRule, PassFailRule
+from .counts import CountedRule, DecliningRule
 from .direct import DirectRule
-from .formulas import FormulaRule, Variable, proportional
-from .ratios import Band, BandsRule, ThresholdRule
+from .formulas import FormulaRule, NamedFormula, Variable, proportional
+from .ratios import Band, BandsRule, Ratio, ThresholdRule
 from .reading import Params
+from .surveys import Answer, ExternalRule, SurveyRule
 
 __all__ = [
     "RULES",
+    "Answer",
     "Band",
     "BandsRule",
     "Choice",
+    "CountedRule",
     "DecliningRule",
     "DirectRule",
+    "ExternalRule",
     "FormulaRule",
     "InputKind",
     "InputSpec",
+    "Level",
+    "LevelsRule",
+    "NamedFormula",
     "Option",
     "OptionRule",
     "Outcome",
     "PassFailRule",
+    "Ratio",
     "Rule",
     "RuleError",
     "RuleType",
+    "SurveyRule",
     "ThresholdRule",
     "Variable",
     "parse_rule",
@@ -46,7 +55,11 @@ RULES: dict[RuleType, type[Rule]] = {
         BandsRule,
         FormulaRule,
         ThresholdRule,
+        CountedRule,
         DecliningRule,
+        LevelsRule,
+        SurveyRule,
+        ExternalRule,
         DirectRule,
     )
 }

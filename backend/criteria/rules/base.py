@@ -1,23 +1,19 @@
-"""What every rule has in common: what it asks, what it answers, how it says no."""
+"""What every rule has in common: its parameters, what it asks, what it answers, how it says no."""
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar, Self
 
-from backend.core.exact import ZERO, format_points, may_be_thousands, round_half_up, to_points
+from backend.core.exact import LIMIT, ZERO, format_points, round_half_up, to_points
 
-from .reading import Params, RuleError, plain
+from .inputs import Choice, Given, InputKind, InputSpec, Values, read_inputs, shown
+from .reading import Params, RuleError
 
 __all__ = ["Choice", "InputKind", "InputSpec", "Outcome", "Rule", "RuleError", "RuleType", "Values"]
-
-Given = str | int | Decimal | None
-
-_NUMBER = re.compile(r"[+-]?\d{1,13}(?:[.,]\d{1,6})?", re.ASCII)
 
 
 class RuleType(StrEnum):
@@ -28,7 +24,11 @@ class RuleType(StrEnum):
     BANDS = "bands"
     FORMULA = "formula"
     THRESHOLD = "threshold"
+    COUNTED = "counted"
     DECLINING = "declining"
+    LEVELS = "levels"
+    SURVEY = "survey"
+    EXTERNAL = "external"
     DIRECT = "direct"
 
     @property
@@ -43,38 +43,13 @@ _TITLES = {
     RuleType.BANDS: "Theo khoảng tỷ lệ",
     RuleType.FORMULA: "Theo công thức",
     RuleType.THRESHOLD: "Ngưỡng rồi tỷ lệ",
+    RuleType.COUNTED: "Đếm cộng dồn, có trần",
     RuleType.DECLINING: "Trừ dần",
+    RuleType.LEVELS: "Mức phần trăm của điểm tối đa",
+    RuleType.SURVEY: "Điều tra xã hội học",
+    RuleType.EXTERNAL: "Chỉ số ngoài",
     RuleType.DIRECT: "Nhập điểm trực tiếp",
 }
-
-
-class InputKind(StrEnum):
-    """How an input is asked: one of the choices, a whole number, or a number with decimals."""
-
-    CHOICE = "choice"
-    COUNT = "count"
-    NUMBER = "number"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer of a choice; ``points`` is None where it depends on the leaf's maximum."""
-
-    key: str
-    title: str
-    points: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class InputSpec:
-    """One thing a rule asks for. ``minimum`` and ``maximum`` are inclusive."""
-
-    name: str
-    title: str
-    kind: InputKind = InputKind.COUNT
-    choices: tuple[Choice, ...] = ()
-    minimum: Decimal | None = ZERO
-    maximum: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -84,14 +59,6 @@ class Outcome:
     points: Decimal
     explained: str
     inputs: dict[str, str | int]
-
-
-@dataclass
-class Values:
-    """The inputs after reading: exact numbers and chosen keys by name."""
-
-    numbers: dict[str, Fraction] = field(default_factory=dict)
-    chosen: dict[str, str] = field(default_factory=dict)
 
 
 class Rule(ABC):
@@ -117,6 +84,10 @@ class Rule(ABC):
     def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
         """Exact points, and the words that lead to them, ending in ":" or "="."""
 
+    def needed(self, given: Mapping[str, Given]) -> Collection[str]:
+        """The names of the inputs that must not be missing, given what was answered."""
+        return {spec.name for spec in self.inputs}
+
     def problems(self, max_points: Decimal) -> list[str]:
         """What is wrong with the rule for a leaf of ``max_points``; empty when it may be published."""
         reachable = self.reachable(max_points)
@@ -134,8 +105,12 @@ class Rule(ABC):
             exact = to_points(points)
         except (TypeError, ValueError):
             return False
+        return ZERO <= exact <= max_points and self.gives(exact, max_points)
+
+    def gives(self, points: Decimal, max_points: Decimal) -> bool:
+        """Whether ``points`` within 0..max are one of the rule's own values."""
         reachable = self.reachable(max_points)
-        return ZERO <= exact <= max_points and (reachable is None or exact in reachable)
+        return reachable is None or points in reachable
 
     def apply(self, inputs: Mapping[str, Given], max_points: Decimal) -> Outcome:
         """Points for ``inputs``, rounded half up to thousandths once.
@@ -143,7 +118,7 @@ class Rule(ABC):
         Text has a decimal point or comma; what may mean thousands is refused. Raises RuleError with Vietnamese sentences, by input
         where one is to blame.
         """
-        values, canonical = read_inputs(self.inputs, inputs)
+        values, canonical = read_inputs(self.inputs, inputs, self.needed(inputs))
         exact, lead = self.compute(values, max_points)
         points = round_half_up(exact)
         if not ZERO <= points <= max_points:
@@ -154,8 +129,10 @@ class Rule(ABC):
 
 
 def _out_of_range(points: Decimal, max_points: Decimal) -> str:
+    # A product of large counts may be wider than a number of points can be written.
+    said = f"{format_points(points)} điểm" if abs(points) < LIMIT else "một số quá lớn"
     return (
-        f"Cách chấm cho {format_points(points)} điểm, ngoài khoảng từ 0 đến {format_points(max_points)} điểm. "
+        f"Cách chấm cho {said}, ngoài khoảng từ 0 đến {format_points(max_points)} điểm. "
         "Hãy kiểm tra lại số liệu."
     )
 
@@ -172,78 +149,3 @@ def _no_full_mark(reachable: Sequence[Decimal], max_points: Decimal) -> list[str
     if max_points in reachable:
         return []
     return [f"Không có mức nào đạt điểm tối đa {format_points(max_points)}."]
-
-
-def shown(number: Decimal | Fraction) -> str:
-    """A number inside a sentence: "2", "0,5", "93,57" (a Fraction is rounded half up to two decimals)."""
-    exact = round_half_up(number, 2) if isinstance(number, Fraction) else number
-    return plain(exact).replace(".", ",")
-
-
-def read_inputs(
-    specs: Sequence[InputSpec], given: Mapping[str, Given]
-) -> tuple[Values, dict[str, str | int]]:
-    """The inputs read by ``specs``, and their canonical form. Raises RuleError naming every bad input."""
-    values, wrong = Values(), {name: ["Không có số liệu này."] for name in given if name not in _names(specs)}
-    canonical: dict[str, str | int] = {}
-    for spec in specs:
-        try:
-            canonical[spec.name] = _read_one(spec, given.get(spec.name), values)
-        except ValueError as problem:
-            wrong[spec.name] = [str(problem)]
-    if wrong:
-        raise RuleError([sentence for sentences in wrong.values() for sentence in sentences], fields=wrong)
-    return values, canonical
-
-
-def _names(specs: Sequence[InputSpec]) -> set[str]:
-    return {spec.name for spec in specs}
-
-
-def _read_one(spec: InputSpec, given: Given, values: Values) -> str | int:
-    if given is None or given == "":
-        raise ValueError(f"Chưa nhập “{spec.title}”.")
-    if spec.kind is InputKind.CHOICE:
-        values.chosen[spec.name] = _chosen(spec, given)
-        return values.chosen[spec.name]
-    number = _number(spec, given)
-    values.numbers[spec.name] = Fraction(number)
-    return int(number) if spec.kind is InputKind.COUNT else _stored(number)
-
-
-def _stored(number: Decimal) -> str:
-    # "8.125" would be refused when it is read again, since a person may mean thousands; "8.1250" is not.
-    text = plain(number)
-    return f"{text}0" if may_be_thousands(text) else text
-
-
-def _chosen(spec: InputSpec, given: Given) -> str:
-    if not isinstance(given, str) or given not in {choice.key for choice in spec.choices}:
-        titles = "; ".join(choice.title for choice in spec.choices)
-        raise ValueError(f"“{spec.title}”: “{given}” không phải là một mức. Các mức: {titles}.")
-    return given
-
-
-def _number(spec: InputSpec, given: Given) -> Decimal:
-    number = _as_decimal(spec, given)
-    if spec.kind is InputKind.COUNT and number != number.to_integral_value():
-        raise ValueError(f"“{spec.title}” phải là số nguyên, không phải {shown(number)}.")
-    if spec.minimum is not None and number < spec.minimum:
-        raise ValueError(f"“{spec.title}” không được nhỏ hơn {shown(spec.minimum)}.")
-    if spec.maximum is not None and number > spec.maximum:
-        raise ValueError(f"“{spec.title}” không được lớn hơn {shown(spec.maximum)}.")
-    return number
-
-
-def _as_decimal(spec: InputSpec, given: Given) -> Decimal:
-    if isinstance(given, bool | float) or not isinstance(given, str | int | Decimal):
-        raise RuleError([f"“{spec.title}” phải là một số, gửi bằng chữ hoặc số nguyên."])
-    text = format(given, "f") if isinstance(given, Decimal) else str(given).strip()
-    if not _NUMBER.fullmatch(text):
-        raise ValueError(f"“{spec.title}”: “{text[:30]}” không phải là một số. Hãy nhập như 47 hoặc 8,5.")
-    if isinstance(given, str) and may_be_thousands(text):
-        raise ValueError(
-            f"“{spec.title}”: “{text}” có thể đọc là {text.replace('.', '')} hoặc {shown(Decimal(text))}. "
-            "Hãy nhập lại không có dấu phân cách hàng nghìn, dùng dấu phẩy cho phần thập phân."
-        )
-    return Decimal(text.replace(",", "."))

@@ -1,14 +1,16 @@
-"""R1, R2: one answer of several, each with its points."""
+"""R1, R2, R8: one answer of several, each with its points or its percentage of the maximum."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Self
 
-from backend.core.exact import ZERO
+from backend.core.exact import ZERO, round_half_up
 
 from .base import Choice, InputKind, InputSpec, Rule, RuleType, Values
+from .inputs import HUNDRED, part_of, shown
 from .reading import Params, plain
 
 
@@ -33,9 +35,7 @@ class OptionRule(Rule):
     def read(cls, params: Params) -> Self:
         rows = params.rows("options")
         options = tuple(_option(row, number) for number, row in enumerate(rows, 1))
-        for key, times in Counter(option.key for option in options).items():
-            if times > 1:
-                params.wrong(f"Mã mức “{key}” bị trùng.")
+        _check_keys(params, [option.key for option in options])
         return cls(options, params.text("title", cls.title))
 
     def to_params(self) -> dict[str, object]:
@@ -51,12 +51,25 @@ class OptionRule(Rule):
         option = next(o for o in self.options if o.key == values.chosen["option"])
         return Fraction(option.points), f"{option.title}:"
 
+    def problems(self, max_points: Decimal) -> list[str]:
+        return [*super().problems(max_points), *_twice([o.title for o in self.options])]
+
     def reachable(self, max_points: Decimal) -> tuple[Decimal, ...]:
         return tuple(sorted({o.points for o in self.options}, reverse=True))
 
 
+def _check_keys(params: Params, keys: Sequence[str]) -> None:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            params.wrong(f"Mã mức “{key}” bị trùng.")
+
+
+def _twice(titles: Sequence[str]) -> list[str]:
+    return [f"Hai mức trùng tên “{title}”." for title, times in Counter(titles).items() if times > 1]
+
+
 def _option(row: Params, number: int) -> Option:
-    option = Option(row.text("key", str(number)), row.text("title"), row.number("points"))
+    option = Option(row.key(number), row.text("title"), row.number("points"))
     row.close()
     return option
 
@@ -83,7 +96,7 @@ class PassFailRule(Rule):
 
     @property
     def inputs(self) -> tuple[InputSpec, ...]:
-        choices = (Choice("yes", self.passed), Choice("no", self.failed, ZERO))
+        choices = (Choice("yes", self.passed, percent=HUNDRED), Choice("no", self.failed, ZERO))
         return (InputSpec("passed", self.title, InputKind.CHOICE, choices),)
 
     def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
@@ -93,3 +106,56 @@ class PassFailRule(Rule):
 
     def reachable(self, max_points: Decimal) -> tuple[Decimal, ...]:
         return (max_points, ZERO) if max_points else (ZERO,)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level: its stored key, its title, its percentage of the leaf's maximum."""
+
+    key: str
+    title: str
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class LevelsRule(Rule):
+    """R8: a level is a percentage of the maximum. Xuất sắc 100 %, tốt 75 %, hoàn thành 50 %: of 2, 2 / 1,5 / 1."""
+
+    levels: tuple[Level, ...]
+    title: str = "Mức hoàn thành"
+    kind: ClassVar[RuleType] = RuleType.LEVELS
+
+    @classmethod
+    def read(cls, params: Params) -> Self:
+        rows = params.rows("levels")
+        levels = tuple(_level(row, number) for number, row in enumerate(rows, 1))
+        _check_keys(params, [level.key for level in levels])
+        return cls(levels, params.text("title", cls.title))
+
+    def to_params(self) -> dict[str, object]:
+        rows = [{"key": v.key, "title": v.title, "percent": plain(v.percent)} for v in self.levels]
+        return {"title": self.title, "levels": rows}
+
+    @property
+    def inputs(self) -> tuple[InputSpec, ...]:
+        choices = tuple(Choice(v.key, v.title, percent=v.percent) for v in self.levels)
+        return (InputSpec("level", self.title, InputKind.CHOICE, choices),)
+
+    def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
+        level = next(v for v in self.levels if v.key == values.chosen["level"])
+        return part_of(
+            max_points, level.percent
+        ), f"{level.title}: {shown(level.percent)} % × {shown(max_points)} ="
+
+    def problems(self, max_points: Decimal) -> list[str]:
+        return [*super().problems(max_points), *_twice([v.title for v in self.levels])]
+
+    def reachable(self, max_points: Decimal) -> tuple[Decimal, ...]:
+        worth = {round_half_up(part_of(max_points, v.percent)) for v in self.levels}
+        return tuple(sorted(worth, reverse=True))
+
+
+def _level(row: Params, number: int) -> Level:
+    level = Level(row.key(number), row.text("title"), row.number("percent", high=HUNDRED))
+    row.close()
+    return level

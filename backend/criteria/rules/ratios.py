@@ -1,43 +1,48 @@
 """R3, R5: points by how much of what was assigned is done, in percent."""
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Self
 
-from backend.core.exact import ZERO, round_half_up
+from backend.core.exact import ZERO
 
-from .base import InputKind, InputSpec, Rule, RuleError, RuleType, Values, shown
+from .base import InputKind, InputSpec, Rule, RuleError, RuleType, Values
+from .inputs import HUNDRED, measured, part_of, said_percent, shown
 from .reading import Params, plain
-
-HUNDRED = Decimal("100")
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """Two inputs, done of assigned, and their titles. ``measure`` tells whole numbers from amounts."""
+    """Two inputs, done of assigned, their titles and unit. ``measure`` tells whole numbers from amounts."""
 
     done: str = "Số đã hoàn thành"
     assigned: str = "Số được giao"
     measure: InputKind = InputKind.COUNT
+    unit: str = ""
 
     @classmethod
     def read(cls, params: Params) -> Self:
-        """The titles and the kind of number from a rule's parameters."""
+        """The titles, the kind of number and the unit of measure from a rule's parameters."""
         measure = InputKind(params.one_of("measure", (InputKind.COUNT, InputKind.NUMBER)))
-        return cls(params.text("done", cls.done), params.text("assigned", cls.assigned), measure)
+        done, assigned = params.heading("done", cls.done), params.heading("assigned", cls.assigned)
+        if " / " in done:
+            params.wrong("“done” không được có “ / ”, vì dấu này ngăn tử số với mẫu số.")
+        return cls(done, assigned, measure, params.optional("unit"))
 
     def to_params(self) -> dict[str, object]:
         """The canonical parameters."""
-        return {"done": self.done, "assigned": self.assigned, "measure": self.measure.value}
+        kept = {"done": self.done, "assigned": self.assigned, "measure": self.measure.value}
+        return {**kept, "unit": self.unit} if self.unit else dict(kept)
 
     @property
     def inputs(self) -> tuple[InputSpec, ...]:
         """Both inputs, not below zero."""
         return (
-            InputSpec("done", self.done, self.measure),
-            InputSpec("assigned", self.assigned, self.measure),
+            InputSpec("done", self.done, self.measure, unit=self.unit),
+            InputSpec("assigned", self.assigned, self.measure, unit=self.unit),
         )
 
     def percent(self, values: Values) -> Fraction:
@@ -52,14 +57,13 @@ class Ratio:
         if done > assigned:
             sentence = f"“{self.done}” ({shown(done)}) lớn hơn “{self.assigned}” ({shown(assigned)}). Hãy kiểm tra lại."
             raise RuleError([sentence], fields={"done": [sentence]})
-        return done / assigned * 100
+        return Fraction(done, assigned) * 100
 
-    def shown(self, values: Values) -> str:
-        """ "47/50 = 94 %", or "≈" when two decimals do not tell all."""
-        percent = self.percent(values)
-        sign = "=" if Fraction(round_half_up(percent, 2)) == percent else "≈"
+    def shown(self, values: Values, bounds: Container[Decimal]) -> str:
+        """ "47/50 việc = 94 %", with the decimals that tell it from ``bounds``."""
         done, assigned = values.numbers["done"], values.numbers["assigned"]
-        return f"{shown(done)}/{shown(assigned)} {sign} {shown(percent)} %"
+        counted = f"{shown(done)}/{measured(assigned, self.unit)}"
+        return f"{counted} {said_percent(self.percent(values), bounds)}"
 
 
 @dataclass(frozen=True)
@@ -100,18 +104,19 @@ class BandsRule(Rule):
 
     def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
         percent = self.ratio.percent(values)
+        bounds = {band.lower for band in self.bands}
         for place, band in enumerate(self.bands):
             if band.holds(percent):
-                return Fraction(band.points), f"{self.ratio.shown(values)}, {self.words(place)}:"
+                return Fraction(band.points), f"{self.ratio.shown(values, bounds)}, {self.words(place)}:"
         raise RuleError([f"Không có khoảng nào chứa {shown(percent)} %."])
 
     def words(self, place: int) -> str:
-        """The band at ``place`` in words: "trên 90 %", "từ 70 % đến 90 %", "dưới 70 %"."""
+        """The band at ``place`` in words: "từ 90 % trở lên", "từ 70 % đến dưới 90 %", "dưới 70 %"."""
         band = self.bands[place]
         above = self.bands[place - 1] if place else None
         lower = f"{'từ' if band.inclusive else 'trên'} {shown(band.lower)} %"
         if above is None:
-            return lower
+            return f"{lower} trở lên" if band.inclusive else lower
         if band.lower == 0 and band.inclusive:
             return f"{'dưới' if above.inclusive else 'đến'} {shown(above.lower)} %"
         return f"{lower} đến {'dưới ' if above.inclusive else ''}{shown(above.lower)} %"
@@ -170,9 +175,10 @@ class ThresholdRule(Rule):
 
     def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
         percent = self.ratio.percent(values)
-        numbers, bound = self.ratio.shown(values), f"{shown(self.threshold)} %"
+        numbers = self.ratio.shown(values, (self.threshold,))
+        bound = f"{shown(self.threshold)} %"
         if percent < Fraction(self.threshold):
             return Fraction(ZERO), f"{numbers}, dưới {bound}:"
         done, assigned = values.numbers["done"], values.numbers["assigned"]
         work = f"{shown(done)}/{shown(assigned)} × {shown(max_points)}"
-        return percent / 100 * Fraction(max_points), f"{numbers}, từ {bound}: {work} ="
+        return part_of(max_points, percent), f"{numbers}, từ {bound} trở lên: {work} ="

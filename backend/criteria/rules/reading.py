@@ -1,9 +1,17 @@
 """Strict reading of a rule's parameters: every problem is collected and said in a sentence."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from backend.core.exact import ZERO, to_points
+
+# What stands before a title where both numbers are amounts with decimals.
+AMOUNT = "lẻ:"
+
+# A rule is also written as one line of text, and there these part its items.
+_PARTS = re.compile(r"[|\x00-\x1f\x7f-\x9f\u2028\u2029]|::")
+_KEY = re.compile(r"[A-Za-z0-9_]{1,20}", re.ASCII)
 
 
 class RuleError(ValueError):
@@ -52,7 +60,29 @@ class Params:
         if not isinstance(value, str) or not value.strip():
             self.wrong(f"Thiếu “{name}” (chữ).")
             return default
+        if _PARTS.search(value.strip()):
+            self.wrong(f"“{name}” không được có dấu “|”, dấu “::” hay xuống dòng.")
         return value.strip()
+
+    def key(self, number: int) -> str:
+        """The "key" that an answer is stored by; its place ``number`` when not given."""
+        key = self.text("key", str(number))
+        if not _KEY.fullmatch(key):
+            self.wrong(f"Mã “{key}” chỉ được có chữ không dấu, số và dấu gạch dưới, nhiều nhất 20 ký tự.")
+        return key
+
+    def optional(self, name: str) -> str:
+        """Text that may be missing; empty then."""
+        if self._take(name) in (None, ""):
+            return ""
+        return self.heading(name)
+
+    def heading(self, name: str, default: str = "") -> str:
+        """A title that a unit of measure in brackets may follow."""
+        title = self.text(name, default)
+        if "[" in title or "]" in title or title.startswith(AMOUNT):
+            self.wrong(f"“{name}” không được có dấu ngoặc vuông hay bắt đầu bằng “{AMOUNT}”.")
+        return title
 
     def one_of(self, name: str, words: Sequence[str]) -> str:
         """One of ``words``; the first when not given."""
@@ -75,6 +105,9 @@ class Params:
     def number(self, name: str, *, low: Decimal = ZERO, high: Decimal | None = None) -> Decimal:
         """A number with at most three decimals, written as text or a whole number, within inclusive bounds."""
         value = self._take(name)
+        if value in (None, ""):
+            self.wrong(f"Thiếu “{name}” (số).")
+            return low
         if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
             self.wrong(f'“{name}” phải là một số viết bằng chữ, ví dụ "0.5".')
             return low

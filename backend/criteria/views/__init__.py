@@ -1,1 +1,1 @@
-"""Pages of criteria sets: sets (lists, one set, its life), nodes (the tree of a draft)."""
+"""Pages of criteria sets: sets (lists, its life), workshop (one set: read, or written), nodes (the tree of a draft)."""

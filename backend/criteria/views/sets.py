@@ -1,4 +1,4 @@
-"""Pages of criteria sets: the list, one set as a tree, and its life."""
+"""Pages of criteria sets: the list, and the life of a set."""
 
 from __future__ import annotations
 
@@ -32,25 +32,6 @@ def set_list(request: HttpRequest) -> HttpResponse:
         "may_add": request.actor.may_anywhere(Verb.MANAGE_CRITERIA),
     }
     return render(request, "criteria/set_list.html", context)
-
-
-@require_GET
-def set_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one set as a tree with its sums; for who writes a draft, what is to be mended."""
-    criteria_set = _find(request, pk)
-    tree = queries.tree_of(criteria_set)
-    may_manage = request.actor.may(Verb.MANAGE_CRITERIA, at=criteria_set.place())
-    context = {
-        "set": criteria_set,
-        "tree": tree,
-        "totals": queries.totals_of(tree),
-        "may_manage": may_manage,
-        "may_edit": may_manage and criteria_set.state == CriteriaSet.State.DRAFT,
-        "problems": [] if criteria_set.is_frozen else actions.problems_of_set(criteria_set),
-    }
-    if criteria_set.is_illustration:
-        context["demo"] = True
-    return render(request, "criteria/set_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])

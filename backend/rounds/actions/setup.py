@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
 from backend.criteria.models import CriteriaSet
+from backend.criteria.queries import serves
 from backend.rounds import rules
 from backend.rounds.models import Band, Group, Round
 from permissions.actor import Actor
@@ -114,7 +115,11 @@ def put_group(
     tie_rule: str = Group.TieRule.SHARED,
     group: Group | None = None,
 ) -> Group:
-    """Add a group to a round in preparation, or change ``group``. Raises Refused, OutOfStep or Invalid."""
+    """Add a group to a round in preparation, or change ``group``.
+
+    Two groups may share a set: one of its own kind, and others of kinds it names for some of its criteria.
+    Raises Refused, OutOfStep or Invalid.
+    """
     round = hold_draft(round, by=by)
     _check_group(round, kind, criteria_set, group)
     made = group or Group(round=round)
@@ -137,8 +142,10 @@ def _check_group(round: Round, kind: Kind, criteria_set: CriteriaSet, group: Gro
     others = round.groups.exclude(pk=group.pk if group else None)
     if others.filter(kind=kind).exists():
         fields["kind"] = [_("Loại đơn vị này đã có nhóm trong đợt.")]
-    if criteria_set.kind_id != kind.pk:
-        fields["criteria_set"] = [_("Bộ tiêu chí này dành cho loại đơn vị khác.")]
+    if not serves(criteria_set, kind):
+        fields["criteria_set"] = [
+            _("Bộ tiêu chí này dành cho loại đơn vị khác và không nêu loại này trong phạm vi áp dụng.")
+        ]
     elif criteria_set.state != CriteriaSet.State.PUBLISHED:
         fields["criteria_set"] = [_("Bộ tiêu chí chưa ban hành hoặc đã được thay thế.")]
     elif not round.host.path.startswith(criteria_set.owner.path):

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording, update_all
 from backend.core.errors import Invalid
-from backend.core.exact import ZERO
 from backend.rounds.models import Round, Step
-from backend.scoring.actions.locking import about, held, require_open
+from backend.scoring.actions.locking import about, count, held, require_open
 from backend.scoring.actions.points import judged, require_with_unit
 from backend.scoring.models import Mark, Scorecard, StepTotal
 from backend.scoring.queries import CARD_PARTS, Window
@@ -86,11 +85,10 @@ def _filled(line: OwnLine, marks: dict[tuple[int, str], Mark], by: Actor) -> Mar
 
 
 def _add_up(step: Step, changed: Iterable[Mark]) -> None:
-    sums: dict[int, list[Decimal]] = {}
-    for mark in changed:
-        sums.setdefault(mark.score.card_id, []).append(mark.points or ZERO)
-    totals = list(StepTotal.objects.filter(step=step, card__in=sums))
-    for row in totals:
-        row.total += sum(sums[row.card_id], ZERO)
-        row.given += len(sums[row.card_id])
-    StepTotal.objects.bulk_update(totals, ["total", "given"])
+    made = list(changed)
+    rows = StepTotal.objects.filter(step=step, card__in={mark.score.card_id for mark in made})
+    totals = {row.card_id: row for row in rows}
+    for mark in made:
+        if mark.points is not None:
+            count(totals[mark.score.card_id], mark.score, mark.points)
+    StepTotal.objects.bulk_update(totals.values(), ["total", "given", "bonus", "penalty"])

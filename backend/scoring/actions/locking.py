@@ -13,6 +13,7 @@ from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO
 from backend.core.fields import points_value
+from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.rounds.queries import hold_step, hold_step_of, window
 from backend.scoring import gates
@@ -71,25 +72,36 @@ def score_of(card: Scorecard, code: str) -> Score:
     return score
 
 
+# Where the points of a leaf are summed, by how it counts.
+COLUMNS = {Node.Counting.BASE: "total", Node.Counting.BONUS: "bonus", Node.Counting.PENALTY: "penalty"}
+
+
 def shift_total(mark: Mark, before: Decimal | None, card_id: int) -> None:
-    """Move the derived total of the card at the mark's step by the difference."""
+    """Move the derived total of the card at the mark's step by the difference: base, bonus or penalty."""
     delta = (mark.points or ZERO) - (before or ZERO)
-    given = (mark.points is not None) - (before is not None)
+    column = COLUMNS[Node.Counting(mark.score.counting)]
+    given = (mark.points is not None) - (before is not None) if column == "total" else 0
     if not delta and not given:
         return
     rows = StepTotal.objects.filter(card_id=card_id, step_id=mark.step_id)
-    rows.update(total=F("total") + points_value(delta), given=F("given") + given)
+    rows.update(**{column: F(column) + points_value(delta)}, given=F("given") + given)
+
+
+def count(row: StepTotal, score: Score, points: Decimal) -> None:
+    """Add points of a leaf to a total in hand, where its kind belongs."""
+    column = COLUMNS[Node.Counting(score.counting)]
+    setattr(row, column, getattr(row, column) + points)
+    row.given += column == "total"
 
 
 def recount(card_id: int, step_id: int) -> StepTotal:
     """Compute the derived total of a card at a step anew, after writes of many marks."""
-    points = Mark.objects.filter(
+    marks = Mark.objects.filter(
         score__card_id=card_id, score__applies=True, step_id=step_id, points__isnull=False
     )
-    values = list(points.values_list("points", flat=True))
-    total, _made = StepTotal.objects.update_or_create(
-        card_id=card_id,
-        step_id=step_id,
-        defaults={"total": sum(values, ZERO), "given": len(values)},
-    )
-    return total
+    row, _made = StepTotal.objects.get_or_create(card_id=card_id, step_id=step_id)
+    row.total, row.bonus, row.penalty, row.given = ZERO, ZERO, ZERO, 0
+    for mark in marks.select_related("score"):
+        count(row, mark.score, mark.points or ZERO)
+    row.save(update_fields=["total", "bonus", "penalty", "given"])
+    return row

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import create_all, recording
 from backend.core import clock
 from backend.core.errors import OutOfStep
-from backend.criteria.models import Node
+from backend.criteria.applying import left_out
+from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.queries import scopes_of
 from backend.notices.actions import tell
 from backend.rounds.actions import mark_open
 from backend.rounds.models import Group, Round, Step
@@ -49,8 +51,7 @@ def _groups(round_: Round) -> Iterable[Group]:
 def _open_group(round_: Round, group: Group, steps: list[Step]) -> list[Scorecard]:
     units = scored_units(round_.host, [group.kind], round_.on_date)
     cards = create_all(Scorecard, [card_of(round_, group, unit) for unit in units])
-    nodes = list(Node.objects.filter(criteria_set=group.criteria_set, is_leaf=True))
-    scores = create_all(Score, [score_for(card, node) for card in cards for node in nodes])
+    scores = create_all(Score, scores_for(cards, group.criteria_set))
     create_all(Mark, [mark for score in scores for mark in _first_marks(score, steps)])
     StepTotal.objects.bulk_create(
         [StepTotal(card=card, step=step) for card in cards for step in steps], batch_size=1000
@@ -69,8 +70,23 @@ def card_of(round_: Round, group: Group, unit: Unit) -> Scorecard:
     )
 
 
-def score_for(card: Scorecard, node: Node) -> Score:
-    """Return the unsaved score of a leaf on a card, with its maximum copied."""
+def scores_for(cards: Iterable[Scorecard], criteria_set: CriteriaSet) -> list[Score]:
+    """Return the unsaved scores of every leaf of the set on each of its cards; two queries.
+
+    A leaf that is not for the unit is left out from the start, with the set's own reason.
+    """
+    nodes = list(Node.objects.filter(criteria_set=criteria_set).order_by("order"))
+    scopes = scopes_of(criteria_set, nodes)
+    leaves = [node for node in nodes if node.is_leaf]
+    made = []
+    for card in cards:
+        reasons = left_out(nodes, scopes, card.unit) if scopes else {}
+        made += [score_for(card, node, reasons.get(node.pk, "")) for node in leaves]
+    return made
+
+
+def score_for(card: Scorecard, node: Node, left_out_reason: str = "") -> Score:
+    """Return the unsaved score of a leaf on a card, with its maximum copied; with a reason it does not apply."""
     made = Score(
         card=card,
         node=node,
@@ -78,6 +94,9 @@ def score_for(card: Scorecard, node: Node) -> Score:
         order=node.order,
         max_points=node.max_points,
         source=node.source,
+        counting=node.counting,
+        applies=not left_out_reason,
+        left_out_reason=left_out_reason,
     )
     made.history_about = card.history_about
     return made

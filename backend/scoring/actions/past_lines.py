@@ -72,8 +72,14 @@ def problems_of(
                 (line.line, reason) for reason in _off_round(line, scores[line.key], appraisals, survey)
             ]
         seen.add(line.key)
-    owed = (key for key, score in scores.items() if survey or score.source == Node.Source.ASSESSED)
+    owed = (key for key, score in scores.items() if _is_owed(score, survey))
     return found + [(0, _("thiếu dòng của đơn vị %s, tiêu chí %s") % key) for key in owed if key not in seen]
+
+
+def _is_owed(score: Score, survey: bool) -> bool:
+    """Return whether a season needs a line of it: not of what the set leaves out, nor of bonus and penalty."""
+    counts = score.applies and score.counting == Node.Counting.BASE
+    return counts and (survey or score.source == Node.Source.ASSESSED)
 
 
 def _wrong(line: PastLine, scores: Mapping[Key, Score], seen: set[Key]) -> Iterator[str]:
@@ -89,7 +95,7 @@ def _wrong(line: PastLine, scores: Mapping[Key, Score], seen: set[Key]) -> Itera
 
 def _off_round(line: PastLine, score: Score, appraisals: int, survey: bool) -> Iterator[str]:
     """Say what does not fit the leaf: by its source, or because it is left out."""
-    if line.left_out:
+    if line.left_out or not score.applies:
         if line.has_points:
             yield _("tiêu chí không áp dụng thì không có điểm")
     elif score.source == Node.Source.ASSESSED:

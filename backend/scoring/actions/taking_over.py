@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import About, create_all, current, recording
 from backend.core.errors import Invalid
-from backend.criteria.models import Node
+from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Round, Step
-from backend.scoring.actions.opening import card_of, score_for
+from backend.scoring.actions.locking import count
+from backend.scoring.actions.opening import card_of, scores_for
 from backend.scoring.actions.past_lines import Key, PastLine, problems_of
 from backend.scoring.lifecycle import State
 from backend.scoring.models import (
@@ -115,16 +116,12 @@ def _cards(round_: Round, paper: _Paper) -> list[Scorecard]:
 
 
 def _scores(cards: Iterable[Scorecard]) -> dict[Key, Score]:
-    """Return the unsaved scores of every leaf of every card."""
-    by_set: dict[int, list[Scorecard]] = defaultdict(list)
+    """Return the unsaved scores of every leaf of every card; what the set leaves out for a unit is left out."""
+    by_set: dict[CriteriaSet, list[Scorecard]] = defaultdict(list)
     for card in cards:
-        by_set[card.criteria_set_id].append(card)
-    return {
-        (card.unit.code, node.code): score_for(card, node)
-        for set_id, owners in by_set.items()
-        for node in Node.objects.filter(criteria_set_id=set_id, is_leaf=True).order_by("order")
-        for card in owners
-    }
+        by_set[card.criteria_set].append(card)
+    made = [score for criteria_set, owners in by_set.items() for score in scores_for(owners, criteria_set)]
+    return {(score.card.unit.code, score.code): score for score in made}
 
 
 def _refuse(problems: list[tuple[int, str]]) -> None:
@@ -147,7 +144,7 @@ def _leave_out(lines: Iterable[PastLine], scores: dict[Key, Score]) -> None:
 
 
 def _read(line: PastLine, score: Score, paper: _Paper) -> None:
-    if line.left_out:
+    if line.left_out or not score.applies:
         return
     if score.source != Node.Source.ASSESSED:
         _read_outside(line, score, paper)
@@ -234,7 +231,5 @@ def _write_totals(cards: list[Scorecard], paper: _Paper) -> None:
     totals = {(card.pk, step.pk): StepTotal(card=card, step=step) for card in cards for step in paper.steps}
     for mark in paper.marks:
         if mark.points is not None:
-            row = totals[mark.score.card_id, mark.step_id]
-            row.total += mark.points
-            row.given += 1
+            count(totals[mark.score.card_id, mark.step_id], mark.score, mark.points)
     StepTotal.objects.bulk_create(totals.values(), batch_size=1000)

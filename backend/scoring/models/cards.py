@@ -68,9 +68,10 @@ class Scorecard(models.Model):
 
 
 class Score(models.Model):
-    """One leaf on one card. ``max_points`` and ``code`` are copied when the round opens.
+    """One leaf on one card. ``max_points``, ``code``, ``source`` and ``counting`` are copied when the round opens.
 
-    ``applies`` is False where the leaf is left out for this unit: its points leave the maximum.
+    ``applies`` is False where the leaf is left out for this unit: its points leave the maximum. ``counting`` sets
+    bonus and penalty leaves apart (R12): they are owed nothing and stand outside the maximum.
     """
 
     card = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="scores")
@@ -79,6 +80,7 @@ class Score(models.Model):
     order = models.PositiveIntegerField()
     max_points = PointsField(_("điểm tối đa"))
     source = models.CharField(max_length=8, choices=Node.Source.choices)
+    counting = models.CharField(max_length=7, choices=Node.Counting.choices, default=Node.Counting.BASE)
     applies = models.BooleanField(_("áp dụng"), default=True)
     left_out_reason = models.TextField(_("lý do không áp dụng"), blank=True)
     history = Tracked(excluded_fields=["order"])
@@ -92,6 +94,9 @@ class Score(models.Model):
             models.CheckConstraint(
                 condition=Q(applies=True) | ~Q(left_out_reason=""),
                 name="scoring_left_out_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(counting__in=["base", "bonus", "penalty"]), name="scoring_counting_known"
             ),
         ]
 
@@ -107,13 +112,16 @@ class Score(models.Model):
 class StepTotal(models.Model):
     """Derived: the sum and count of marks given on a card at a step, kept by difference.
 
-    It stands outside history; ``verify`` recomputes it.
+    ``total`` and ``given`` are of the leaves within the scale; ``bonus`` and ``penalty`` are plain sums of what
+    was claimed, before any ceiling (R12). It stands outside history; ``verify`` recomputes it.
     """
 
     card = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="totals")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
     total = PointsField(default=ZERO)
     given = models.PositiveIntegerField(default=0)
+    bonus = PointsField(default=ZERO)
+    penalty = PointsField(default=ZERO)
 
     class Meta:
         constraints = [

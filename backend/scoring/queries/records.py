@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
 
 from backend.core.exact import ZERO
+from backend.criteria.models import Node
 from backend.scoring.models import Evidence, Explanation, Mark, Score, StepTotal
 
 
@@ -30,16 +32,27 @@ def leaf_of(row: dict[str, Any]) -> str:
 
 def wrong_totals() -> Iterator[str]:
     """Yield a line for every derived total that is not the sum of the marks of the leaves that apply."""
-    sums = Mark.objects.filter(points__isnull=False, score__applies=True).values_list(
-        "score__card_id", "step_id"
-    )
-    real = {
-        (card, step): (total, given)
-        for card, step, total, given in sums.annotate(total=Sum("points"), given=Count("pk"))
-    }
+    real = _sums()
     for row in StepTotal.objects.select_related("card", "step").iterator(2000):
-        total, given = real.get((row.card_id, row.step_id), (ZERO, 0))
-        if (row.total, row.given) != (total, given):
+        counted = {name: real.get((row.card_id, row.step_id, name), (ZERO, 0)) for name in _SUMS}
+        wrong = [name for name in _SUMS if getattr(row, name) != counted[name][0]]
+        if not wrong and row.given != counted["total"][1]:
+            wrong = ["total"]
+        for name in wrong:
             yield (
-                f"{row.card.unit_name}: tổng điểm bước {row.step.title} ghi {row.total}, cộng lại là {total}"
+                f"{row.card.unit_name}: {_SUMS[name]} bước {row.step.title} ghi {getattr(row, name)}, "
+                f"cộng lại là {counted[name][0]}"
             )
+
+
+_SUMS = {"total": "tổng điểm", "bonus": "điểm thưởng", "penalty": "điểm phạt"}
+
+
+def _sums() -> dict[tuple[int, int, str], tuple[Decimal, int]]:
+    """Return sum and count of the marks by card, step and where they count."""
+    marks = Mark.objects.filter(points__isnull=False, score__applies=True)
+    rows = marks.values_list("score__card_id", "step_id", "score__counting")
+    return {
+        (card, step, "total" if counting == Node.Counting.BASE else counting): (total, given)
+        for card, step, counting, total, given in rows.annotate(total=Sum("points"), given=Count("pk"))
+    }

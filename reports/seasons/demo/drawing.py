@@ -33,8 +33,7 @@ def answer(rule: Rule, most: Decimal, *, good: bool, rng: Random) -> Answer:
     """Return an answer that reaches (nearly) all of ``most`` points, or one that falls short."""
     if rule.kind is RuleType.DIRECT:
         return Answer({}, part_of(most, 1000 if good else rng.randint(700, 950)))
-    draw = _ratio if rule.kind in _RATIO else _choice if rule.inputs[0].choices else _cases
-    return _applied(rule, most, draw(rule.inputs, good, rng))
+    return _applied(rule, most, _drawer(rule)(rule.inputs, good, rng))
 
 
 def weaker(rule: Rule, most: Decimal, than: Answer, *, rng: Random) -> Answer | None:
@@ -42,7 +41,7 @@ def weaker(rule: Rule, most: Decimal, than: Answer, *, rng: Random) -> Answer | 
     if rule.kind is RuleType.DIRECT:
         less = part_of(than.points, rng.randint(700, 950))
         return Answer({}, less) if less < than.points else None
-    step = _less_done if rule.kind in _RATIO else _lower_choice if rule.inputs[0].choices else _more_cases
+    step = _lowerer(rule)
     inputs: dict[str, str | int] | None = than.inputs
     for _try in range(4):
         inputs = step(rule.inputs, inputs) if inputs else None
@@ -64,6 +63,19 @@ def _applied(rule: Rule, most: Decimal, inputs: dict[str, str | int]) -> Answer:
 Inputs = dict[str, str | int]
 Specs = tuple[InputSpec, ...]
 Draw = Callable[[Specs, bool, Random], Inputs]
+Lower = Callable[[Specs, Inputs], Inputs | None]
+
+
+def _drawer(rule: Rule) -> Draw:
+    if rule.kind in _RATIO:
+        return _ratio
+    return _choice if rule.inputs[0].choices else _DRAWN.get(rule.kind, _cases)
+
+
+def _lowerer(rule: Rule) -> Lower:
+    if rule.kind in _RATIO:
+        return _less_done
+    return _lower_choice if rule.inputs[0].choices else _LOWERED.get(rule.kind, _more_cases)
 
 
 def _choice(specs: Specs, good: bool, rng: Random) -> Inputs:
@@ -103,3 +115,43 @@ def _less_done(specs: Specs, inputs: Inputs) -> Inputs:
     done, assigned = int(inputs[specs[0].name]), int(inputs[specs[1].name])
     less = max(0, done - max(1, assigned // 25))
     return {specs[0].name: less, specs[1].name: assigned}
+
+
+def _counted(specs: Specs, good: bool, rng: Random) -> Inputs:
+    return {specs[0].name: rng.randint(4, 6) if good else rng.randint(2, 3)}
+
+
+def _fewer_cases(specs: Specs, inputs: Inputs) -> Inputs | None:
+    cases = int(inputs[specs[0].name])
+    return {specs[0].name: cases - 1} if cases else None
+
+
+def _answers(specs: Specs, good: bool, rng: Random) -> Inputs:
+    best = rng.randint(80, 120) if good else rng.randint(20, 60)
+    return {spec.name: best if place == 0 else rng.randint(0, 20) for place, spec in enumerate(specs)}
+
+
+def _worse_answers(specs: Specs, inputs: Inputs) -> Inputs | None:
+    first, last = specs[0].name, specs[-1].name
+    moved = min(5, int(inputs[first]))
+    return {**inputs, first: int(inputs[first]) - moved, last: int(inputs[last]) + moved} if moved else None
+
+
+def _index(specs: Specs, good: bool, rng: Random) -> Inputs:
+    return {specs[0].name: rng.randint(88, 96) if good else rng.randint(70, 85)}
+
+
+def _lower_index(specs: Specs, inputs: Inputs) -> Inputs:
+    return {specs[0].name: int(inputs[specs[0].name]) - 5}
+
+
+_DRAWN: dict[RuleType, Draw] = {
+    RuleType.COUNTED: _counted,
+    RuleType.SURVEY: _answers,
+    RuleType.EXTERNAL: _index,
+}
+_LOWERED: dict[RuleType, Lower] = {
+    RuleType.COUNTED: _fewer_cases,
+    RuleType.SURVEY: _worse_answers,
+    RuleType.EXTERNAL: _lower_index,
+}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import PLACES, SEES, card, typed
 from tests.permissions.rows.council import round_
-from tests.permissions.table import Values, row
+from tests.permissions.rows.setup import set_
+from tests.permissions.table import Scene, Values, row
 
 # What is published is read by every unit of the round and by its host; the heir reads what she inherited.
 PUBLISHED = {"ok": "UNIT HOST OTHER_UNITS", "hidden": "BELOW OUTSIDE"}
@@ -22,6 +26,23 @@ PUBLISHES = {
 def document(name: str) -> Values:
     """Return the values of an address of a document."""
     return lambda scene: {"pk": scene.documents[name].pk}
+
+
+# Who writes the set and sees every card of the season tries one on the other.
+TRIES = {"ok": "manager", "verb": Verb.MANAGE_CRITERIA}
+TRIED_BY_NOBODY_ELSE = {"hidden": "UNIT appraiser COUNCIL inspector STRANGERS", **TRIES}
+A_DRAFT = {"refused": "appraiser COUNCIL inspector", "hidden": "UNIT STRANGERS", **TRIES}
+
+
+def backtest(scene: Scene) -> Mapping[str, Any]:
+    """Return the values of an address of a backtest."""
+    assert scene.backtest
+    return {"pk": scene.backtest.pk}
+
+
+def season(scene: Scene) -> Mapping[str, Any]:
+    """Return a season as chosen."""
+    return {"round": scene.rounds["published"].pk, "with_guesses": "on"}
 
 
 ROWS = [
@@ -55,6 +76,14 @@ ROWS = [
         "reports:card_document", "POST", note="before the lock", in_body=True, at=card("draft"),
         body=typed(kind="self_report"), ok="UNIT", refused="HOST", hidden="STRANGERS", places=PLACES,
     ),
+    row("reports:backtest_start", at=set_("draft"), **A_DRAFT),
+    row("reports:backtest_start", "POST", at=set_("draft"), body=season, **A_DRAFT),
+    row(
+        "reports:backtest_round", at=round_("published"), hidden="BELOW OUTSIDE",
+        refused="UNIT appraiser COUNCIL inspector OTHER_UNITS", **TRIES,
+    ),
+    row("reports:backtest", at=backtest, **TRIED_BY_NOBODY_ELSE),
+    row("reports:backtest_sheet", at=backtest, **TRIED_BY_NOBODY_ELSE),
     row("reports:document", at=document("ranking"), note="ranking", **PUBLISHED),
     row("reports:document", at=document("card"), note="card", ok=SEES, hidden="STRANGERS", places=PLACES),
     row("reports:document_file", at=document("ranking"), note="ranking", **PUBLISHED),

@@ -30,6 +30,7 @@ EXTENDS = {
     "ok": "manager COUNCIL", "refused": f"appraiser inspector {SCORED}", "hidden": NOT_SCORED,
 }  # fmt: skip
 
+COUNTING = {"left_out_way": "rescaled", "bonus_ceiling": "5", "penalty_ceiling": "0"}
 SET = {"title": "Bộ tiêu chí thử", "scale": "100"}
 
 
@@ -130,9 +131,16 @@ CRITERIA = [
     row("criteria:discard", "POST", at=set_("draft"), places=BOTH, **DRAFTS),
     row("criteria:new_version", "POST", at=set_("published"), **WRITES, verb=Verb.MANAGE_CRITERIA),
     *both("criteria:set_copy", WRITES, set_("published"), a_set, places=("city",)),
+    row("criteria:set_scopes", at=set_("published"), places=("city",), note="published", **READS),
+    row("criteria:set_scopes", "POST", at=set_("draft"), body=typed(**COUNTING), places=BOTH, **DRAFTS),
+    *both("criteria:node_scope", DRAFTS, node("1"), typed(only_with_procedures="on")),
     *both("criteria:node_add", DRAFTS, set_("draft"), typed(title="Lĩnh vực mới", code="7")),
     *both("criteria:node_edit", DRAFTS, node("1"), typed(title="Lĩnh vực đổi tên", code="1")),
-    row("criteria:node_move", "POST", at=node("1.2"), body=typed(up="1"), places=BOTH, **DRAFTS),
+    row("criteria:node_move", "POST", at=node("1.2"), body=typed(way="up"), places=BOTH, **DRAFTS),
+    row("criteria:node_split", "POST", at=node("1.2"), body=typed(parts="2"), places=BOTH, **DRAFTS),
+    row("criteria:node_duplicate", "POST", at=node("1.2"), places=BOTH, **DRAFTS),
+    row("criteria:rule_try", at=set_("draft"), places=BOTH, **DRAFTS),
+    row("criteria:undo", "POST", at=set_("draft"), places=BOTH, shut=True, **DRAFTS),
     row("criteria:node_delete", "POST", at=node("1.2"), places=BOTH, **DRAFTS),
 ]
 ROUNDS = [

@@ -1,0 +1,131 @@
+"""An XLSX package judged before anything parses it: size, what it unpacks to, macros, cells far away."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
+from django.utils.translation import gettext as _
+
+from .errors import Invalid
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_UNPACKED = 60 * 1024 * 1024
+MOST_PARTS = 500
+MOST_COLUMNS = 100
+_CHUNK = 1024 * 1024
+
+_WORKBOOK = "xl/workbook.xml"
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+_KEY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_MACROS = re.compile(rb"macroEnabled|vbaProject", re.IGNORECASE)
+# Where a row or a cell says it stands: r="12" or r="AB12". One far away makes a reader fill the way to it.
+_PLACE = re.compile(rb"""[\s<]r\s*=\s*["']([^"']{0,40})["']""")
+_LETTERS = re.compile(rb"[A-Z]{0,3}")
+_NUMBER = re.compile(rb"[1-9][0-9]{0,6}")
+_DIGITS = b"0123456789"
+
+
+def sheets_in(file: IO[bytes], most_rows: int) -> dict[str, bytes]:
+    """Return the XML of every worksheet by the sheet's name. Raises Invalid in words for what may not be parsed."""
+    file.seek(0, 2)
+    if file.tell() > MOST_BYTES:
+        raise Invalid(
+            _("Tệp lớn hơn %(most)s MB. Hãy chia thành nhiều tệp.") % {"most": MOST_BYTES // 1024**2}
+        )
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as package:
+            _demand_workbook(package)
+            parts = {name: package.read(name) for name in package.namelist() if _SHEET.fullmatch(name)}
+            for part in parts.values():
+                _demand_near(part, most_rows)
+            return {name: parts[path] for name, path in _names(package) if path in parts}
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
+        raise broken() from None
+    except (ParseError, DefusedXmlException, ValueError, KeyError):
+        raise broken() from None
+
+
+def _demand_workbook(package: zipfile.ZipFile) -> None:
+    parts = package.infolist()
+    if not any(part.filename.lower() == _WORKBOOK for part in parts):
+        raise broken()
+    if len(parts) > MOST_PARTS or sum(_unpacked(package, parts)) > MOST_UNPACKED:
+        raise Invalid(
+            _("Nội dung nén trong tệp quá lớn. Hãy chỉ giữ bảng dữ liệu, bỏ ảnh và các trang khác.")
+        )
+    types = package.read("[Content_Types].xml") if "[Content_Types].xml" in package.namelist() else b""
+    if _MACROS.search(types) or any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise Invalid(
+            _("Tệp có macro nên không được nhận. Hãy lưu lại dạng .xlsx (không có macro) rồi gửi lại.")
+        )
+
+
+def _unpacked(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Iterator[int]:
+    """Yield the true size of each part: what it says of itself may be untrue. No part may define entities."""
+    left = MOST_UNPACKED + 1
+    for part in parts:
+        with package.open(part) as content:
+            while left > 0 and (piece := content.read(_CHUNK)):
+                if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+                    raise broken()
+                left -= len(piece)
+                yield len(piece)
+
+
+def _names(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sheet and the part it stands in."""
+    targets = {row.get("Id"): row.get("Target", "") for row in _root(package, _RELATIONS) if row.get("Id")}
+    for element in _root(package, _WORKBOOK).iter():
+        if element.tag.endswith("}sheet"):
+            target = targets.get(element.get(_KEY), "")
+            yield element.get("name", ""), target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _root(package: zipfile.ZipFile, part: str) -> Any:
+    return fromstring(package.read(part), forbid_dtd=True)
+
+
+def _demand_near(sheet: bytes, most_rows: int) -> None:
+    if b"\x00" in sheet:
+        raise broken()  # another encoding than the one every office program writes
+    places = _PLACE.findall(sheet)
+    letters = {place.rstrip(_DIGITS) for place in places}
+    numbers = {place[len(place.rstrip(_DIGITS)) :] for place in places}
+    if not all(map(_LETTERS.fullmatch, letters)) or not all(map(_NUMBER.fullmatch, numbers)):
+        raise broken()
+    last = max(map(int, numbers), default=0)
+    if last > most_rows:
+        raise too_far(last, most_rows)
+    if max(map(column_number, letters), default=0) > MOST_COLUMNS:
+        raise Invalid(_("Bảng có quá nhiều cột. Hãy dùng đúng tệp mẫu."))
+
+
+def column_number(letters: bytes) -> int:
+    """Return the number of a column counted from 1: 28 for "AB"."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def too_far(row: int, most: int) -> Invalid:
+    """Return the refusal of a sheet that reaches to ``row``."""
+    return Invalid(
+        _("Tệp có dữ liệu hoặc định dạng đến dòng %(row)s; mỗi lần chỉ nhận đến dòng %(most)s. "
+          "Hãy xoá các dòng trống ở cuối hoặc chia thành nhiều tệp.") % {"row": row, "most": most}
+    )  # fmt: skip
+
+
+def broken() -> Invalid:
+    """Return the refusal of what is no XLSX, or one that can't be opened."""
+    return Invalid(
+        _("Tệp không phải là bảng tính XLSX, bị hỏng hoặc đang đặt mật khẩu. "
+          "Hãy mở bằng Excel hoặc LibreOffice, lưu lại dạng .xlsx rồi gửi lại.")
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Shape of HTML input about consultations. Days are typed; moments are made of them here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from backend.core.dates import VNDateField, end_of_day_exclusive
+from backend.core.text import NFCCharField
+from backend.criteria.actions.consulting import MOST_TEXT, moment_of
+from backend.criteria.models import Edit, Opinion
+
+# A year no calendar of ours reaches; a day in it would end after the last moment there is.
+_FARTHEST = 9000
+
+
+def _text(rows: int, **options: Any) -> NFCCharField:
+    return NFCCharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+def _hidden(**options: Any) -> forms.CharField:
+    return forms.CharField(widget=forms.HiddenInput, required=False, strip=False, **options)
+
+
+class _LastDayField(VNDateField):
+    """The last day on which units may write; gives the first moment that is too late."""
+
+    def clean(self, value: Any) -> datetime | None:
+        day = super().clean(value)
+        if day and day.year > _FARTHEST:
+            raise forms.ValidationError(_("Năm này quá xa. Hãy xem lại năm đã nhập."), code="far")
+        return end_of_day_exclusive(day) if day else None
+
+
+def _last_day(**options: Any) -> _LastDayField:
+    attrs = {
+        "class": "input-date",
+        "inputmode": "numeric",
+        "autocomplete": "off",
+        "placeholder": "dd/mm/yyyy",
+    }
+    return _LastDayField(widget=forms.TextInput(attrs=attrs), **options)
+
+
+class OpenForm(forms.Form):
+    """By which document and until when opinions are asked."""
+
+    document = NFCCharField(
+        label=_("Văn bản lấy ý kiến"),
+        max_length=200,
+        help_text=_("Số, ký hiệu và ngày, ví dụ 215/SNV-CCHC ngày 02/11/2026."),
+    )
+    closes = _last_day(
+        label=_("Hạn góp ý (hết ngày)"), help_text=_("Sau ngày này đơn vị không gửi được nữa.")
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        return {"document": self.cleaned_data["document"], "closes_at": self.cleaned_data["closes"]}
+
+
+class DeadlineForm(forms.Form):
+    """Another last day, and why."""
+
+    closes = _last_day(label=_("Hạn mới (hết ngày)"))
+    reason = _text(2, label=_("Lý do"))
+
+    def values(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        return {"reason": self.cleaned_data["reason"], "closes_at": self.cleaned_data["closes"]}
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = _text(2, label=_("Lý do"))
+
+
+class EndForm(forms.Form):
+    """Why a consultation ends; asked for before its deadline only."""
+
+    reason = _text(2, label=_("Lý do (bắt buộc khi kết thúc trước hạn)"), required=False)
+
+
+class OpinionForm(forms.Form):
+    """What a unit says on one node or on the whole; ``was`` is the text it began from."""
+
+    text = _text(3, label=_("Ý kiến của đơn vị"), max_length=MOST_TEXT)
+    was = _hidden()
+
+
+class AnswerForm(forms.Form):
+    """What the owner answers; ``edits`` are the changes an answer may point to."""
+
+    verdict = forms.ChoiceField(
+        label=_("Tiếp thu"), choices=Opinion.Verdict.choices, widget=forms.RadioSelect
+    )
+    answer = _text(
+        4,
+        label=_("Nội dung tiếp thu, giải trình"),
+        required=False,
+        max_length=MOST_TEXT,
+        help_text=_("Phải ghi khi giữ nguyên hoặc chỉ tiếp thu một phần."),
+    )
+    edit = forms.ModelChoiceField(
+        Edit.objects.none(),
+        label=_("Thay đổi đã thực hiện"),
+        required=False,
+        empty_label=_("Chưa gắn với thay đổi nào"),
+        help_text=_("Kết thúc lấy ý kiến, sửa dự thảo, rồi chọn lần sửa tương ứng ở đây."),
+    )
+    seen = _hidden()
+
+    def __init__(self, *args: Any, edits: QuerySet[Edit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["edit"].queryset = edits  # type: ignore[attr-defined]
+
+
+def answer_of(opinion: Opinion) -> dict[str, Any]:
+    """Return an opinion's answer as the form shows it."""
+    return {
+        "verdict": opinion.verdict,
+        "answer": opinion.answer,
+        "edit": opinion.edit_id,
+        "seen": moment_of(opinion),
+    }

@@ -1,0 +1,193 @@
+"""Rows to checked values: only what differs from the node that stands is read; each problem names its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from backend.core.errors import Invalid
+from backend.criteria.checks import RULES_OF_SOURCE, wrong_source
+from backend.criteria.models import Node
+from backend.criteria.rules import RuleType
+from backend.criteria.sheets import words
+from backend.criteria.sheets.columns import BY_KEY
+from backend.criteria.sheets.lines import Reading, Remark
+from backend.criteria.sheets.numbering import Row
+from tiers.models import Unit
+
+_SCORING = ("rule", "params", "source")
+_ONLY_LEAVES = (*_SCORING, "needs_evidence")
+_COMPARED = tuple(
+    key for key in BY_KEY if key not in {"code", "points", "planned", "note", "id", "level", *_SCORING}
+)
+_ATTRS = {"evidence": "evidence_asked", "lead": "lead_agency"}
+_SUM = {"sum", "tổng", "cộng"}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of a node, in words, before and after."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass
+class Wish:
+    """What a row asks for: columns of the node by name, the changes in words, what is wrong."""
+
+    row: Row
+    node: Node | None
+    is_leaf: bool
+    values: dict[str, Any] = field(default_factory=dict)
+    fields: list[FieldChange] = field(default_factory=list)
+
+
+class Reader:
+    """Reads rows of one sheet; collects remarks."""
+
+    def __init__(self, reading: Reading, units: Iterable[Unit]) -> None:
+        self.reading = reading
+        self.remarks: list[Remark] = []
+        self.group_points = "planned" if "planned" in reading.letters else "points"
+        self.readers: dict[str, Callable[[str], Any]] = {
+            "title": words.read_text,
+            "evidence": words.read_text,
+            "guidance": words.read_text,
+            "needs_evidence": words.read_flag,
+            "only_with_procedures": words.read_flag,
+            "open_to_additions": words.read_flag,
+            "lead": words.reader_of_units(units),
+            "counting": lambda cell: words.read_choice(words.COUNTINGS, cell, Node.Counting.BASE),
+            "not_arisen": lambda cell: words.read_choice(words.NOT_ARISEN, cell, Node.NotArisen.NEVER),
+        }
+
+    def wish(self, row: Row, node: Node | None) -> Wish:
+        """Return what the row asks of ``node`` (None: a new one)."""
+        stands = words.cells_of(node) if node else {}
+        wish = Wish(row, node, self._is_leaf(row))
+        if node and node.is_leaf != wish.is_leaf:
+            wish.fields.append(FieldChange(_("Loại dòng"), _kind(node.is_leaf), _kind(wish.is_leaf)))
+            stands |= dict.fromkeys(("points", "planned", *_ONLY_LEAVES), "")
+        self._code(wish, stands)
+        for key in _COMPARED:
+            if wish.is_leaf or key not in _ONLY_LEAVES:
+                self._field(wish, key, stands)
+        self._points(wish, stands)
+        self._scoring(wish, stands)
+        self._extra(wish)
+        wish.values["is_leaf"] = wish.is_leaf
+        return wish
+
+    def _is_leaf(self, row: Row) -> bool:
+        cells = row.line.cells
+        if not row.children:
+            is_sum = cells.get("rule", "").lower() in _SUM
+            return not is_sum and any(cells.get(key) for key in ("points", "rule", "source"))
+        for key in ("rule", "source"):
+            if cells.get(key, "").lower() not in {"", *_SUM}:
+                self._say(row, key, _("có tiêu chí bên dưới nên là nhóm; không lấy ô này."), is_problem=False)
+        return False
+
+    def _say(self, row: Row, key: str, sentence: str, *, is_problem: bool = True) -> None:
+        self.remarks.append(Remark(self.reading.cell(row.line, key), sentence, is_problem))
+
+    def _cell(self, wish: Wish, key: str) -> str:
+        return wish.row.title if key == "title" else wish.row.line.cells.get(key, "")
+
+    def _differs(self, wish: Wish, key: str, stands: Mapping[str, str]) -> bool:
+        """Return whether the file says of this column another thing than the node; a new node has nothing."""
+        if key not in self.reading.letters and key != "title":
+            return False
+        cell = self._cell(wish, key)
+        return cell != stands.get(key, "") if wish.node else True
+
+    def _read(self, wish: Wish, key: str, read: Callable[[str], Any]) -> Any:
+        try:
+            return read(self._cell(wish, key))
+        except Invalid as refusal:
+            self._say(wish.row, key, refusal.message)
+            return None
+
+    def _take(self, wish: Wish, key: str, value: Any, stands: Mapping[str, str]) -> None:
+        name = _ATTRS.get(key, key)
+        if wish.node and getattr(wish.node, name) == value:
+            return
+        wish.values[name] = value
+        if wish.node:
+            wish.fields.append(
+                FieldChange(str(BY_KEY[key].title), stands.get(key, ""), self._cell(wish, key))
+            )
+
+    def _code(self, wish: Wish, stands: Mapping[str, str]) -> None:
+        row = wish.row
+        if len(row.code) > 30 or not all(
+            part.isidentifier() or part.isalnum() for part in row.code.split(".")
+        ):
+            self._say(row, "code", _("mã “%s” không hợp lệ. Hãy viết như 1.2.3.") % row.code)
+        if wish.node and row.code != wish.node.code:
+            wish.fields.append(FieldChange(_("Mã"), wish.node.code, row.code))
+
+    def _field(self, wish: Wish, key: str, stands: Mapping[str, str]) -> None:
+        if not self._differs(wish, key, stands):
+            return
+        if key == "title" and not wish.row.title:
+            self._say(wish.row, key, _("chưa có nội dung tiêu chí."))
+            return
+        self._take(wish, key, self._read(wish, key, self.readers[key]), stands)
+
+    def _points(self, wish: Wish, stands: Mapping[str, str]) -> None:
+        if wish.is_leaf:
+            self._amount(wish, "points", "max_points", stands)
+            if not self._cell(wish, "points"):
+                self._say(wish.row, "points", _("chưa có điểm tối đa."))
+            return
+        self._amount(
+            wish, self.group_points, "planned_points", {self.group_points: stands.get("planned", "")}
+        )
+
+    def _amount(self, wish: Wish, key: str, name: str, stands: Mapping[str, str]) -> None:
+        if self._differs(wish, key, stands):
+            value = self._read(wish, key, words.read_points)
+            if wish.node is None or getattr(wish.node, name) != value:
+                wish.values[name] = value
+                if wish.node:
+                    said = FieldChange(str(BY_KEY[key].title), stands.get(key, ""), words.points_cell(value))
+                    wish.fields.append(said)
+
+    def _scoring(self, wish: Wish, stands: Mapping[str, str]) -> None:
+        """Read way of scoring, parameters and source together: each depends on the other."""
+        if not wish.is_leaf or not any(self._differs(wish, key, stands) for key in _SCORING):
+            return
+        cells = {
+            key: self._cell(wish, key) if key in self.reading.letters else stands.get(key, "")
+            for key in _SCORING
+        }
+        source = self._read(
+            wish, "source", lambda _cell: words.read_choice(words.SOURCES, cells["source"], "assessed")
+        )
+        rule = self._read(wish, "rule", lambda _cell: words.read_kind(cells["rule"]))
+        if rule == "" and source in RULES_OF_SOURCE and self.reading.of is None:
+            rule = RuleType.DIRECT.value
+        if source and rule and (sentence := wrong_source(source, rule)):
+            self._say(wish.row, "rule", sentence)
+        params: dict[str, Any] | None = {}
+        if rule is not None:
+            params = self._read(wish, "params", lambda _cell: words.read_params(rule, cells["params"]))
+        for key, value in (("rule", rule), ("params", params), ("source", source)):
+            self._take(wish, key, value, stands)
+
+    def _extra(self, wish: Wish) -> None:
+        stands = wish.node
+        counting = wish.values.get("counting") or (stands.counting if stands else Node.Counting.BASE)
+        source = wish.values.get("source") or (stands.source if stands else Node.Source.ASSESSED)
+        if counting != Node.Counting.BASE and source != Node.Source.ASSESSED:
+            self._say(wish.row, "counting", _("chỉ điểm tự chấm và thẩm định mới là điểm thưởng hoặc phạt."))
+
+
+def _kind(is_leaf: bool) -> str:
+    return _("tiêu chí chấm điểm") if is_leaf else _("nhóm")

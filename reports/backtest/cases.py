@@ -1,0 +1,48 @@
+"""What a backtest of one group works on, as plain values. Points are whole thousandths. Pure, no Django."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Row = Sequence[int | None]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One leaf of either set; ``field`` is the code of its field, ``maximum`` in thousandths of a point."""
+
+    code: str
+    title: str
+    field: str
+    maximum: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """The units of one group with their points on both sides; only leaves that stand for each other.
+
+    ``origin`` names for each leaf of ``after`` the place of its leaf in ``before``; a leaf that was split has
+    several. A row holds a unit's points in the order of the leaves, None where a leaf does not apply to it.
+    """
+
+    units: tuple[int, ...]
+    before: tuple[Leaf, ...]
+    after: tuple[Leaf, ...]
+    origin: tuple[int, ...]
+    old: tuple[Row, ...]
+    new: tuple[Row, ...]
+
+
+def maximum_of(leaves: Sequence[Leaf], row: Row) -> int:
+    """Return the points that can be had on the leaves that apply to the unit of ``row``."""
+    return sum(leaf.maximum for leaf, points in zip(leaves, row, strict=True) if points is not None)
+
+
+def maxima_of(leaves: Sequence[Leaf], rows: Sequence[Row]) -> list[int]:
+    """Return ``maximum_of`` every row; most units have all leaves, so that one is added up once."""
+    full = sum(leaf.maximum for leaf in leaves)
+    return [maximum_of(leaves, row) if None in row else full for row in rows]
+
+
+def total_of(row: Row) -> int:
+    """Return the points a unit has."""
+    return sum(filter(None, row))

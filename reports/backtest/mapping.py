@@ -1,0 +1,86 @@
+"""Which leaf of a draft stands for which leaf of a season's set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.core.text import fold
+from backend.criteria.models import CriteriaSet, Node
+
+# A leaf mapped over more sets than this is not followed further.
+LONGEST_CHAIN = 20
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A leaf of the draft and the leaf of the season it stands for; ``guessed`` by code and title only."""
+
+    new: Node
+    old: Node
+    guessed: bool
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """The pairs in the order of the draft, and the leaves of either side that stand alone."""
+
+    pairs: tuple[Pair, ...]
+    new_only: tuple[Node, ...]
+    old_only: tuple[Node, ...]
+
+    @property
+    def guesses(self) -> int:
+        """Return how many pairs are guessed."""
+        return sum(pair.guessed for pair in self.pairs)
+
+
+def mapping(draft: CriteriaSet, season: CriteriaSet, *, with_survey: bool, with_guesses: bool) -> Mapping:
+    """Return which leaves stand for each other: by ``previous``, through sets in between, else guessed.
+
+    Only leaves that counted in the season: without survey none of a survey, bonus and penalty never (they are
+    outside the scale). A set tried on its own season maps to itself.
+    """
+    new, old = _leaves(draft, with_survey), _leaves(season, with_survey)
+    found = {node.pk: (node, False) for node in new} if draft.pk == season.pk else _linked(new, old)
+    if with_guesses:
+        found = _guessed(new, old, found) | found
+    pairs = tuple(Pair(node, *found[node.pk]) for node in new if node.pk in found)
+    used = {pair.old.pk for pair in pairs}
+    return Mapping(
+        pairs,
+        tuple(node for node in new if node.pk not in found),
+        tuple(node for node in old if node.pk not in used),
+    )
+
+
+Found = dict[int, tuple[Node, bool]]
+
+
+def _leaves(criteria_set: CriteriaSet, with_survey: bool) -> list[Node]:
+    rows = Node.objects.filter(criteria_set=criteria_set, is_leaf=True, counting=Node.Counting.BASE)
+    if not with_survey:
+        rows = rows.filter(source=Node.Source.ASSESSED)
+    return list(rows.order_by("order"))
+
+
+def _linked(new: list[Node], old: list[Node]) -> Found:
+    """Follow ``previous`` from every leaf until it stands in the season's set; a query for each set between."""
+    ends = {node.pk: node for node in old}
+    at = {node.pk: node.previous_id for node in new if node.previous_id}
+    found: Found = {}
+    for _ in range(LONGEST_CHAIN):
+        found |= {key: (ends[place], False) for key, place in at.items() if place in ends}
+        waiting = {key: place for key, place in at.items() if key not in found}
+        before = dict(Node.objects.filter(pk__in=set(waiting.values())).values_list("pk", "previous_id"))
+        at = {key: before[place] for key, place in waiting.items() if before.get(place)}
+        if not at:
+            break
+    return found
+
+
+def _guessed(new: list[Node], old: list[Node], found: Found) -> Found:
+    """Return for leaves without a link the free leaf of the same code and title, accents and case aside."""
+    used = {node.pk for node, _ in found.values()}
+    free = {(node.code, fold(node.title)): node for node in old if node.pk not in used}
+    same = {node.pk: free.get((node.code, fold(node.title))) for node in new if node.pk not in found}
+    return {key: (node, True) for key, node in same.items() if node}

@@ -1,0 +1,165 @@
+"""For whom a leaf applies: said in a draft, shown in words, and obeyed when a round opens."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from backend.core.errors import Invalid, OutOfStep, Refused
+from backend.criteria import actions, queries
+from backend.criteria.applying import left_out
+from backend.criteria.models import Applicability, CriteriaSet, Node
+from permissions.actor import SYSTEM
+from permissions.roles import Role
+from tests import make
+
+pytestmark = pytest.mark.django_db
+LEAVES = {"1.1": "2", "1.2": "3", "2.1": "5"}
+
+
+@pytest.fixture
+def city():
+    return make.unit("Thành phố")
+
+
+@pytest.fixture
+def draft(city) -> CriteriaSet:
+    return make.criteria_set(city, leaves=LEAVES, state=CriteriaSet.State.DRAFT)
+
+
+def node(draft: CriteriaSet, code: str) -> Node:
+    return Node.objects.select_related("criteria_set__owner").get(criteria_set=draft, code=code)
+
+
+def reasons(draft: CriteriaSet, unit) -> dict[str, str]:
+    nodes = queries.nodes_of(draft)
+    codes = {row.pk: row.code for row in nodes}
+    found = left_out(nodes, queries.scopes_of(draft, nodes), unit)
+    return {codes[key]: why for key, why in found.items()}
+
+
+def test_without_a_scope_every_leaf_is_for_every_unit(city, draft):
+    assert reasons(draft, make.unit("Xã", parent=city)) == {}
+
+
+def test_a_leaf_for_a_kind_is_left_out_for_the_others_with_the_reason_in_words(city, draft):
+    ward = make.kind("ward", title="Phường")
+    actions.set_scope(node(draft, "1.1"), by=SYSTEM, kinds=[ward])
+    assert reasons(draft, make.unit("Phường A", parent=city, kind=ward)) == {}
+    assert reasons(draft, make.unit("Xã B", parent=city)) == {
+        "1.1": "Theo bộ tiêu chí, mục 1.1 chỉ áp dụng cho: Phường."
+    }
+
+
+def test_a_named_unit_is_added_to_the_kinds(city, draft):
+    ward, own = make.kind("ward", title="Phường"), make.unit("Xã Đảo", parent=city)
+    actions.set_scope(node(draft, "1.1"), by=SYSTEM, kinds=[ward], units=[own])
+    assert reasons(draft, own) == {}
+    assert reasons(draft, make.unit("Xã B", parent=city))["1.1"].endswith("Phường; Xã Đảo.")
+
+
+def test_the_scope_of_a_group_holds_for_everything_under_it(city, draft):
+    actions.set_scope(node(draft, "1"), by=SYSTEM, only_with_procedures=True)
+    without = make.unit("Xã B", parent=city, has_procedures=False)
+    assert reasons(draft, without) == dict.fromkeys(
+        ["1.1", "1.2"], "Theo bộ tiêu chí, mục 1 chỉ áp dụng cho đơn vị có thủ tục hành chính."
+    )
+    assert reasons(draft, make.unit("Xã C", parent=city)) == {}
+
+
+def test_a_leaf_needs_its_own_scope_and_those_above(city, draft):
+    ward = make.kind("ward", title="Phường")
+    actions.set_scope(node(draft, "1"), by=SYSTEM, only_with_procedures=True)
+    actions.set_scope(node(draft, "1.1"), by=SYSTEM, kinds=[ward])
+    assert set(reasons(draft, make.unit("Xã B", parent=city))) == {"1.1"}
+    bare = make.unit("Phường A", parent=city, kind=ward, has_procedures=False)
+    assert set(reasons(draft, bare)) == {"1.1", "1.2"}
+
+
+def test_a_scope_said_again_replaces_the_one_before_and_history_keeps_both(city, draft):
+    ward = make.kind("ward")
+    actions.set_scope(node(draft, "1.1"), by=SYSTEM, kinds=[ward])
+    actions.set_scope(node(draft, "1.1"), by=SYSTEM, kinds=[])
+    assert not Applicability.objects.exists()
+    assert [row.history_type for row in Applicability.history.order_by("history_id")] == ["+", "-"]
+
+
+def test_a_unit_elsewhere_can_not_be_named(city, draft):
+    with pytest.raises(Invalid, match="không phải là đơn vị dưới"):
+        actions.set_scope(node(draft, "1.1"), by=SYSTEM, units=[make.unit("Tỉnh khác")])
+
+
+def test_only_a_leaf_that_units_score_is_bonus_or_may_not_arise(city, draft):
+    with pytest.raises(Invalid, match="điểm thưởng hoặc điểm phạt"):
+        actions.set_scope(node(draft, "1"), by=SYSTEM, counting="bonus")
+    with pytest.raises(Invalid, match="không phát sinh"):
+        actions.set_scope(node(draft, "1.1"), by=SYSTEM, counting="bonus", not_arisen="full")
+
+
+def test_who_does_not_write_criteria_is_refused_and_a_published_set_stays(city, draft):
+    with pytest.raises(Refused):
+        actions.set_scope(node(draft, "1.1"), by=make.seated(Role.SECRETARY, city)[1])
+    issued = make.criteria_set(city, year=2030)
+    with pytest.raises(OutOfStep, match="ban hành"):
+        actions.set_scope(node(issued, "1.1"), by=SYSTEM, only_with_procedures=True)
+    with pytest.raises(OutOfStep, match="ban hành"):
+        actions.set_counting(
+            issued, by=SYSTEM, left_out_way="rescaled", bonus_ceiling=Decimal(5), penalty_ceiling=Decimal(0)
+        )
+
+
+def test_bonus_and_penalty_stand_outside_the_scale(city, draft):
+    draft = actions.edit_set(draft, by=SYSTEM, scale=Decimal(5))
+    actions.set_scope(node(draft, "2.1"), by=SYSTEM, counting="bonus")
+    sentences = [problem.sentence for problem in actions.problems_of_set(draft)]
+    assert sentences == ["Bộ tiêu chí chưa đặt mức điểm thưởng tối đa của một đơn vị."]
+    ceilings = {"bonus_ceiling": Decimal(4), "penalty_ceiling": Decimal(0)}
+    draft = actions.set_counting(draft, by=SYSTEM, left_out_way="own_maximum", **ceilings)
+    assert [str(problem) for problem in actions.problems_of_set(draft)] == [
+        "2.1: Điểm tối đa 5,00 cao hơn mức điểm thưởng tối đa 4,00 của một đơn vị."
+    ]
+    draft = actions.set_counting(
+        draft, by=SYSTEM, left_out_way="own_maximum", bonus_ceiling=Decimal(5), penalty_ceiling=Decimal(0)
+    )
+    assert actions.problems_of_set(draft) == []
+    assert queries.totals_of(queries.tree_of(draft)).points == 5
+
+
+@pytest.mark.slow
+class TestPages:
+    @pytest.fixture(autouse=True)
+    def manager(self, city, client):
+        user, actor = make.seated(Role.CRITERIA_MANAGER, city)
+        client.force_login(user)
+        return actor
+
+    def test_a_scope_is_typed_and_stands_in_words(self, client, city, draft):
+        ward, own = make.kind("ward", title="Phường"), make.unit("Xã Đảo", parent=city)
+        address = reverse("criteria:node_scope", args=[node(draft, "1.1").pk])
+        assert "Xã Đảo" in client.get(address).content.decode()
+        sent = {"kinds": [ward.pk], "units": [own.pk], "counting": "base", "not_arisen": "full"}
+        assert client.post(address, sent).status_code == 302
+        page = client.get(reverse("criteria:set_scopes", args=[draft.pk])).content.decode()
+        assert "Chỉ áp dụng cho: Phường; Xã Đảo." in page
+        assert "Khi không phát sinh: được đủ điểm." in page
+
+    def test_a_wrong_scope_is_said_and_nothing_changes(self, client, draft):
+        address = reverse("criteria:node_scope", args=[node(draft, "1.1").pk])
+        sent = {"units": ["999999"], "counting": "base", "not_arisen": ""}
+        answer = client.post(address, sent)
+        assert answer.status_code == 422
+        assert not Applicability.objects.exists()
+
+    def test_the_way_and_the_ceilings_are_typed_with_a_comma(self, client, draft):
+        address = reverse("criteria:set_scopes", args=[draft.pk])
+        sent = {"left_out_way": "rescaled", "bonus_ceiling": "2,5", "penalty_ceiling": "1"}
+        assert client.post(address, sent).status_code == 302
+        draft.refresh_from_db()
+        assert (draft.left_out_way, draft.bonus_ceiling, draft.penalty_ceiling) == (
+            "rescaled",
+            Decimal("2.5"),
+            1,
+        )
+        assert client.post(address, {**sent, "bonus_ceiling": "-1"}).status_code == 422

@@ -134,6 +134,7 @@ def static_fingerprint() -> str:
     """Return what changes when a static file of ours or a library changes."""
     folders = (ROOT / top for top in ("backend", "permissions", "reports", "tiers"))
     files = sorted(path for folder in folders for path in folder.glob("**/static/**/*") if path.is_file())
+    files.append(ROOT / "backend" / "config" / "storage.py")  # how their names are made
     lines = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
     return "\n".join([(ROOT / ".venv" / "requirements.sha256").read_text(), *lines])
 

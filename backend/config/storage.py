@@ -57,7 +57,16 @@ def _endpoint(host: str | None, port: int | None, *, insecure: bool) -> str | No
 
 
 class HashedStatic(CompressedManifestStaticFilesStorage):
-    """Static files under names that change with their content; gzip only, since brotli takes half a minute."""
+    """Static files under names that change with their content; gzip only, since brotli takes half a minute.
+
+    Modules import each other by those names too. Django's own switch for it also reads comments of libraries
+    ("from './htmx'") and fails; ours say the whole name.
+    """
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("*.js", ((r'(?P<matched>\bfrom "(?P<url>\./[\w-]+\.js)")', 'from "%(url)s"'),)),
+    )
 
     def create_compressor(self, **options: Any) -> Compressor:
         """Return what packs the files."""

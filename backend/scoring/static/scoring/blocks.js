@@ -52,7 +52,10 @@ export class Blocks {
     table.addEventListener("copy", (event) => this.copied(event));
     table.addEventListener("input", () => { this.typedSince = true; });
     table.addEventListener("focusin", (event) => this.letGo(event));
-    this.said.addEventListener("click", (event) => { if (event.target.closest("[data-undo]")) this.undo(true); });
+    this.said.addEventListener("click", (event) => {
+      if (event.target.closest("[data-undo]")) this.undo(true);
+      if (event.target.closest("[data-close]")) this.said.hidden = true;
+    });
   }
 
   // --- paste ---------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ const SAID = {
   half: "Chưa đủ số liệu, đã giữ trên máy",
   away: "Chưa lưu được, đã giữ trên máy",
   awayBare: "Chưa lưu được – hãy để nguyên trang này",
-  refused: "Chưa lưu",
+  refused: "", // the answer itself says it
   asked: "Chưa lưu – hãy chọn một trong hai giá trị",
   late: "Không gửi được nữa, đã giữ trên máy",
 };

@@ -130,12 +130,16 @@ class EvidenceIn(serializers.Serializer[Any]):
 
 
 class SurveyLineIn(serializers.Serializer[Any]):
-    """Points of one unit on one survey or outside-index leaf; ``version`` as listed, 0 before the first."""
+    """One survey or outside-index leaf of one unit: ``points``, or the ``inputs`` listed as ``asked``.
+
+    ``version`` as listed, 0 before the first.
+    """
 
     card = KeyField()
     code = serializers.CharField()
     version = WholeField()
-    points = PointsSerializerField()
+    points = PointsSerializerField(required=False, allow_null=True, default=None)
+    inputs = serializers.DictField(required=False, default=dict)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 

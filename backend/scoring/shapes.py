@@ -253,14 +253,28 @@ class SourceShape(serializers.ModelSerializer[Provenance]):
         fields = ["id", "report_number", "report_date", "sample", "answers", "entered_at"]
 
 
+class AskedShape(serializers.Serializer[Any]):
+    """One input that a rule asks for."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(source="label")
+    kind = serializers.CharField()
+
+
 class SurveyRowShape(serializers.Serializer[Any]):
-    """One survey or outside-index leaf of one card; ``may_enter`` is false for the person's own unit."""
+    """One survey or outside-index leaf of one card; ``may_enter`` is false for the person's own unit.
+
+    ``asked`` names the inputs its rule works the points out from; none where the points are entered.
+    """
 
     card = serializers.IntegerField()
     unit_name = serializers.CharField()
     code = serializers.CharField()
     max_points = PointsSerializerField()
     points = PointsSerializerField(allow_null=True)
+    asked = AskedShape(many=True)
+    inputs = serializers.DictField()
+    explained = serializers.CharField(allow_blank=True)
     version = serializers.IntegerField()
     source = SourceShape(allow_null=True)
     may_enter = serializers.BooleanField()

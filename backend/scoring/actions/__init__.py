@@ -16,7 +16,7 @@ from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.points import Saved, set_points, set_texts, texts_seen
-from backend.scoring.actions.survey import SurveyRow, enter_survey
+from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
 from backend.scoring.actions.taking_over import take_over
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "appraise",
     "ask",
     "ask_for_cuts",
+    "asked_of",
     "attach_signed_copy",
     "check_file",
     "decide",
@@ -52,4 +53,5 @@ __all__ = [
     "take_over",
     "texts_seen",
     "unask",
+    "worked_out",
 ]

@@ -23,9 +23,12 @@ class NumberField(forms.CharField):
     """A number with a decimal comma or point; "12.500" is refused with both readings."""
 
     def __init__(self, spec: InputSpec) -> None:
+        self.spec = spec
         whole = spec.kind is InputKind.COUNT
         attrs = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off", "size": "8"}
-        super().__init__(label=spec.title, required=False, max_length=30, widget=forms.TextInput(attrs))
+        if not spec.always:
+            attrs["data-optional"] = ""
+        super().__init__(label=spec.label, required=False, max_length=30, widget=forms.TextInput(attrs))
 
     def clean(self, value: Any) -> Decimal | None:
         """Return the number, None when nothing was typed."""
@@ -63,7 +66,7 @@ class LeafForm(forms.Form):
 
     def _standing(self, mark: Mark) -> dict[str, Any]:
         # Stored as machine text ("8.5"); shown as people write it..
-        kept = {PREFIX + name: _shown(value) for name, value in mark.inputs.items()}
+        kept = {PREFIX + name: shown_input(value) for name, value in mark.inputs.items()}
         return {"version": mark.version, "note": mark.note, **kept}
 
     @property
@@ -132,7 +135,8 @@ class LeafForm(forms.Form):
         )
 
 
-def _shown(value: Any) -> str:
+def shown_input(value: Any) -> str:
+    """Return an input as stored ("8.5") the way people write it."""
     text = str(value)
     return text.replace(".", ",") if text.replace(".", "", 1).isdigit() else text
 
@@ -146,6 +150,8 @@ def _field(spec: InputSpec, max_points: Decimal) -> forms.Field:
         return NumberField(spec)
     choices = [("", _("Chọn mức"))]
     for choice in spec.choices:
-        worth = max_points if choice.points is None else choice.points
-        choices.append((choice.key, f"{choice.title} ({format_points(worth)})"))
+        worth = choice.worth(max_points)
+        choices.append(
+            (choice.key, choice.title if worth is None else f"{choice.title} ({format_points(worth)})")
+        )
     return forms.ChoiceField(label=spec.title, required=False, choices=choices)

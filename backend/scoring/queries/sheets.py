@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from backend.core import clock
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
+from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import OWN_MOVES, UNAPPROVED, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
@@ -43,6 +44,18 @@ class Leaf:
     def points(self) -> Decimal | None:
         """Return the self-points, if the viewer may see them and they are given."""
         return self.self_mark.points if self.self_mark else None
+
+    @property
+    def survey_mark(self) -> Mark | None:
+        """Return what the host entered of a survey or an index, if the viewer may see it."""
+        marks = (mark for mark in self.marks.values() if mark.step.kind == Step.Kind.SURVEY)
+        return next((mark for mark in marks if mark.points is not None), None)
+
+    @property
+    def explained(self) -> str:
+        """Return how the rule came to the points that were entered first: the unit's, or those of a survey."""
+        entered = self.self_mark if self.score.source == Node.Source.ASSESSED else self.survey_mark
+        return explained(self.score, entered)
 
     @property
     def lacks_evidence(self) -> bool:
@@ -157,6 +170,17 @@ class Sheet:
     def leaf(self, code: str) -> Leaf | None:
         """Return the leaf of that code, if there is one."""
         return next((leaf for leaf in self.leaves if leaf.code == code), None)
+
+
+def explained(score: Score, mark: Mark | None) -> str:
+    """Return the rule's own sentence for the standing inputs; empty without any."""
+    if mark is None or not mark.inputs:
+        return ""
+    try:
+        return score.node.parsed_rule().apply(mark.inputs, score.max_points).explained
+    except RuleError:
+        # Inputs taken over from an earlier rule: the points stand, the words do not.
+        return ""
 
 
 def sheet(card: Scorecard, viewer: Actor) -> Sheet:

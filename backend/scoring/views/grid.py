@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
-from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring import queries
 from backend.scoring.forms import LeafForm
@@ -40,7 +39,7 @@ class Row:
     @property
     def explained(self) -> str:
         """Return how the rule came to the points, with the unit's numbers."""
-        return explained(self.leaf.self_mark, self.leaf)
+        return self.leaf.explained
 
     @property
     def status(self) -> tuple[str, str]:
@@ -153,17 +152,6 @@ def _row(leaf: Leaf, editable: bool, bound: LeafForm | None) -> Row:
         leaf.self_mark.score = leaf.score
         row.form = bound if ours else LeafForm(score=leaf.score, mark=leaf.self_mark)
     return row
-
-
-def explained(mark: Mark | None, leaf: Leaf) -> str:
-    """Return the rule's own sentence for the standing inputs; empty without any."""
-    if mark is None or not mark.inputs:
-        return ""
-    try:
-        return leaf.node.parsed_rule().apply(mark.inputs, leaf.score.max_points).explained
-    except RuleError:
-        # Inputs taken over from an earlier rule: the points stand, the words do not.
-        return ""
 
 
 def common(request: HttpRequest, page: Page, tab: str = "") -> dict[str, Any]:

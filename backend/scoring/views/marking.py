@@ -22,7 +22,6 @@ from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
 from backend.scoring.queries import Heading, Leaf, Sheet, Window
 from backend.scoring.views.finding import actor_of, may
-from backend.scoring.views.grid import explained
 from permissions.roles import Verb
 
 
@@ -72,8 +71,8 @@ class Line:
 
     @property
     def explained(self) -> str:
-        """Return how the rule came to the self-points, with the unit's numbers."""
-        return explained(self.leaf.self_mark, self.leaf)
+        """Return how the rule came to the points, with the unit's numbers or those of the survey."""
+        return self.leaf.explained
 
     @property
     def question(self) -> Explanation | None:

@@ -4,8 +4,13 @@ document.documentElement.classList.add("saves-itself");
 
 /** A leaf is sent whole: half of "done of assigned" says nothing yet. */
 function isWhole(form) {
-  const values = [...form.querySelectorAll("[name^=input_]")].map((input) => input.value.trim());
-  return values.every(Boolean) || !values.some(Boolean);
+  const inputs = [...form.querySelectorAll("[name^=input_]")];
+  const filled = (input) => input.value.trim() !== "";
+  if (!inputs.some(filled)) return true;
+  // Which of the optional ones count is said by another input; one of them must be there.
+  const optional = inputs.filter((input) => "optional" in input.dataset);
+  const needed = inputs.filter((input) => !("optional" in input.dataset));
+  return needed.every(filled) && (optional.length === 0 || optional.some(filled));
 }
 
 let composing = false;

@@ -69,10 +69,10 @@ def round_half_up(value: Fraction | Decimal, places: int = 3) -> Decimal:
     """``value`` rounded to ``places`` decimals (points: three), a half away from zero."""
     if not isinstance(value, Fraction | Decimal):
         raise TypeError(f"only exact numbers are rounded, not {type(value).__name__}")
-    scaled = Fraction(value) * 10**places
-    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-    whole += 2 * rest >= scaled.denominator
-    return Decimal(whole if scaled >= 0 else -whole).scaleb(-places)
+    exact = Fraction(value)
+    whole, rest = divmod(abs(exact.numerator) * 10**places, exact.denominator)
+    whole += 2 * rest >= exact.denominator
+    return Decimal(whole if exact >= 0 else -whole).scaleb(-places)
 
 
 def format_points(value: Decimal | Fraction | int, places: int = 2) -> str:

@@ -16,6 +16,7 @@ from backend.criteria.queries import scopes_of
 from backend.notices.actions import tell
 from backend.rounds.actions import mark_open
 from backend.rounds.models import Group, Round, Step
+from backend.rounds.queries import of_group
 from backend.scoring.models import Mark, Score, Scorecard, StepTotal
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -49,7 +50,7 @@ def _groups(round_: Round) -> Iterable[Group]:
 
 
 def _open_group(round_: Round, group: Group, steps: list[Step]) -> list[Scorecard]:
-    units = scored_units(round_.host, [group.kind], round_.on_date)
+    units = scored_units(round_.host, [group.kind], round_.on_date).filter(of_group(group))
     cards = create_all(Scorecard, [card_of(round_, group, unit) for unit in units])
     scores = create_all(Score, scores_for(cards, group.criteria_set))
     create_all(Mark, [mark for score in scores for mark in _first_marks(score, steps)])

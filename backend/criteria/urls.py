@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.criteria.views import consultations, nodes, responses, scopes, sets, workshop
+from backend.criteria.views import consultations, nodes, responses, scopes, sets, sheets, workshop
 
 app_name = "criteria"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("<int:pk>/discard/", sets.discard, name="discard"),
     path("<int:pk>/scopes/", scopes.set_scopes, name="set_scopes"),
     path("nodes/<int:pk>/scope/", scopes.node_scope, name="node_scope"),
+    path("<int:pk>/sheet/", sheets.sheet_export, name="sheet_export"),
+    path("<int:pk>/import/", sheets.sheet_import, name="sheet_import"),
+    path("<int:pk>/import/apply/", sheets.sheet_apply, name="sheet_apply"),
     path("<int:pk>/nodes/add/", nodes.node_add, name="node_add"),
     path("nodes/<int:pk>/edit/", nodes.node_edit, name="node_edit"),
     path("nodes/<int:pk>/move/", nodes.node_move, name="node_move"),

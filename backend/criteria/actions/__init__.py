@@ -2,11 +2,12 @@
 
 Read in this order: sets (a set and its life), edits (one change kept, to undo), ordering (places and codes
 in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoing, scopes (for whom a node
-applies), copying (a set made from another), issuing (published by a decision).
+applies), importing (a sheet applied), copying (a set made from another), issuing (published by a decision).
 """
 
 from .copying import copy_set, follow_framework, losses_of, new_version
 from .edits import overtaken
+from .importing import import_sheet, preview_sheet
 from .issuing import attach_legal_file, publish
 from .moving import (
     MOST_PARTS,
@@ -42,12 +43,14 @@ __all__ = [
     "edit_set",
     "follow_framework",
     "hold_draft",
+    "import_sheet",
     "losses_of",
     "lift_node",
     "move_node",
     "new_version",
     "overtaken",
     "place_node",
+    "preview_sheet",
     "problems_of_set",
     "publish",
     "set_counting",

@@ -58,7 +58,7 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     class Meta:
         model = Document
         fields = [
-            "id", "kind", "round", "card", "ranking", "state", "file_name", "content_type", "size",
+            "id", "kind", "round", "card", "ranking", "older_set", "newer_set", "state", "file_name", "content_type", "size",
             "sha256", "fingerprint", "is_illustration", "requested_at", "made_at",
         ]  # fmt: skip
 

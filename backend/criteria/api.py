@@ -62,9 +62,9 @@ class SetSerializer(serializers.ModelSerializer[CriteriaSet]):
         model = CriteriaSet
         fields = [
             "id", "owner", "kind", "title", "year", "version", "state", "scale", "legal_number",
-            "legal_date", "published_at", "is_illustration",
+            "legal_date", "legal_signer", "is_framework", "framework", "published_at", "is_illustration",
         ]  # fmt: skip
-        read_only_fields = ["id", "version", "state", "published_at", "is_illustration"]
+        read_only_fields = ["id", "version", "state", "framework", "published_at", "is_illustration"]
         validators: list[Any] = []
 
 
@@ -95,6 +95,23 @@ class CopySerializer(serializers.Serializer[CriteriaSet]):
     year = serializers.IntegerField(min_value=2000, max_value=2100)
     owner = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.all(), required=False)
     kind = serializers.SlugRelatedField(slug_field="code", queryset=Kind.objects.all(), required=False)
+    title = serializers.CharField(max_length=300, required=False)
+
+
+class DecisionSerializer(serializers.ModelSerializer[CriteriaSet]):
+    """The decision that issues a set, where it is known only at publication."""
+
+    class Meta:
+        model = CriteriaSet
+        fields = list(actions.LEGAL)
+        extra_kwargs = {name: {"required": False} for name in actions.LEGAL}
+
+
+class FollowSerializer(serializers.Serializer[CriteriaSet]):
+    """Who makes a set inside a framework, and for which year."""
+
+    owner = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.all())
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False)
     title = serializers.CharField(max_length=300, required=False)
 
 
@@ -162,11 +179,23 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
         found = actions.problems_of_set(self.get_object())
         return Response({"problems": [problem.as_dict() for problem in found]})
 
-    @extend_schema(request=None, responses=SetSerializer)
+    @extend_schema(request=DecisionSerializer, responses=SetSerializer)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str | None = None) -> Response:
-        """Publish a draft; it never changes again."""
-        return Response(SetSerializer(actions.publish(self.get_object(), by=request.actor)).data)
+        """Publish a draft; it never changes again. Number and date of the decision are asked, illustrations aside."""
+        criteria_set = self._managed()
+        legal = _read(DecisionSerializer, request)
+        return Response(SetSerializer(actions.publish(criteria_set, by=request.actor, **legal)).data)
+
+    @extend_schema(request=FollowSerializer, responses={201: SetSerializer})
+    @action(detail=True, methods=["post"])
+    def follow(self, request: Request, pk: str | None = None) -> Response:
+        """Make a draft inside a published framework of a unit above."""
+        framework = self.get_object()
+        request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
+        values = _read(FollowSerializer, request)
+        made = actions.follow_framework(framework, by=request.actor, **values)
+        return Response(SetSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={201: SetSerializer})
     @action(detail=True, methods=["post"])

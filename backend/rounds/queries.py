@@ -158,7 +158,8 @@ def sets_for_round(round: Round) -> QuerySet[CriteriaSet]:
     """Return the sets in force that the round may use: of its host or of a unit above it."""
     codes = round.host.path.strip("/").split("/")
     owners = ["/" + "/".join(codes[:count]) + "/" for count in range(1, len(codes) + 1)]
-    rows = CriteriaSet.objects.filter(owner__path__in=owners, state=CriteriaSet.State.PUBLISHED)
+    issued = CriteriaSet.objects.filter(state=CriteriaSet.State.PUBLISHED, is_framework=False)
+    rows = issued.filter(owner__path__in=owners)
     return rows.select_related("kind").order_by("-year", "kind__order", "-version")
 
 

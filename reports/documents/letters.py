@@ -69,7 +69,7 @@ def self_report(document: Document) -> Letter:
 
 def ranking(document: Document) -> Letter:
     """Return the ranking of a round, published or still a preview, with its fields as annexes."""
-    round_, made = document.round, document.ranking
+    round_, made = document.of_round, document.ranking
     found = queries.tables(round_, made)
     context = {
         **_frame(round_.host, round_, document.is_illustration, "TB", day=_published_on(made)),

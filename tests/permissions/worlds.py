@@ -228,7 +228,14 @@ def _rounds(host: Unit, kind: str, actors: Iterable[Unit]) -> _Season:
 
 def _criteria(host: Unit, kind: str) -> CriteriaSet:
     """Return a published set: 1.1 and 1.2 in field 1, 2.1 in field 2, 3.1 from a survey."""
-    made = make.criteria_set(host, kind=kind, leaves=councils.LEAVES, state=CriteriaSet.State.DRAFT)
+    made = make.criteria_set(
+        host,
+        kind=kind,
+        leaves=councils.LEAVES,
+        state=CriteriaSet.State.DRAFT,
+        legal_file="criteria/legal/ab/decision",
+        legal_file_name="quyet-dinh.pdf",
+    )
     with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
         node = Node.objects.get(criteria_set=made, code="3.1")
         node.source = Node.Source.SURVEY

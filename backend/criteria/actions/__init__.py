@@ -8,7 +8,7 @@ applies), importing (a sheet applied), copying (a set made from another), issuin
 from .copying import copy_set, follow_framework, losses_of, new_version
 from .edits import overtaken
 from .importing import import_sheet, preview_sheet
-from .issuing import attach_legal_file, publish
+from .issuing import publish
 from .moving import (
     MOST_PARTS,
     WAYS,
@@ -33,7 +33,6 @@ __all__ = [
     "MOST_PARTS",
     "WAYS",
     "add_node",
-    "attach_legal_file",
     "copy_set",
     "create_set",
     "delete_node",
@@ -44,8 +43,8 @@ __all__ = [
     "follow_framework",
     "hold_draft",
     "import_sheet",
-    "losses_of",
     "lift_node",
+    "losses_of",
     "move_node",
     "new_version",
     "overtaken",

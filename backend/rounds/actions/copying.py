@@ -68,6 +68,7 @@ def _criteria_for(group: Group, year: int) -> CriteriaSet:
         owner_id=used.owner_id,
         kind_id=used.kind_id,
         state=CriteriaSet.State.PUBLISHED,
+        is_framework=False,
         year__lte=year,
     )
     return published.order_by("-year", "-version").first() or used

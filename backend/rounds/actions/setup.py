@@ -178,6 +178,8 @@ def _wrong_set(round: Round, group: Group) -> list[str]:
         return [_("Bộ tiêu chí này dành cho loại đơn vị khác và không nêu loại này trong phạm vi áp dụng.")]
     if chosen.state != CriteriaSet.State.PUBLISHED:
         return [_("Bộ tiêu chí chưa ban hành hoặc đã được thay thế.")]
+    if chosen.is_framework:
+        return [_("Đây là khung cho cấp dưới, không dùng để mở đợt. Hãy chọn bộ tiêu chí lập theo khung.")]
     if not round.host.path.startswith(chosen.owner.path):
         return [_("Bộ tiêu chí này của cơ quan khác.")]
     return []

@@ -178,6 +178,7 @@ def _row(section: Section, line: Standing) -> Row:
         survey=totals.survey,
         maximum=totals.maximum,
         full_maximum=totals.full_maximum,
+        **{name: getattr(totals, name) for name in queries.KEPT},
     )
 
 

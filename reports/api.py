@@ -205,6 +205,10 @@ def _line(line: Standing) -> dict[str, Any]:
         "survey": str(totals.survey),
         "maximum": str(totals.maximum),
         "full_maximum": str(totals.full_maximum),
+        "bonus": str(totals.bonus),
+        "penalty": str(totals.penalty),
+        "deducted": str(totals.deducted),
+        "percent": _text(totals.percent),
         "index": format_percent(line.index).replace(",", "."),
         "fields": [
             {

@@ -8,6 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 from operator import itemgetter
 
+from backend.core.exact import round_half_up
+
 
 class TieRule(StrEnum):
     """What equal results get; the value is stored with the round."""
@@ -74,12 +76,17 @@ def index(points: Decimal | Fraction, maximum: Decimal) -> Fraction:
     return Fraction(100 * part.numerator * whole.denominator, part.denominator * whole.numerator)
 
 
-def rescaled(points: Decimal | Fraction, applicable: Decimal, full: Decimal) -> Fraction:
-    """Points brought from the leaves that apply to the full maximum, exact.
+def percent_reached(points: Decimal | Fraction, applicable: Decimal) -> Decimal:
+    """The percent of the leaves that apply, rounded half up to the two decimals the rule gives (dossier, section 5)."""
+    return round_half_up(index(points, applicable), 2)
 
-    58.5 of 65 applicable (90 %) is 63 of the full 70: a leaf that does not apply neither helps nor harms.
+
+def rescaled(points: Decimal | Fraction, applicable: Decimal, full: Decimal) -> Fraction:
+    """Points brought from the leaves that apply to the full maximum; the percent is the only rounding.
+
+    58.5 of 65 applicable is 90.00 % and so 63 of the full 70; 48.5 of 65 is 74.62 % and so 52.234.
     """
-    return index(points, applicable) * Fraction(full) / 100
+    return Fraction(percent_reached(points, applicable)) * Fraction(full) / 100
 
 
 def rank(entries: Iterable[Entry], tie_rule: TieRule = TieRule.SHARED) -> list[Ranked]:

@@ -35,9 +35,11 @@ class FieldPoints:
 
 @dataclass(frozen=True)
 class Totals:
-    """What one card has: appraised and survey points of the leaves that apply.
+    """What one card has, in points: the appraised part as it counts, survey, bonus, penalty and deductions.
 
-    ``maximum`` is of those leaves, ``full_maximum`` of all leaves of the card.
+    ``maximum`` is what the index is of: of the leaves that apply, or of all where the set makes good what is left
+    out; ``full_maximum`` is of all leaves. ``marked`` of ``marked_maximum`` is what the council gave on the leaves
+    that apply; with a ``percent`` it was brought up to ``marked_full`` (dossier, section 5). None: not known any more.
     """
 
     card_id: int
@@ -46,11 +48,35 @@ class Totals:
     maximum: Decimal = ZERO
     full_maximum: Decimal = ZERO
     fields: tuple[FieldPoints, ...] = ()
+    bonus: Decimal = ZERO
+    penalty: Decimal = ZERO
+    deducted: Decimal = ZERO
+    percent: Decimal | None = None
+    marked: Decimal | None = None
+    marked_maximum: Decimal | None = None
+    marked_full: Decimal | None = None
 
     @property
     def total(self) -> Decimal:
-        """Return appraised and survey points together."""
-        return self.appraised + self.survey
+        """Return appraised, survey and bonus points less penalty and deductions, never below zero."""
+        return max(self.appraised + self._rest, ZERO)
+
+    @property
+    def exact(self) -> Fraction:
+        """Return the total that ranks: with the appraised part brought up by its percent, not rounded again."""
+        if self.percent is None or self.marked_full is None:
+            return Fraction(self.total)
+        brought = Fraction(self.percent) * Fraction(self.marked_full) / 100
+        return max(brought + Fraction(self._rest), Fraction(0))
+
+    @property
+    def _rest(self) -> Decimal:
+        return self.survey + self.bonus - self.penalty - self.deducted
+
+    @property
+    def has_extras(self) -> bool:
+        """Return whether bonus, penalty or deductions changed the total."""
+        return bool(self.bonus or self.penalty or self.deducted)
 
     def named(self, titles: Mapping[str, str]) -> Totals:
         """Return the same totals with the fields' titles, by code."""
@@ -75,11 +101,11 @@ class Standing:
     @property
     def index(self) -> Fraction:
         """Return the index in percent, exact."""
-        return index(self.totals.total, self.totals.maximum)
+        return index(self.totals.exact, self.totals.maximum)
 
     @property
     def is_partial(self) -> bool:
-        """Return whether some leaves do not apply, so that points read "x trên y"."""
+        """Return whether leaves that do not apply lower the maximum, so that points read "x trên y"."""
         return self.totals.maximum < self.totals.full_maximum
 
     @property
@@ -163,7 +189,7 @@ def ranked(lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band]) 
     by_card = {line.card_id: line for line in lines}
     ordered = sorted(by_card.values(), key=lambda line: (line.unit_order, line.card_id))
     entries = [
-        Entry(line.card_id, line.totals.total, line.totals.maximum, tuple(f.points for f in line.fields))
+        Entry(line.card_id, line.totals.exact, line.totals.maximum, tuple(f.points for f in line.fields))
         for line in ordered
     ]
     return tuple(_placed(by_card[_key(made)], made, bands) for made in rank(entries, tie_rule))

@@ -149,7 +149,8 @@ def _lent(actor: Actor) -> Any:
 
 def with_progress(cards: QuerySet[Scorecard]) -> QuerySet[Scorecard]:
     """Return the cards with ``leaves`` (the unit scores itself), ``given`` and ``self_total`` (points)."""
-    own = Score.objects.filter(card=OuterRef("pk"), applies=True, source=Node.Source.ASSESSED)
+    owed = {"applies": True, "source": Node.Source.ASSESSED, "counting": Node.Counting.BASE}
+    own = Score.objects.filter(card=OuterRef("pk"), **owed)
     totals = StepTotal.objects.filter(card=OuterRef("pk"), step__kind=Step.Kind.SELF)
     return cards.annotate(
         leaves=Subquery(own.order_by().values("card").annotate(n=Count("pk")).values("n")),

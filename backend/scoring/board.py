@@ -176,6 +176,7 @@ def _marks(cards: list[Scorecard]) -> dict[int, dict[int, list[tuple[int, Decima
         score__card__in=cards,
         score__applies=True,
         score__source=Node.Source.ASSESSED,
+        score__counting=Node.Counting.BASE,
         step__kind=Step.Kind.APPRAISAL,
         points__isnull=False,
     ).order_by("step__order")

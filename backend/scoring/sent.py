@@ -80,6 +80,15 @@ class MarkIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
+class DeductionIn(serializers.Serializer[Any]):
+    """Points taken off a field or leaf after appraisal."""
+
+    code = serializers.CharField()
+    points = PointsSerializerField()
+    reason = serializers.CharField()
+    document = serializers.CharField(max_length=200)
+
+
 class MoveIn(serializers.Serializer[Any]):
     """A move: its reason and document; ``secret`` (password or code) where it signs."""
 

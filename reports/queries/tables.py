@@ -18,6 +18,8 @@ from reports.queries.totals import totals_in
 from reports.rankings import Band, TieRule
 from reports.standings import FieldPoints, Standing, Table, Totals, Waiting, ranked
 
+# What a published row copies of the totals besides points and maxima.
+KEPT = ("bonus", "penalty", "deducted", "percent", "marked", "marked_maximum", "marked_full")
 DONE = (State.CONCLUDED, State.PUBLISHED)
 
 
@@ -122,7 +124,8 @@ def _published_table(section: Section, lines: list[Standing], bands: tuple[Band,
 
 def _standing(row: Row) -> Standing:
     fields = tuple(FieldPoints(part.code, part.title, part.points, part.maximum) for part in row.fields.all())
-    totals = Totals(row.card_id, row.appraised, row.survey, row.maximum, row.full_maximum, fields)
+    kept = {name: getattr(row, name) for name in KEPT}
+    totals = Totals(row.card_id, row.appraised, row.survey, row.maximum, row.full_maximum, fields, **kept)
     return Standing(
         row.card_id,
         row.unit_id,

@@ -1,12 +1,13 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), filling (many at once), keeping, evidence, moves, appraisal, answers,
-survey, exceptions (left-out leaves, delegation), opening (a round's cards),
+survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
 
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
-from backend.scoring.actions.appraisal import agree_rest, appraise, decide
+from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
+from backend.scoring.actions.deductions import deduct, withdraw_deduction
 from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
@@ -27,6 +28,7 @@ __all__ = [
     "SurveyRow",
     "add_document",
     "add_file",
+    "agree_not_arisen",
     "agree_rest",
     "answer",
     "appraise",
@@ -36,6 +38,7 @@ __all__ = [
     "attach_signed_copy",
     "check_file",
     "decide",
+    "deduct",
     "delegate",
     "end_step_early",
     "enter_survey",
@@ -53,5 +56,6 @@ __all__ = [
     "take_over",
     "texts_seen",
     "unask",
+    "withdraw_deduction",
     "worked_out",
 ]

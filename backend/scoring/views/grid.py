@@ -49,7 +49,9 @@ class Row:
         if not self.own:
             return _("cơ quan tổ chức nhập"), "grey"
         if self.leaf.points is None:
-            return _("chưa chấm"), "plain"
+            return (_("chưa chấm") if self.leaf.within_scale else _("không bắt buộc")), "plain"
+        if self.leaf.claims_not_arisen:
+            return _("không phát sinh"), "green"
         if self.leaf.lacks_evidence:
             return _("thiếu tài liệu"), "amber"
         return _("đã chấm"), "green"
@@ -160,6 +162,7 @@ def common(request: HttpRequest, page: Page, tab: str = "") -> dict[str, Any]:
         "page": page,
         "card": page.card,
         "sheet": page.sheet,
+        "taken": queries.taken(page.sheet),
         "now": page.sheet.now,
         "tab": tab,
         "part_of_unit": page.of_unit,

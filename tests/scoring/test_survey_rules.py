@@ -102,6 +102,8 @@ def test_a_change_of_the_counts_needs_a_reason_even_for_the_same_points(season, 
     assert "hãy ghi lý do" in enter(season, secretary, doubled, seen=seen).text
     assert enter(season, secretary, doubled, seen=seen, reason="Đếm lại").status_code == 302
     assert (standing_mark(season).points, standing_mark(season).inputs["1"]) == (Decimal("7.6"), 12)
+    life = secretary.get(reverse("scoring:timeline", args=[season.card.pk, "3.1"])).text
+    assert "sửa số liệu, điểm vẫn là 7,60 - lý do: Đếm lại" in life
 
 
 def test_who_is_overtaken_is_told(season, secretary):

@@ -67,10 +67,11 @@ def written(round_: Round, table: SurveyTable, *, demo: bool) -> bytes:
     book = xlsxwriter.Workbook(kept, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet(_("Điểm điều tra"))
     looks = _looks(book)
-    _write_head(sheet, looks, round_, table, demo=demo)
+    columns = columns_of(table)
+    _write_head(sheet, looks, _title(round_, table, demo=demo), [STAMP, round_.pk, table.group.pk], columns)
     for number, line in enumerate(table.lines, start=HEAD_ROWS):
-        _write_line(sheet, looks, number, line, table)
-    _finish(sheet, table)
+        _write_line(sheet, looks, number, line, columns)
+    _finish(sheet, FIRST_POINTS + len(columns))
     book.close()
     return kept.getvalue()
 
@@ -90,20 +91,25 @@ def _looks(book: Any) -> dict[str, Any]:
     }
 
 
-def _write_head(sheet: Any, looks: dict[str, Any], round_: Round, table: SurveyTable, *, demo: bool) -> None:
+def _title(round_: Round, table: SurveyTable, *, demo: bool) -> str:
     title = f"{_('Điểm điều tra và chỉ số ngoài')} – {round_.title} – {table.group.title}"
-    sheet.write_row(0, 0, [STAMP, round_.pk, table.group.pk, *(column.key for column in columns_of(table))])
-    sheet.write_string(1, 1, f"{_('SỐ LIỆU MINH HOẠ')} – {title}" if demo else title, looks["title"])
-    heads = [_("Mã (không sửa)"), _("Mã đơn vị"), _("Đơn vị"), *(column.head for column in columns_of(table))]
-    for column, text in enumerate([*heads, _("Lý do sửa (khi thay điểm đã có)")]):
-        sheet.write_string(2, column, text, looks["head"])
+    return f"{_('SỐ LIỆU MINH HOẠ')} – {title}" if demo else title
 
 
-def _write_line(sheet: Any, looks: dict[str, Any], row: int, line: SurveyLine, table: SurveyTable) -> None:
+def _write_head(
+    sheet: Any, looks: dict[str, Any], title: str, stamp: list[Any], columns: list[Column]
+) -> None:
+    sheet.write_row(0, 0, [*stamp, *(column.key for column in columns)])
+    sheet.write_string(1, 1, title, looks["title"])
+    heads = [_("Mã (không sửa)"), _("Mã đơn vị"), _("Đơn vị"), *(column.head for column in columns)]
+    for place, text in enumerate([*heads, _("Lý do sửa (khi thay điểm đã có)")]):
+        sheet.write_string(2, place, text, looks["head"])
+
+
+def _write_line(sheet: Any, looks: dict[str, Any], row: int, line: SurveyLine, columns: list[Column]) -> None:
     sheet.write_number(row, 0, line.card.pk, looks["text"])
     sheet.write_string(row, 1, line.card.unit.code, looks["text"])
     sheet.write_string(row, 2, line.card.unit_name, looks["text"])
-    columns = columns_of(table)
     for place, column in enumerate(columns, start=FIRST_POINTS):
         cell = line.cells.get(column.node.code)
         _write_cell(sheet, looks, (row, place), column, cell, open_=line.may_enter)
@@ -147,8 +153,7 @@ def _limit(column: Column, cell: SurveyCell) -> dict[str, Any]:
     return {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}
 
 
-def _finish(sheet: Any, table: SurveyTable) -> None:
-    last = FIRST_POINTS + len(columns_of(table))
+def _finish(sheet: Any, last: int) -> None:
     sheet.set_row(0, None, None, {"hidden": True})
     sheet.set_column(0, 0, None, None, {"hidden": True})
     sheet.set_column(1, 1, 12)

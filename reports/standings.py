@@ -134,6 +134,8 @@ class Table:
     bands: tuple[Band, ...]
     standings: tuple[Standing, ...]
     waiting: tuple[Waiting, ...] = ()
+    tie_order: tuple[str, ...] = ()
+    decimals: int = 2  # of an index in print
 
     @property
     def field_titles(self) -> list[tuple[str, str]]:
@@ -181,18 +183,31 @@ _MEASURES: dict[str, Callable[[Standing], Any]] = {
 }
 
 
-def ranked(lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band]) -> tuple[Standing, ...]:
+def ranked(
+    lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band], tie_order: Sequence[str] = ()
+) -> tuple[Standing, ...]:
     """Return the lines from best to worst with rank and band; equal ones in the order of units.
 
-    Every line needs a maximum above zero.
+    ``tie_order`` are the codes of the fields that ORDERED asks first. Every line needs a maximum above zero.
     """
     by_card = {line.card_id: line for line in lines}
     ordered = sorted(by_card.values(), key=lambda line: (line.unit_order, line.card_id))
     entries = [
-        Entry(line.card_id, line.totals.exact, line.totals.maximum, tuple(f.points for f in line.fields))
+        Entry(line.card_id, line.totals.exact, line.totals.maximum, tie_keys(line, tie_order))
         for line in ordered
     ]
     return tuple(_placed(by_card[_key(made)], made, bands) for made in rank(entries, tie_rule))
+
+
+def tie_keys(line: Standing, tie_order: Sequence[str] = ()) -> tuple[Decimal, ...]:
+    """Return the points of the unit's fields in the order a tie is broken: ``tie_order``, then the fields left."""
+    return tuple(part.points for part in fields_for_ties(line, tie_order))
+
+
+def fields_for_ties(line: Standing, tie_order: Sequence[str] = ()) -> list[FieldPoints]:
+    """Return the unit's fields in the order a tie is broken."""
+    places = {code: place for place, code in enumerate(tie_order)}
+    return sorted(line.fields, key=lambda part: places.get(part.code, len(places)))
 
 
 def _key(made: Ranked) -> Any:

@@ -88,6 +88,6 @@ def format_points(value: Decimal | Fraction | int, places: int = 2) -> str:
     return f"{whole},{kept}" if kept else whole
 
 
-def format_percent(value: Fraction | Decimal) -> str:
-    """Percent points (93.5714… for 93,57 %) for people: half up to two decimals, decimal comma, no sign."""
-    return format(round_half_up(value, 2), "f").replace(".", ",")
+def format_percent(value: Fraction | Decimal, places: int = 2) -> str:
+    """Percent points (93.5714… for 93,57 %) for people: half up to ``places`` decimals, decimal comma, no sign."""
+    return format(round_half_up(value, places), "f").replace(".", ",")

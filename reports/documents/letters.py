@@ -21,6 +21,7 @@ from reports import queries
 from reports.details import Detail, Part, detail
 from reports.documents import wording
 from reports.models import Document, Ranking
+from reports.rankings import TieRule
 from reports.standings import Table, Totals
 from tiers.models import Unit
 
@@ -165,7 +166,13 @@ def _signer(approval: Signature) -> str:
 
 
 def _tie_sentence(table: Table) -> str:
-    return _("Đơn vị bằng điểm: %(rule)s.") % {"rule": table.tie_rule.label.lower()}
+    rule = table.tie_rule.label.lower()
+    if table.tie_rule == TieRule.ORDERED and table.tie_order:
+        rule = _("%(rule)s; xét trước lĩnh vực %(codes)s") % {
+            "rule": rule,
+            "codes": ", ".join(table.tie_order),
+        }
+    return _("Đơn vị bằng điểm: %(rule)s.") % {"rule": rule}
 
 
 # --- the self-assessment --------------------------------------------------------------------------

@@ -78,8 +78,10 @@ def _preview_table(
         group.criteria_set.title,
         tie_rule,
         bands,
-        ranked(lines, tie_rule, bands),
+        ranked(lines, tie_rule, bands, group.tie_order),
         tuple(waiting),
+        tuple(group.tie_order),
+        group.decimals,
     )
 
 
@@ -102,7 +104,7 @@ def current_ranking(round_: Round) -> Ranking | None:
 
 def published(ranking: Ranking) -> list[Table]:
     """Return the tables of a published ranking from its copies; three queries."""
-    rows = Row.objects.filter(section__ranking=ranking).select_related("section", "unit")
+    rows = Row.objects.filter(section__ranking=ranking).select_related("section__group", "unit")
     rows = rows.prefetch_related(Prefetch("fields", FieldRow.objects.order_by("order", "pk")))
     lines: dict[Section, list[Standing]] = defaultdict(list)
     for row in rows.order_by("section__order", "section", "rank", "unit_order", "pk"):
@@ -119,6 +121,9 @@ def _published_table(section: Section, lines: list[Standing], bands: tuple[Band,
         TieRule(section.tie_rule),
         bands,
         tuple(lines),
+        # An opened round's groups don't change.
+        tie_order=tuple(section.group.tie_order),
+        decimals=section.group.decimals,
     )
 
 

@@ -330,3 +330,33 @@ def test_the_node_of_a_published_set_leads_to_its_place(client, city, manager):
     made = make.criteria_set(city)
     leaf = made.nodes.get(code="1.1")
     assert client.get(at("node_edit", leaf)).url == f"{at('set_detail', made)}#node-{leaf.pk}"
+
+
+def test_json_moves_splits_duplicates_and_undoes(client, manager, draft):
+    leaf = node(draft, "1.1")
+
+    def post(what, **body):
+        return client.post(f"/api/criteria-nodes/{leaf.pk}/{what}/", body, content_type="application/json")
+
+    made = post("split", parts=2)
+    assert [part["max_points"] for part in made.json()] == ["1.000", "1.000"]
+    assert post("duplicate").json()["code"] == "1.2"
+    assert post("move", way="into", group=node(draft, "2").pk).json()["code"] == "2.2"
+    assert post("move", way="into", group=0).status_code == 404
+    assert post("move", way="away").status_code == 422
+    answer = client.post(f"/api/criteria-sets/{draft.pk}/undo/")
+    assert answer.json()["said"] == "Chuyển 1.1 vào 2"
+    assert node(draft, "1.1").pk == leaf.pk
+
+
+def test_json_refuses_to_overwrite_what_is_newer(client, manager, other, draft):
+    leaf = client.get(f"/api/criteria-nodes/{node(draft, '1.1').pk}/").json()
+    actions.edit_node(node(draft, "1.1"), by=other, title="Của người kia")
+    answer = client.patch(
+        f"/api/criteria-nodes/{leaf['id']}/",
+        {"title": "Của tôi", "revision": leaf["revision"]},
+        content_type="application/json",
+    )
+    assert answer.status_code == 409
+    assert answer.json()["details"]["theirs"] == {"nội dung": "Của người kia"}
+    assert answer.json()["details"]["yours"] == {"nội dung": "Của tôi"}

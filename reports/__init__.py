@@ -2,5 +2,5 @@
 
 Read in this order: rankings (pure arithmetic), models, walls (what the database refuses), standings (plain tables),
 queries, actions, details (leaf by leaf), charts, documents, seasons (past years taken over), backtest (a
-draft set tried on a past season), views.
+draft set tried on a past season), trying (a group's bands and ties tried on last year's results), views.
 """

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused
+from backend.criteria.models import CriteriaSet
 from backend.jobs.actions import enqueue
 from backend.notices.actions import tell
 from backend.rounds.actions import mark_published
@@ -177,6 +178,7 @@ def _row(section: Section, line: Standing) -> Row:
         survey=totals.survey,
         maximum=totals.maximum,
         full_maximum=totals.full_maximum,
+        **{name: getattr(totals, name) for name in queries.KEPT},
     )
 
 
@@ -188,7 +190,27 @@ def request_document(
 
     One that is being made already, or was made of a ranking published, is returned instead of a second one. Raises Refused.
     """
-    wanted = _wanted(Document.Kind(kind), round_, card)
+    return _asked(_wanted(Document.Kind(kind), round_, card), by)
+
+
+@transaction.atomic
+def request_comparison(older: CriteriaSet, newer: CriteriaSet, *, by: Actor) -> Document:
+    """Ask the worker for the annex that explains what ``newer`` changes in ``older``; see ``request_document``.
+
+    Of two sets that never change any more it is made once. Raises Refused.
+    """
+    return _asked(
+        Document(
+            kind=Document.Kind.CRITERIA_CHANGES,
+            older_set=older,
+            newer_set=newer,
+            is_illustration=older.is_illustration or newer.is_illustration,
+        ),
+        by,
+    )
+
+
+def _asked(wanted: Document, by: Actor) -> Document:
     if not by.system and not queries.may_read(by, wanted):
         raise Refused(_("Bạn chưa được xem kết quả này nên chưa lập được văn bản."))
     if found := Document.objects.filter(_still_good(wanted)).order_by("-pk").first():
@@ -201,6 +223,8 @@ def request_document(
 
 
 def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -> Document:
+    if kind == Document.Kind.CRITERIA_CHANGES:
+        raise Invalid(_("Phụ lục thuyết minh thay đổi được lập từ trang so sánh hai bộ tiêu chí."))
     of = card.round if card else round_
     of_card = kind in (Document.Kind.SELF_REPORT, Document.Kind.APPRAISAL)
     if of is None or of_card != (card is not None):
@@ -211,13 +235,16 @@ def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -
 
 
 def _still_good(wanted: Document) -> Q:
-    """Return the condition of one being made, or made of a published ranking, which never changes."""
+    """Return the condition of one being made, or made of what never changes: a published ranking, frozen sets."""
     good = Q(state=Document.State.MAKING)
-    if wanted.ranking_id:
+    compared = [made for made in (wanted.older_set, wanted.newer_set) if made is not None]
+    if wanted.ranking_id or (compared and all(made.is_frozen for made in compared)):
         good |= Q(state=Document.State.READY)
     return good & Q(
         kind=wanted.kind,
         round_id=wanted.round_id,
         card_id=wanted.card_id,
         ranking_id=wanted.ranking_id,
+        older_set_id=wanted.older_set_id,
+        newer_set_id=wanted.newer_set_id,
     )

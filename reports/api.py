@@ -58,7 +58,7 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     class Meta:
         model = Document
         fields = [
-            "id", "kind", "round", "card", "ranking", "state", "file_name", "content_type", "size",
+            "id", "kind", "round", "card", "ranking", "older_set", "newer_set", "state", "file_name", "content_type", "size",
             "sha256", "fingerprint", "is_illustration", "requested_at", "made_at",
         ]  # fmt: skip
 
@@ -205,6 +205,10 @@ def _line(line: Standing) -> dict[str, Any]:
         "survey": str(totals.survey),
         "maximum": str(totals.maximum),
         "full_maximum": str(totals.full_maximum),
+        "bonus": str(totals.bonus),
+        "penalty": str(totals.penalty),
+        "deducted": str(totals.deducted),
+        "percent": _text(totals.percent),
         "index": format_percent(line.index).replace(",", "."),
         "fields": [
             {

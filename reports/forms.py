@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -10,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.actions import re_authenticate
 from backend.core.errors import Invalid
-from backend.rounds.models import Round
+from backend.core.points import parse_points
+from backend.rounds import rules
+from backend.rounds.models import Group, Round
 from reports.models import Document
+from reports.rankings import Band, TieRule
+from reports.trying import Wanted
+
+# Rows of the page of bands that are read.
+MOST_BANDS = 20
 
 
 class PublishForm(forms.Form):
@@ -63,3 +71,53 @@ class BacktestForm(forms.Form):
     def __init__(self, data: Any = None, *, rounds: list[int]) -> None:
         super().__init__(data)
         self.fields["round"].choices = [(key, key) for key in rounds]  # type: ignore[attr-defined]
+
+
+class TryForm(forms.Form):
+    """What is typed about a group's ranking; whatever is left out is as the group has it."""
+
+    tie_rule = forms.ChoiceField(choices=Group.TieRule.choices, required=False)
+    tie_order = forms.CharField(required=False)
+    decimals = forms.TypedChoiceField(choices=[(n, n) for n in (1, 2, 3)], coerce=int, required=False)
+    procedures = forms.ChoiceField(choices=Group.Procedures.choices, required=False)
+
+    def __init__(self, data: Any, *, group: Group) -> None:
+        super().__init__(data)
+        self.group = group
+        self.problems: list[str] = []
+
+    def wanted(self) -> Wanted:
+        """Return what to try; ``problems`` then holds sentences about bands that can't be read."""
+        self.is_valid()
+        given = self.cleaned_data
+        codes = [code.strip() for code in given.get("tie_order", "").replace(";", ",").split(",")]
+        typed = "tie_order" in self.data
+        return Wanted(
+            self._bands(),
+            TieRule(given.get("tie_rule") or self.group.tie_rule),
+            tuple(filter(None, codes)) if typed else tuple(self.group.tie_order),
+            given.get("decimals") or self.group.decimals,
+            given.get("procedures") or self.group.procedures,
+        )
+
+    def _bands(self) -> tuple[Band, ...]:
+        lines = list(self._typed_bands()) if "form-TOTAL_FORMS" in self.data else self._stored_bands()
+        self.problems += rules.wrong_bands(lines)
+        return tuple(Band(line.label, line.lower, line.inclusive) for line in lines)
+
+    def _stored_bands(self) -> list[rules.BandLine]:
+        return [rules.BandLine(band.label, band.lower, band.inclusive) for band in self.group.bands.all()]
+
+    def _typed_bands(self) -> Iterator[rules.BandLine]:
+        """Give the rows of the page of bands that have both a label and a bound; say what is wrong with others."""
+        for number in range(MOST_BANDS):
+            label = self.data.get(f"form-{number}-label", "").strip()
+            lower = self.data.get(f"form-{number}-lower", "").strip()
+            if not label or not lower:
+                continue
+            try:
+                exact = parse_points(lower)
+            except Invalid as refusal:
+                self.problems.append(f"{label}: {refusal.message}")
+            else:
+                yield rules.BandLine(label, exact, f"form-{number}-inclusive" in self.data)

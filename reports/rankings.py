@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from operator import itemgetter
+
+from backend.core.exact import round_half_up
 
 
 class TieRule(StrEnum):
@@ -69,15 +72,21 @@ def index(points: Decimal | Fraction, maximum: Decimal) -> Fraction:
     """``points`` of ``maximum`` as exact percent points (63 of 70 is 90). Raises ValueError for a maximum of 0."""
     if maximum <= 0:
         raise ValueError("the maximum of an entry must be above zero")
-    return Fraction(points) / Fraction(maximum) * 100
+    part, whole = Fraction(points), Fraction(maximum)
+    return Fraction(100 * part.numerator * whole.denominator, part.denominator * whole.numerator)
+
+
+def percent_reached(points: Decimal | Fraction, applicable: Decimal) -> Decimal:
+    """The percent of the leaves that apply, rounded half up to the two decimals the rule gives (dossier, section 5)."""
+    return round_half_up(index(points, applicable), 2)
 
 
 def rescaled(points: Decimal | Fraction, applicable: Decimal, full: Decimal) -> Fraction:
-    """Points brought from the leaves that apply to the full maximum, exact.
+    """Points brought from the leaves that apply to the full maximum; the percent is the only rounding.
 
-    58.5 of 65 applicable (90 %) is 63 of the full 70: a leaf that does not apply neither helps nor harms.
+    58.5 of 65 applicable is 90.00 % and so 63 of the full 70; 48.5 of 65 is 74.62 % and so 52.234.
     """
-    return index(points, applicable) * Fraction(full) / 100
+    return Fraction(percent_reached(points, applicable)) * Fraction(full) / 100
 
 
 def rank(entries: Iterable[Entry], tie_rule: TieRule = TieRule.SHARED) -> list[Ranked]:
@@ -86,12 +95,13 @@ def rank(entries: Iterable[Entry], tie_rule: TieRule = TieRule.SHARED) -> list[R
     With one maximum for all this is the order of totals. Equal entries keep the order in which they came.
     """
     measure = _with_tie_keys if tie_rule is TieRule.ORDERED else _by_percent
-    ordered = sorted(entries, key=measure, reverse=True)
-    measures = [measure(entry) for entry in ordered]
+    measured = sorted(((measure(entry), entry) for entry in entries), key=itemgetter(0), reverse=True)
+    measures = [one for one, _ in measured]
     ranks = _dense(measures) if tie_rule is TieRule.DENSE else _skipping(measures)
     holders = Counter(ranks)
     return [
-        Ranked(entry, place, shared=holders[place] > 1) for entry, place in zip(ordered, ranks, strict=True)
+        Ranked(entry, place, shared=holders[place] > 1)
+        for (_, entry), place in zip(measured, ranks, strict=True)
     ]
 
 

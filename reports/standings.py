@@ -35,9 +35,11 @@ class FieldPoints:
 
 @dataclass(frozen=True)
 class Totals:
-    """What one card has: appraised and survey points of the leaves that apply.
+    """What one card has, in points: the appraised part as it counts, survey, bonus, penalty and deductions.
 
-    ``maximum`` is of those leaves, ``full_maximum`` of all leaves of the card.
+    ``maximum`` is what the index is of: of the leaves that apply, or of all where the set makes good what is left
+    out; ``full_maximum`` is of all leaves. ``marked`` of ``marked_maximum`` is what the council gave on the leaves
+    that apply; with a ``percent`` it was brought up to ``marked_full`` (dossier, section 5). None: not known any more.
     """
 
     card_id: int
@@ -46,11 +48,35 @@ class Totals:
     maximum: Decimal = ZERO
     full_maximum: Decimal = ZERO
     fields: tuple[FieldPoints, ...] = ()
+    bonus: Decimal = ZERO
+    penalty: Decimal = ZERO
+    deducted: Decimal = ZERO
+    percent: Decimal | None = None
+    marked: Decimal | None = None
+    marked_maximum: Decimal | None = None
+    marked_full: Decimal | None = None
 
     @property
     def total(self) -> Decimal:
-        """Return appraised and survey points together."""
-        return self.appraised + self.survey
+        """Return appraised, survey and bonus points less penalty and deductions, never below zero."""
+        return max(self.appraised + self._rest, ZERO)
+
+    @property
+    def exact(self) -> Fraction:
+        """Return the total that ranks: with the appraised part brought up by its percent, not rounded again."""
+        if self.percent is None or self.marked_full is None:
+            return Fraction(self.total)
+        brought = Fraction(self.percent) * Fraction(self.marked_full) / 100
+        return max(brought + Fraction(self._rest), Fraction(0))
+
+    @property
+    def _rest(self) -> Decimal:
+        return self.survey + self.bonus - self.penalty - self.deducted
+
+    @property
+    def has_extras(self) -> bool:
+        """Return whether bonus, penalty or deductions changed the total."""
+        return bool(self.bonus or self.penalty or self.deducted)
 
     def named(self, titles: Mapping[str, str]) -> Totals:
         """Return the same totals with the fields' titles, by code."""
@@ -75,11 +101,11 @@ class Standing:
     @property
     def index(self) -> Fraction:
         """Return the index in percent, exact."""
-        return index(self.totals.total, self.totals.maximum)
+        return index(self.totals.exact, self.totals.maximum)
 
     @property
     def is_partial(self) -> bool:
-        """Return whether some leaves do not apply, so that points read "x trên y"."""
+        """Return whether leaves that do not apply lower the maximum, so that points read "x trên y"."""
         return self.totals.maximum < self.totals.full_maximum
 
     @property
@@ -108,6 +134,8 @@ class Table:
     bands: tuple[Band, ...]
     standings: tuple[Standing, ...]
     waiting: tuple[Waiting, ...] = ()
+    tie_order: tuple[str, ...] = ()
+    decimals: int = 2  # of an index in print
 
     @property
     def field_titles(self) -> list[tuple[str, str]]:
@@ -155,18 +183,31 @@ _MEASURES: dict[str, Callable[[Standing], Any]] = {
 }
 
 
-def ranked(lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band]) -> tuple[Standing, ...]:
+def ranked(
+    lines: Iterable[Standing], tie_rule: TieRule, bands: Sequence[Band], tie_order: Sequence[str] = ()
+) -> tuple[Standing, ...]:
     """Return the lines from best to worst with rank and band; equal ones in the order of units.
 
-    Every line needs a maximum above zero.
+    ``tie_order`` are the codes of the fields that ORDERED asks first. Every line needs a maximum above zero.
     """
     by_card = {line.card_id: line for line in lines}
     ordered = sorted(by_card.values(), key=lambda line: (line.unit_order, line.card_id))
     entries = [
-        Entry(line.card_id, line.totals.total, line.totals.maximum, tuple(f.points for f in line.fields))
+        Entry(line.card_id, line.totals.exact, line.totals.maximum, tie_keys(line, tie_order))
         for line in ordered
     ]
     return tuple(_placed(by_card[_key(made)], made, bands) for made in rank(entries, tie_rule))
+
+
+def tie_keys(line: Standing, tie_order: Sequence[str] = ()) -> tuple[Decimal, ...]:
+    """Return the points of the unit's fields in the order a tie is broken: ``tie_order``, then the fields left."""
+    return tuple(part.points for part in fields_for_ties(line, tie_order))
+
+
+def fields_for_ties(line: Standing, tie_order: Sequence[str] = ()) -> list[FieldPoints]:
+    """Return the unit's fields in the order a tie is broken."""
+    places = {code: place for place, code in enumerate(tie_order)}
+    return sorted(line.fields, key=lambda part: places.get(part.code, len(places)))
 
 
 def _key(made: Ranked) -> Any:

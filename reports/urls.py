@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/", views.ranking, name="ranking"),
     path("<int:pk>/publish/", views.publish, name="publish"),
     path("<int:pk>/documents/", views.ranking_document, name="ranking_document"),
+    path("groups/<int:pk>/try/", views.try_group, name="try_group"),
     path("<int:pk>/backtests/", backtest.backtest_round, name="backtest_round"),
     path("backtests/sets/<int:pk>/", backtest.backtest_start, name="backtest_start"),
     path("backtests/<int:pk>/", backtest.backtest, name="backtest"),

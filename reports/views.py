@@ -18,12 +18,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from backend.core.text import fold
 from backend.criteria.queries import sets_for
 from backend.rounds.models import Round
+from backend.rounds.queries import groups_for
 from backend.scoring.queries import sheet
 from permissions.actor import Actor
 from permissions.roles import Verb
-from reports import actions, charts, details, queries
+from reports import actions, charts, details, queries, trying
 from reports.documents.serving import file_response
-from reports.forms import AskForm, PublishForm
+from reports.forms import AskForm, PublishForm, TryForm
 from reports.models import Document, Ranking
 from reports.standings import Standing, Table
 
@@ -137,6 +138,30 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "tables": [] if problems else queries.preview(round_),
     }
     return render(request, "reports/publish.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def try_group(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the typed bands and ties of a group make of last year's results; nothing is saved.
+
+    htmx asks by GET while she types; without JavaScript a button sends the same by POST, so that nothing typed
+    stands in an address.
+    """
+    group = get_object_or_404(groups_for(_actor(request)), pk=pk)
+    _actor(request).require(Verb.MANAGE_ROUND, at=group.round.place())
+    form = TryForm(request.POST or request.GET, group=group)
+    wanted, season = form.wanted(), trying.season_before(group)
+    seen = season is not None and queries.rounds_for(_actor(request)).filter(pk=season.pk).exists()
+    context = {
+        "group": group,
+        "round": group.round,
+        "season": season if seen else None,
+        "tried": trying.tried(group, season, wanted) if seen and not form.problems else None,
+        "problems": form.problems,
+        "demo": _demo(group.round) or bool(seen and season and season.is_illustration),
+    }
+    partial = request.headers.get("HX-Request") == "true"
+    return render(request, "reports/_try_group.html" if partial else "reports/try_group.html", context)
 
 
 @require_POST

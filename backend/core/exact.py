@@ -69,10 +69,10 @@ def round_half_up(value: Fraction | Decimal, places: int = 3) -> Decimal:
     """``value`` rounded to ``places`` decimals (points: three), a half away from zero."""
     if not isinstance(value, Fraction | Decimal):
         raise TypeError(f"only exact numbers are rounded, not {type(value).__name__}")
-    scaled = Fraction(value) * 10**places
-    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-    whole += 2 * rest >= scaled.denominator
-    return Decimal(whole if scaled >= 0 else -whole).scaleb(-places)
+    exact = Fraction(value)
+    whole, rest = divmod(abs(exact.numerator) * 10**places, exact.denominator)
+    whole += 2 * rest >= exact.denominator
+    return Decimal(whole if exact >= 0 else -whole).scaleb(-places)
 
 
 def format_points(value: Decimal | Fraction | int, places: int = 2) -> str:
@@ -88,6 +88,6 @@ def format_points(value: Decimal | Fraction | int, places: int = 2) -> str:
     return f"{whole},{kept}" if kept else whole
 
 
-def format_percent(value: Fraction | Decimal) -> str:
-    """Percent points (93.5714… for 93,57 %) for people: half up to two decimals, decimal comma, no sign."""
-    return format(round_half_up(value, 2), "f").replace(".", ",")
+def format_percent(value: Fraction | Decimal, places: int = 2) -> str:
+    """Percent points (93.5714… for 93,57 %) for people: half up to ``places`` decimals, decimal comma, no sign."""
+    return format(round_half_up(value, places), "f").replace(".", ",")

@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from backend.core.exact import POINT
 from backend.core.serializers import PointsSerializerField
 from backend.criteria import actions, queries
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.models import CriteriaSet, Edit, Node
 from permissions.roles import Verb
 from tiers.models import Kind, Unit
 
@@ -32,24 +32,54 @@ class NodeSerializer(serializers.ModelSerializer[Node]):
         fields = [
             "id", "criteria_set", "parent", "code", "level", "title", "is_leaf", "max_points",
             "planned_points", "source", "rule", "params", "guidance", "evidence_asked",
-            "needs_evidence", "lead_agency", "previous",
+            "needs_evidence", "lead_agency", "previous", "revision",
         ]  # fmt: skip
-        read_only_fields = ["id", "level"]
+        read_only_fields = ["id", "level", "revision"]
         extra_kwargs = {"code": {"required": False}}
         validators: list[Any] = []  # the action says no, in words
 
 
 class NodeEditSerializer(NodeSerializer):
-    """What may be changed of a node; what is left out stays."""
+    """What may be changed of a node; what is left out stays. With ``revision`` nothing newer is overwritten."""
+
+    revision = serializers.IntegerField(required=False, min_value=0)
 
     class Meta(NodeSerializer.Meta):
         read_only_fields = ["id", "level", "criteria_set", "parent"]
 
 
-class MoveSerializer(serializers.Serializer[Node]):
-    """Which way a node goes among its neighbours."""
+class SeenSerializer(serializers.Serializer[Node]):
+    """The set's revision as it was read; a change of the same row since is refused."""
 
-    up = serializers.BooleanField()
+    seen = serializers.IntegerField(required=False, min_value=0)
+
+
+class MoveSerializer(SeenSerializer):
+    """Which way a node goes; ``group`` is where "into" leads, null for the row of fields."""
+
+    way = serializers.ChoiceField(choices=actions.WAYS)
+    group = serializers.IntegerField(required=False, allow_null=True)
+
+
+class SplitSerializer(SeenSerializer):
+    """Into how many leaves one is split."""
+
+    parts = serializers.IntegerField(min_value=2, max_value=actions.MOST_PARTS)
+
+
+class EditSerializer(serializers.ModelSerializer[Edit]):
+    """One change of a draft's tree; ``number`` is the set's revision it made."""
+
+    class Meta:
+        model = Edit
+        fields = ["number", "said", "made_by", "made_at", "is_undone"]
+        read_only_fields = fields
+
+
+class UndoSerializer(serializers.Serializer[Edit]):
+    """Which edit is undone; the newest one not undone where it is left out."""
+
+    number = serializers.IntegerField(required=False, min_value=0)
 
 
 class SetSerializer(serializers.ModelSerializer[CriteriaSet]):
@@ -62,9 +92,11 @@ class SetSerializer(serializers.ModelSerializer[CriteriaSet]):
         model = CriteriaSet
         fields = [
             "id", "owner", "kind", "title", "year", "version", "state", "scale", "legal_number",
-            "legal_date", "published_at", "is_illustration",
+            "legal_date", "legal_signer", "is_framework", "framework", "published_at", "is_illustration", "revision",
         ]  # fmt: skip
-        read_only_fields = ["id", "version", "state", "published_at", "is_illustration"]
+        read_only_fields = [
+            "id", "version", "state", "framework", "published_at", "is_illustration", "revision",
+        ]  # fmt: skip
         validators: list[Any] = []
 
 
@@ -95,6 +127,23 @@ class CopySerializer(serializers.Serializer[CriteriaSet]):
     year = serializers.IntegerField(min_value=2000, max_value=2100)
     owner = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.all(), required=False)
     kind = serializers.SlugRelatedField(slug_field="code", queryset=Kind.objects.all(), required=False)
+    title = serializers.CharField(max_length=300, required=False)
+
+
+class DecisionSerializer(serializers.ModelSerializer[CriteriaSet]):
+    """The decision that issues a set, where it is known only at publication."""
+
+    class Meta:
+        model = CriteriaSet
+        fields = list(actions.LEGAL)
+        extra_kwargs = {name: {"required": False} for name in actions.LEGAL}
+
+
+class FollowSerializer(serializers.Serializer[CriteriaSet]):
+    """Who makes a set inside a framework, and for which year."""
+
+    owner = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.all())
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False)
     title = serializers.CharField(max_length=300, required=False)
 
 
@@ -162,11 +211,23 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
         found = actions.problems_of_set(self.get_object())
         return Response({"problems": [problem.as_dict() for problem in found]})
 
-    @extend_schema(request=None, responses=SetSerializer)
+    @extend_schema(request=DecisionSerializer, responses=SetSerializer)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str | None = None) -> Response:
-        """Publish a draft; it never changes again."""
-        return Response(SetSerializer(actions.publish(self.get_object(), by=request.actor)).data)
+        """Publish a draft; it never changes again. Number and date of the decision are asked, illustrations aside."""
+        criteria_set = self._managed()
+        legal = _read(DecisionSerializer, request)
+        return Response(SetSerializer(actions.publish(criteria_set, by=request.actor, **legal)).data)
+
+    @extend_schema(request=FollowSerializer, responses={201: SetSerializer})
+    @action(detail=True, methods=["post"])
+    def follow(self, request: Request, pk: str | None = None) -> Response:
+        """Make a draft inside a published framework of a unit above."""
+        framework = self.get_object()
+        request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
+        values = _read(FollowSerializer, request)
+        made = actions.follow_framework(framework, by=request.actor, **values)
+        return Response(SetSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={201: SetSerializer})
     @action(detail=True, methods=["post"])
@@ -184,6 +245,14 @@ class SetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
         values = _read(CopySerializer, request)
         made = actions.copy_set(criteria_set, by=request.actor, **values)
         return Response(SetSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=UndoSerializer, responses=EditSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str | None = None) -> Response:
+        """Take back one change of the draft's tree."""
+        edit = actions.undo(self._managed(), by=request.actor, **_read(UndoSerializer, request))
+        edit.refresh_from_db(fields=["is_undone"])
+        return Response(EditSerializer(edit).data)
 
 
 class NodeViewSet(mixins.RetrieveModelMixin, GenericViewSet[Node]):
@@ -231,10 +300,33 @@ class NodeViewSet(mixins.RetrieveModelMixin, GenericViewSet[Node]):
     @extend_schema(request=MoveSerializer, responses=NodeSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str | None = None) -> Response:
-        """Let a node change places with its neighbour."""
+        """Move a node up, down, out of its group, or into another."""
         node = self._managed()
-        node = actions.move_node(node, by=request.actor, **_read(MoveSerializer, request))
-        return Response(NodeSerializer(node).data)
+        values = _read(MoveSerializer, request)
+        group = values.pop("group", None)
+        target = get_object_or_404(node.criteria_set.nodes, pk=group) if group is not None else None
+        return _as_it_stands(
+            actions.shift_node(node, values.pop("way"), by=request.actor, group=target, **values)
+        )
+
+    @extend_schema(request=SplitSerializer, responses={201: NodeSerializer(many=True)})
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, pk: str | None = None) -> Response:
+        """Split a leaf into several under a group of its code; return the new leaves."""
+        made = actions.split_node(self._managed(), by=request.actor, **_read(SplitSerializer, request))
+        return Response(NodeSerializer(made, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=SeenSerializer, responses={201: NodeSerializer})
+    @action(detail=True, methods=["post"])
+    def duplicate(self, request: Request, pk: str | None = None) -> Response:
+        """Copy a node with all under it, right behind it."""
+        made = actions.duplicate_node(self._managed(), by=request.actor, **_read(SeenSerializer, request))
+        return _as_it_stands(made, status=status.HTTP_201_CREATED)
+
+
+def _as_it_stands(node: Node, **options: Any) -> Response:
+    node.refresh_from_db()
+    return Response(NodeSerializer(node).data, **options)
 
 
 def _read(

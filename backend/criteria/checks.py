@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +15,7 @@ from backend.core.points import format_points
 from backend.criteria import frames
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.queries import Branch, branches, flatten
-from backend.criteria.rules import RuleError, RuleType
+from backend.criteria.rules import RuleError, RuleType, parse_rule
 
 DEEPEST = 5
 
@@ -50,12 +53,18 @@ class Problem:
         return f"{self.code}: {self.sentence}" if self.code else self.sentence
 
 
-def problems_of(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:
-    """Return every problem of the set with these nodes, those of the whole set first."""
-    tree = branches(nodes)
+def problems_of(
+    criteria_set: CriteriaSet, nodes: Sequence[Node], tree: Sequence[Branch] | None = None
+) -> list[Problem]:
+    """Return every problem of the set with these nodes, those of the whole set first.
+
+    ``tree`` are their ``branches`` where the caller has them.
+    """
+    tree = branches(nodes) if tree is None else tree
     return [
         *_of_whole(criteria_set, tree),
         *_of_branches(criteria_set, tree),
+        *_of_codes(nodes),
         *_of_framework(criteria_set, nodes),
     ]
 
@@ -96,7 +105,7 @@ def _of_place(branch: Branch) -> Iterator[str]:
 
 def _of_group(branch: Branch) -> Iterator[str]:
     planned = branch.node.planned_points
-    if not branch.children:
+    if not branch.leaves:
         yield _("Nhóm chưa có tiêu chí chấm điểm nào.")
     elif planned is not None and planned != branch.points:
         yield _("Các tiêu chí trong nhóm cộng lại %(sum)s điểm, theo văn bản là %(planned)s điểm.") % {
@@ -113,10 +122,32 @@ def _of_leaf(branch: Branch) -> list[str]:
         return [_("Chưa chọn cách chấm.")]
     if wrong := wrong_source(node.source, node.rule):
         return [wrong]
+    wrong_rule, problems = _of_rule(node.rule, json.dumps(node.params), node.max_points or ZERO)
+    return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": wrong_rule}] if wrong_rule else [*problems]
+
+
+# A set is opened many times for each change of a rule; pure, so the same text always says the same.
+@lru_cache(maxsize=4096)
+def _of_rule(kind: str, params: str, max_points: Decimal) -> tuple[str, tuple[str, ...]]:
+    """Return why parameters (JSON) cannot be read, and what is wrong with the rule for these points."""
     try:
-        return node.parsed_rule().problems(node.max_points or ZERO)
+        return "", tuple(parse_rule(kind, json.loads(params)).problems(max_points))
     except RuleError as refusal:
-        return [_("Cách chấm chưa đúng: %(problems)s") % {"problems": " ".join(refusal.problems)}]
+        return " ".join(refusal.problems), ()
+
+
+def _of_codes(nodes: Sequence[Node]) -> Iterator[Problem]:
+    """Say which codes a person reads as the same: "1.1" and "1.01", "1.a" and "1.A"."""
+    first: dict[tuple[str, ...], Node] = {}
+    for node in nodes:
+        same = first.setdefault(_as_read(node.code), node)
+        if same is not node:
+            sentence = _("Mã “%(code)s” trùng với mã “%(other)s”.") % {"code": node.code, "other": same.code}
+            yield Problem(sentence, node.pk, node.code)
+
+
+def _as_read(code: str) -> tuple[str, ...]:
+    return tuple(part.lstrip("0") or "0" for part in code.casefold().split("."))
 
 
 def _of_counting(criteria_set: CriteriaSet, node: Node) -> Iterator[str]:

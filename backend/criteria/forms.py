@@ -8,16 +8,14 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backend.core.dates import VNDateField
 from backend.core.fields import PointsFormField
 from backend.core.text import NFCCharField
 from backend.criteria.checks import wrong_source
 from backend.criteria.compact import read_compact, to_compact
+from backend.criteria.forms_versions import YEARS, LegalForm
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.rules import RuleError, RuleType
 from tiers.models import Kind, Unit
-
-YEARS = {"min_value": 2000, "max_value": 2100}
 
 
 def _short(classes: str) -> forms.TextInput:
@@ -56,15 +54,26 @@ class SetFilterForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class SetEditForm(forms.Form):
+class SetEditForm(LegalForm):
     """What may be changed of a draft as a whole."""
 
     title = NFCCharField(label=_("Tên bộ tiêu chí"), max_length=300)
     scale = _points(label=_("Thang điểm"), help_text=_("Tổng điểm của cả bộ, thường là 100."))
-    legal_number = NFCCharField(
-        label=_("Số văn bản"), max_length=100, required=False, help_text=_("Ví dụ 3368/QĐ-UBND.")
+    is_framework = forms.BooleanField(
+        label=_("Là khung cho cấp dưới"),
+        required=False,
+        help_text=_(
+            "Cấp dưới lập bộ tiêu chí của mình theo khung, giữ nguyên tiêu chí và điểm, chỉ bổ sung ở chỗ "
+            "để mở. Khung không dùng để mở đợt đánh giá."
+        ),
     )
-    legal_date = VNDateField(label=_("Ngày văn bản"), required=False)
+
+    field_order = ["title", "scale", "legal_number", "legal_date", "legal_signer", "legal_upload"]
+
+    def __init__(self, *args: Any, follows: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if follows:
+            del self.fields["is_framework"]
 
 
 class SetForm(SetEditForm):
@@ -76,24 +85,12 @@ class SetForm(SetEditForm):
     )
     year = forms.IntegerField(label=_("Năm đánh giá"), widget=_short("input-short"), **YEARS)
 
-    field_order = ["owner", "kind", "year", "title", "scale", "legal_number", "legal_date"]
+    field_order = ["owner", "kind", "year", "title", "scale", "is_framework", "legal_number", "legal_date"]
 
     def __init__(self, *args: Any, owners: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
-
-
-class CopyForm(forms.Form):
-    """For whom and when a copy is."""
-
-    owner = forms.ModelChoiceField(Unit.objects.none(), label=_("Cơ quan ban hành"), empty_label=None)
-    kind = forms.ModelChoiceField(Kind.objects.all(), label=_("Loại đơn vị được đánh giá"), empty_label=None)
-    year = forms.IntegerField(label=_("Năm đánh giá"), widget=_short("input-short"), **YEARS)
-    title = NFCCharField(label=_("Tên bộ tiêu chí"), max_length=300)
-
-    def __init__(self, *args: Any, owners: QuerySet[Unit], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+        del self.fields["legal_upload"]  # a new draft has no decision yet
 
 
 class GroupForm(forms.Form):

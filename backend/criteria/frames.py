@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.core.errors import Invalid
 from backend.core.exact import ZERO
@@ -22,6 +23,12 @@ from backend.criteria.models import CriteriaSet, Node
 SCORING = ("rule", "params", "source", "counting", "not_arisen", "only_with_procedures")
 
 Sums = dict[str, Decimal]
+
+_OF_SET = {
+    "scale": gettext_lazy("Thang điểm"),
+    "bonus_ceiling": gettext_lazy("Điểm thưởng tối đa"),
+    "penalty_ceiling": gettext_lazy("Điểm phạt tối đa"),
+}
 
 
 @dataclass(frozen=True)
@@ -192,13 +199,13 @@ def breaches_of(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Breach
 
 
 def _of_set(criteria_set: CriteriaSet, framework: CriteriaSet) -> Iterator[Breach]:
-    for name in ("scale", "bonus_ceiling", "penalty_ceiling"):
+    for name, label in _OF_SET.items():
         wanted, found = getattr(framework, name), getattr(criteria_set, name)
         if wanted != found:
             yield Breach(
                 _("%(what)s theo khung là %(wanted)s, ở đây là %(found)s.")
                 % {
-                    "what": str(CriteriaSet._meta.get_field(name).verbose_name).capitalize(),
+                    "what": label,
                     "wanted": format_points(wanted),
                     "found": format_points(found),
                 }

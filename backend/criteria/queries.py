@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -12,19 +13,19 @@ from backend.core import clock
 from backend.core.dates import vn_date
 from backend.core.exact import ZERO
 from backend.core.text import fold
-from backend.criteria.applying import Scope, scopes_over
+from backend.criteria.applying import Scope, left_out, scopes_over
 from backend.criteria.models import Applicability, CriteriaSet, Node
+from backend.criteria.opinions import SEEING, Waiting, invited, waiting_for
 from permissions.actor import Actor, within
 from permissions.roles import ROLES, Verb
 from tiers.models import Kind, Unit
 
-SEEING = (Verb.VIEW, Verb.MANAGE_CRITERIA)
-
 
 def sets_for(actor: Actor) -> QuerySet[CriteriaSet]:
-    """Return the sets the person writes or sees, and the published ones that score a unit of hers."""
+    """Return the sets the person writes or sees, and those published for or asked of a unit of hers."""
     mine = within(actor, SEEING, unit="owner__path")
-    return CriteriaSet.objects.select_related("owner", "kind").filter(mine | _scoring_units_of(actor))
+    rows = CriteriaSet.objects.select_related("owner", "kind")
+    return rows.filter(mine | _scoring_units_of(actor) | invited(actor))
 
 
 def _scoring_units_of(actor: Actor) -> Q:
@@ -32,13 +33,33 @@ def _scoring_units_of(actor: Actor) -> Q:
     for path in {seat.path for seat in actor.seats if Verb.VIEW in ROLES[seat.role]}:
         kinds = Unit.objects.filter(path=path).values("kind")
         condition |= Q(owner__path__in=_above(path), kind__in=kinds)
-    return condition & Q(state__in=[CriteriaSet.State.PUBLISHED, CriteriaSet.State.SUPERSEDED])
+    issued = Q(state__in=[CriteriaSet.State.PUBLISHED, CriteriaSet.State.SUPERSEDED])
+    return (condition | _frameworks_over(actor)) & issued
+
+
+def _frameworks_over(actor: Actor) -> Q:
+    """Return the condition of the frameworks that bind the sets the person writes."""
+    condition = Q(pk__in=[])
+    for path in {seat.path for seat in actor.seats if Verb.MANAGE_CRITERIA in ROLES[seat.role]}:
+        condition |= Q(owner__path__in=_above(path), is_framework=True)
+    return condition
+
+
+def frameworks_for(actor: Actor) -> QuerySet[CriteriaSet]:
+    """Return the frameworks in force above a unit whose sets the person writes."""
+    rows = CriteriaSet.objects.select_related("owner", "kind")
+    return rows.filter(_frameworks_over(actor), state=CriteriaSet.State.PUBLISHED)
 
 
 def _above(path: str) -> list[str]:
     """Return the paths of the units over ``path``: "/92/916/31117/" has "/92/" and "/92/916/"."""
     codes = path.strip("/").split("/")[:-1]
     return ["/" + "/".join(codes[:count]) + "/" for count in range(1, len(codes) + 1)]
+
+
+def opinions_waiting_for(actor: Actor, now: datetime) -> list[Waiting]:
+    """Return what of consultations open at ``now`` waits for the person; one query."""
+    return list(waiting_for(actor, now))
 
 
 def nodes_for(actor: Actor) -> QuerySet[Node]:
@@ -94,6 +115,17 @@ def scopes_of(criteria_set: CriteriaSet, nodes: Iterable[Node]) -> dict[int, Sco
     rows = Applicability.objects.filter(node__criteria_set=criteria_set)
     named = rows.select_related("kind", "unit").order_by("kind__order", "unit__order", "pk")
     return scopes_over(nodes, named)
+
+
+def left_out_by(
+    criteria_set: CriteriaSet, nodes: Sequence[Node], units: Iterable[Unit]
+) -> dict[int, dict[int, str]]:
+    """Return, by unit and leaf key, why the set leaves that leaf out for that unit; one query for any number of units.
+
+    ``nodes`` are all of the set's.
+    """
+    scopes = scopes_of(criteria_set, nodes)
+    return {unit.pk: left_out(nodes, scopes, unit) if scopes else {} for unit in units}
 
 
 def serves(criteria_set: CriteriaSet, kind: Kind) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.criteria.views import consultations, nodes, responses, scopes, sets, workshop
+from backend.criteria.views import consultations, nodes, responses, scopes, sets, sheets, versions, workshop
 
 app_name = "criteria"
 
@@ -11,12 +11,19 @@ urlpatterns = [
     path("add/", sets.set_add, name="set_add"),
     path("<int:pk>/", workshop.set_detail, name="set_detail"),
     path("<int:pk>/edit/", sets.set_edit, name="set_edit"),
-    path("<int:pk>/publish/", sets.publish, name="publish"),
-    path("<int:pk>/new-version/", sets.new_version, name="new_version"),
-    path("<int:pk>/copy/", sets.set_copy, name="set_copy"),
+    path("<int:pk>/publish/", versions.publish, name="publish"),
+    path("<int:pk>/new-version/", versions.new_version, name="new_version"),
+    path("<int:pk>/copy/", versions.set_copy, name="set_copy"),
+    path("<int:pk>/follow/", versions.set_follow, name="set_follow"),
+    path("<int:pk>/legal/", versions.legal_file, name="legal_file"),
+    path("copy/", versions.copy_from, name="copy_from"),
+    path("compare/", versions.compare, name="compare"),
     path("<int:pk>/discard/", sets.discard, name="discard"),
     path("<int:pk>/scopes/", scopes.set_scopes, name="set_scopes"),
     path("nodes/<int:pk>/scope/", scopes.node_scope, name="node_scope"),
+    path("<int:pk>/sheet/", sheets.sheet_export, name="sheet_export"),
+    path("<int:pk>/import/", sheets.sheet_import, name="sheet_import"),
+    path("<int:pk>/import/apply/", sheets.sheet_apply, name="sheet_apply"),
     path("<int:pk>/nodes/add/", nodes.node_add, name="node_add"),
     path("nodes/<int:pk>/edit/", nodes.node_edit, name="node_edit"),
     path("nodes/<int:pk>/move/", nodes.node_move, name="node_move"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from backend.core.points import format_points
@@ -17,20 +19,6 @@ from backend.criteria.queries import Branch, Totals, branches, flatten, totals_o
 from permissions.actor import Actor
 
 SHOWN_EDITS = 8
-
-
-@dataclass(frozen=True)
-class Line:
-    """One node in the tree, as text: the page has hundreds of them."""
-
-    pk: int
-    address: str
-    code: str
-    title: str
-    points: str
-    css: str
-    is_current: bool
-    wrong: str
 
 
 @dataclass
@@ -54,7 +42,7 @@ class Shop:
     @cached_property
     def problems(self) -> list[Problem]:
         """Return everything to mend before the set can be published."""
-        return problems_of(self.criteria_set, self.nodes)
+        return problems_of(self.criteria_set, self.nodes, self.tree)
 
     @cached_property
     def problems_here(self) -> list[Problem]:
@@ -77,25 +65,27 @@ class Shop:
         return rows.defer("before", "after").order_by("-number").first()
 
     @property
-    def lines(self) -> Iterator[Line]:
-        """Yield the tree in the order of reading."""
-        # One address for all: hundreds of look-ups would cost more than reading the rows.
+    def lines(self) -> SafeString:
+        """Return the tree in the order of reading, one item of a list each."""
+        # Written here, with one address for all: a template's loop over hundreds of lines and as many look-ups
+        # of addresses would cost several times the reading of the rows.
         before, after = reverse("criteria:node_edit", args=[0]).rsplit("0", 1)
         wrong = Counter(problem.node_id for problem in self.problems)
-        for branch in flatten(self.tree):
-            yield self._line(branch, f"{before}{branch.node.pk}{after}", wrong[branch.node.pk])
+        return SafeString(
+            "\n".join(
+                self._line(branch, f"{before}{branch.node.pk}{after}", wrong[branch.node.pk])
+                for branch in flatten(self.tree)
+            )
+        )
 
-    def _line(self, branch: Branch, address: str, problems: int) -> Line:
+    def _line(self, branch: Branch, address: str, problems: int) -> str:
         node = branch.node
-        return Line(
-            pk=node.pk,
-            address=address,
-            code=node.code,
-            title=node.title,
-            points=_points_of(branch),
-            css=f"lv{min(branch.depth, 5)} {'leaf' if node.is_leaf else 'group'}",
-            is_current=node.pk == self.current,
-            wrong=_wrong(problems) if problems else "",
+        kind = "leaf" if node.is_leaf else "group"
+        current = ' aria-current="page"' if node.pk == self.current else ""
+        mend = f" <em>{_wrong(problems)}</em>" if problems else ""
+        return (
+            f'<li class="lv{min(branch.depth, 5)} {kind}"><a id="t{node.pk}" href="{address}"{current}>'
+            f"<b>{escape(node.code)}</b> <span>{escape(node.title)}</span> <i>{_points_of(branch)}</i>{mend}</a></li>"
         )
 
 

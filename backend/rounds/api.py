@@ -35,11 +35,16 @@ class GroupSerializer(serializers.ModelSerializer[Group]):
     """The units of one kind: their criteria, tie rule and bands."""
 
     kind = serializers.SlugRelatedField(slug_field="code", queryset=Kind.objects.all())
+    tie_order = serializers.ListField(
+        child=serializers.CharField(max_length=30), required=False, max_length=50
+    )
     bands = BandSerializer(many=True, read_only=True)
 
     class Meta:
         model = Group
-        fields = ["id", "kind", "criteria_set", "title", "order", "tie_rule", "bands"]
+        fields = [
+            "id", "kind", "criteria_set", "title", "order", "tie_rule", "tie_order", "decimals", "procedures", "bands",
+        ]  # fmt: skip
         read_only_fields = ["id"]
         extra_kwargs = {"title": {"required": False}, "order": {"required": False}}
         validators: list[Any] = []
@@ -49,7 +54,7 @@ class GroupEditSerializer(GroupSerializer):
     """What may be changed of a group; what is left out stays."""
 
     class Meta(GroupSerializer.Meta):
-        fields = ["kind", "criteria_set", "title", "order", "tie_rule"]
+        fields = ["kind", "criteria_set", "title", "order", "tie_rule", "tie_order", "decimals", "procedures"]
 
 
 class StepSerializer(serializers.ModelSerializer[Step]):

@@ -104,6 +104,18 @@ class CopyForm(forms.Form):
     title = NFCCharField(label=gettext_lazy("Tên đợt"), max_length=300)
 
 
+class CodesField(forms.CharField):
+    """Codes of fields, typed with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return codes as they are typed."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        """Return the codes in their order."""
+        return [code.strip() for code in (value or "").replace(";", ",").split(",") if code.strip()]
+
+
 class GroupForm(forms.Form):
     """The units of one kind: criteria and tie rule. ``sets`` are those a round may use."""
 
@@ -121,7 +133,42 @@ class GroupForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Để trống thì lấy tên loại đơn vị."),
     )
-    tie_rule = forms.ChoiceField(label=gettext_lazy("Xử lý bằng điểm"), choices=Group.TieRule.choices)
+    procedures = forms.ChoiceField(
+        label=gettext_lazy("Đơn vị trong nhóm"),
+        choices=Group.Procedures.choices,
+        required=False,
+        help_text=gettext_lazy(
+            "Tách riêng đơn vị có và không có thủ tục hành chính thì lập hai nhóm cùng loại."
+        ),
+    )
+    tie_rule = forms.ChoiceField(
+        label=gettext_lazy("Xử lý bằng điểm"),
+        choices=Group.TieRule.choices,
+        help_text=gettext_lazy(
+            "Xếp hạng luôn so chỉ số chính xác, kể cả phần thập phân không in ra; chỉ bằng nhau tuyệt đối mới là bằng điểm."
+        ),
+    )
+    tie_order = CodesField(
+        label=gettext_lazy("Lĩnh vực xét trước khi bằng điểm"),
+        required=False,
+        widget=_short(),
+        help_text=gettext_lazy(
+            "Mã các lĩnh vực theo thứ tự xét, cách nhau bằng dấu phẩy, ví dụ 2, 1, 5. Để trống thì theo thứ tự của bộ tiêu chí."
+        ),
+    )
+    decimals = forms.TypedChoiceField(
+        label=gettext_lazy("Số chữ số thập phân của chỉ số khi in"),
+        choices=[(number, number) for number in (1, 2, 3)],
+        coerce=int,
+        required=False,
+        empty_value=2,
+        initial=2,
+        help_text=gettext_lazy("Chỉ để in; xếp hạng và xếp loại dùng số chính xác."),
+    )
+
+    def clean_procedures(self) -> str:
+        """Take every unit of the kind where nothing was chosen."""
+        return self.cleaned_data["procedures"] or Group.Procedures.ANY
 
     def __init__(self, *args: Any, sets: QuerySet[CriteriaSet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

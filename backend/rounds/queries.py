@@ -75,10 +75,25 @@ def steps_for(actor: Actor) -> QuerySet[Step]:
     return Step.objects.filter(round__in=rounds_for(actor).values("pk")).select_related("round__host")
 
 
+def units_below(round: Round) -> QuerySet[Unit]:
+    """Return the units directly below the round's host on its day, whatever their kind."""
+    return Unit.objects.on(round.on_date).filter(parent_id=round.host_id)
+
+
 def units_in(round: Round) -> QuerySet[Unit]:
-    """Return the units the round scores: directly below its host on its day, of its groups' kinds."""
-    below = Unit.objects.on(round.on_date).filter(parent_id=round.host_id)
-    return below.filter(kind__in=Group.objects.filter(round=round).values("kind"))
+    """Return the units the round scores: directly below its host on its day, of one of its groups."""
+    condition = Q(pk__in=[])
+    for group in round.groups.all():
+        condition |= of_group(group)
+    return units_below(round).filter(condition)
+
+
+def of_group(group: Group) -> Q:
+    """Return the condition on units to stand in the group: its kind, and the half of it with or without procedures."""
+    condition = Q(kind=group.kind_id)
+    if group.procedures == Group.Procedures.ANY:
+        return condition
+    return condition & Q(has_procedures=group.procedures == Group.Procedures.WITH)
 
 
 def extendable_units(actor: Actor, round: Round) -> QuerySet[Unit]:
@@ -93,9 +108,23 @@ def demand_extending(actor: Actor, round: Round) -> None:
 
 
 def unit_counts(round: Round) -> dict[int, int]:
-    """Return how many units each kind of the round has, by kind id; one query."""
-    rows = units_in(round).order_by().values("kind").annotate(count=Count("pk"))
-    return {row["kind"]: row["count"] for row in rows}
+    """Return how many units each group of the round has, by group id; two queries."""
+    groups = list(round.groups.all())
+    columns = {f"group{group.pk}": Count("pk", filter=of_group(group)) for group in groups}
+    counts = units_below(round).order_by().aggregate(**columns) if groups else {}
+    return {group.pk: counts[f"group{group.pk}"] for group in groups}
+
+
+def units_without_group(round: Round) -> list[str]:
+    """Return the names of units of the round's kinds that stand in none of its groups; two queries."""
+    of_kinds = units_below(round).filter(kind__in=round.groups.values("kind"))
+    return list(of_kinds.exclude(pk__in=units_in(round).values("pk")).values_list("name", flat=True))
+
+
+def fields_of(criteria_set: CriteriaSet) -> list[tuple[str, str]]:
+    """Return code and title of the set's fields (lĩnh vực), in order."""
+    rows = criteria_set.nodes.filter(level=1).order_by("order")
+    return list(rows.values_list("code", "title"))
 
 
 def hosts_for(actor: Actor) -> QuerySet[Unit]:
@@ -129,7 +158,8 @@ def sets_for_round(round: Round) -> QuerySet[CriteriaSet]:
     """Return the sets in force that the round may use: of its host or of a unit above it."""
     codes = round.host.path.strip("/").split("/")
     owners = ["/" + "/".join(codes[:count]) + "/" for count in range(1, len(codes) + 1)]
-    rows = CriteriaSet.objects.filter(owner__path__in=owners, state=CriteriaSet.State.PUBLISHED)
+    issued = CriteriaSet.objects.filter(state=CriteriaSet.State.PUBLISHED, is_framework=False)
+    rows = issued.filter(owner__path__in=owners)
     return rows.select_related("kind").order_by("-year", "kind__order", "-version")
 
 

@@ -155,6 +155,14 @@ def _no_floor(lines: Sequence[BandLine]) -> Iterator[str]:
         yield "Các mức còn hở ở dưới: hãy thêm một mức từ 0 %."
 
 
+def wrong_tie_order(codes: Sequence[str], fields: Sequence[str]) -> list[str]:
+    """Return what is wrong with the fields asked first at a tie; ``fields`` are the codes of the set's fields."""
+    unknown = [code for code in codes if code not in fields]
+    sentences = [f"Không có lĩnh vực “{code}”. Các lĩnh vực: {', '.join(fields)}." for code in unknown]
+    twice = [code for code, times in Counter(codes).items() if times > 1]
+    return sentences + [f"Lĩnh vực “{code}” được nêu hai lần." for code in twice]
+
+
 @dataclass(frozen=True)
 class Bar:
     """A step on a line of time: where it begins and how long it is, percent of the whole as text."""

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from backend.core import clock
 from backend.criteria.models import Node
+from backend.criteria.queries import Waiting, opinions_waiting_for
 from backend.rounds.models import Round, Step
 from backend.rounds.queries import Window as Dates
 from backend.rounds.queries import windows_of
@@ -112,6 +113,7 @@ class Agenda:
     cards: list[OwnCard]
     rounds: list[HostedRound]
     now: datetime
+    opinions: list[Waiting] = field(default_factory=list)
 
 
 def agenda(actor: Actor) -> Agenda:
@@ -126,7 +128,7 @@ def agenda(actor: Actor) -> Agenda:
     _count(actor, hosted)
     for row in hosted:
         row.now = now
-    return Agenda(_own(actor, cards, now), hosted, now)
+    return Agenda(_own(actor, cards, now), hosted, now, opinions_waiting_for(actor, now))
 
 
 def approvals_for(actor: Actor) -> QuerySet[Scorecard]:
@@ -147,7 +149,8 @@ def _lent(actor: Actor) -> Any:
 
 def with_progress(cards: QuerySet[Scorecard]) -> QuerySet[Scorecard]:
     """Return the cards with ``leaves`` (the unit scores itself), ``given`` and ``self_total`` (points)."""
-    own = Score.objects.filter(card=OuterRef("pk"), applies=True, source=Node.Source.ASSESSED)
+    owed = {"applies": True, "source": Node.Source.ASSESSED, "counting": Node.Counting.BASE}
+    own = Score.objects.filter(card=OuterRef("pk"), **owed)
     totals = StepTotal.objects.filter(card=OuterRef("pk"), step__kind=Step.Kind.SELF)
     return cards.annotate(
         leaves=Subquery(own.order_by().values("card").annotate(n=Count("pk")).values("n")),

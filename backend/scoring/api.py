@@ -23,7 +23,7 @@ from backend.scoring import actions, api_rounds, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.lifecycle import MOVES
-from backend.scoring.models import Delegation, Evidence, Scorecard
+from backend.scoring.models import Deduction, Delegation, Evidence, Scorecard
 from backend.scoring.sent import read
 from permissions.roles import Verb
 
@@ -230,6 +230,30 @@ class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         card, given = self._leaf(Verb.APPRAISE, sent.LeafReasonIn)
         actions.unask(card, by=request.actor, **given)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=sent.LeafIn, responses=shapes.AppliesShape)
+    @action(detail=True, methods=["post"], url_path="not-arisen")
+    def not_arisen(self, request: Request, pk: str) -> Response:
+        """Agree that nothing arose on a leaf: it leaves the unit's maximum."""
+        card, given = self._leaf(Verb.APPRAISE, sent.LeafIn)
+        return Response(shapes.AppliesShape(actions.agree_not_arisen(card, by=request.actor, **given)).data)
+
+    @extend_schema(request=sent.DeductionIn, responses={201: shapes.DeductionShape})
+    @action(detail=True, methods=["post"])
+    def deductions(self, request: Request, pk: str) -> Response:
+        """Take points off a field or leaf after appraisal, by reason and document."""
+        card = self._card(Verb.ASK)
+        made = actions.deduct(card, by=request.actor, **read(sent.DeductionIn, request.data))
+        return Response(shapes.DeductionShape(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=sent.ReasonIn, responses={201: shapes.DeductionShape})
+    @action(detail=True, methods=["post"], url_path=r"deductions/(?P<row>\d+)/withdraw")
+    def withdraw_deduction(self, request: Request, pk: str, row: str) -> Response:
+        """Take a deduction back; return the row that says so."""
+        rows = Deduction.objects.filter(card=self._card(Verb.ASK), withdraws__isnull=True)
+        given = read(sent.ReasonIn, request.data)
+        made = actions.withdraw_deduction(get_object_or_404(rows, pk=row), by=request.actor, **given)
+        return Response(shapes.DeductionShape(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=sent.LeafReasonIn, responses=shapes.AppliesShape)
     @action(detail=True, methods=["post"], url_path="leave-out")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -18,7 +19,7 @@ from backend.rounds.models import Group, Round, Step
 from backend.scoring.agenda import with_progress
 from backend.scoring.lifecycle import READY, UNAPPROVED, UNDER_APPRAISAL, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS, of_unit, step_of, still_writing
+from backend.scoring.queries import CARD_PARTS, explained, of_unit, step_of, still_writing
 from permissions.actor import Actor, within
 from permissions.roles import Place, Verb
 
@@ -175,6 +176,7 @@ def _marks(cards: list[Scorecard]) -> dict[int, dict[int, list[tuple[int, Decima
         score__card__in=cards,
         score__applies=True,
         score__source=Node.Source.ASSESSED,
+        score__counting=Node.Counting.BASE,
         step__kind=Step.Kind.APPRAISAL,
         points__isnull=False,
     ).order_by("step__order")
@@ -215,6 +217,16 @@ class SurveyCell:
     def points(self) -> Decimal | None:
         """Return the points entered, None before that."""
         return self.mark.points if self.mark else None
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """Return what the rule worked the points out from; empty where the points were entered."""
+        return self.mark.inputs if self.mark else {}
+
+    @property
+    def explained(self) -> str:
+        """Return how the rule came to the points; empty where they were entered."""
+        return explained(self.score, self.mark)
 
     @property
     def version(self) -> int:

@@ -30,6 +30,7 @@ class Facts:
     missing_evidence: tuple[str, ...] = ()
     unmarked: tuple[str, ...] = ()
     missing_survey: tuple[str, ...] = ()
+    over_deducted: tuple[str, ...] = ()
     asked: int = 0
     answered: int = 0
     explaining: bool = False
@@ -147,6 +148,15 @@ def something_answered(facts: Facts) -> str:
 def nothing_open(facts: Facts) -> str:
     """No request for explanation waits to be sent."""
     return _("Còn yêu cầu giải trình chưa gửi đơn vị.") if facts.asked else ""
+
+
+def deductions_fit(facts: Facts) -> str:
+    """Nothing is taken off that is not there: points may have fallen since (R13)."""
+    if not facts.over_deducted:
+        return ""
+    return _("Điểm bị trừ lớn hơn điểm thẩm định ở %(codes)s. Hãy rút bớt điểm trừ.") % {
+        "codes": _list(facts.over_deducted)
+    }
 
 
 def survey_entered(facts: Facts) -> str:

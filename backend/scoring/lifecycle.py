@@ -184,7 +184,7 @@ MOVES: dict[str, Move] = {
         State.CONCLUDED,
         Verb.CONCLUDE,
         CONCLUSION,
-        (gates.has_step, gates.in_time, gates.nothing_open, gates.all_marked),
+        (gates.has_step, gates.in_time, gates.nothing_open, gates.all_marked, gates.deductions_fit),
         signs=True,
         done=gettext_lazy("kết luận"),
     ),

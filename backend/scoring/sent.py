@@ -80,6 +80,15 @@ class MarkIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
+class DeductionIn(serializers.Serializer[Any]):
+    """Points taken off a field or leaf after appraisal."""
+
+    code = serializers.CharField()
+    points = PointsSerializerField()
+    reason = serializers.CharField()
+    document = serializers.CharField(max_length=200)
+
+
 class MoveIn(serializers.Serializer[Any]):
     """A move: its reason and document; ``secret`` (password or code) where it signs."""
 
@@ -130,12 +139,16 @@ class EvidenceIn(serializers.Serializer[Any]):
 
 
 class SurveyLineIn(serializers.Serializer[Any]):
-    """Points of one unit on one survey or outside-index leaf; ``version`` as listed, 0 before the first."""
+    """One survey or outside-index leaf of one unit: ``points``, or the ``inputs`` listed as ``asked``.
+
+    ``version`` as listed, 0 before the first.
+    """
 
     card = KeyField()
     code = serializers.CharField()
     version = WholeField()
-    points = PointsSerializerField()
+    points = PointsSerializerField(required=False, allow_null=True, default=None)
+    inputs = serializers.DictField(required=False, default=dict)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 

@@ -12,6 +12,7 @@ from backend.core.serializers import PointsSerializerField
 from backend.rounds.models import Step
 from backend.scoring import queries
 from backend.scoring.models import (
+    Deduction,
     Delegation,
     Evidence,
     Explanation,
@@ -110,6 +111,25 @@ class DelegationShape(serializers.ModelSerializer[Delegation]):
         fields = ["id", "taker", "taker_name", "starts_at", "ends_at", "document"]
 
 
+class DeductionShape(serializers.ModelSerializer[Deduction]):
+    """Points taken off a field or leaf after appraisal; ``withdraws`` is the row that this one takes back."""
+
+    points = PointsSerializerField()
+
+    class Meta:
+        model = Deduction
+        fields = ["id", "code", "points", "reason", "document", "withdraws", "made_at"]
+
+
+class ExtraShape(serializers.Serializer[Any]):
+    """Bonus or penalty of a card: what is claimed and what counts, up to the ceiling."""
+
+    counting = serializers.CharField()
+    claimed = PointsSerializerField()
+    counted = PointsSerializerField()
+    ceiling = PointsSerializerField()
+
+
 class LeafShape(serializers.Serializer[Any]):
     """One leaf of the sheet as the viewer may see it."""
 
@@ -117,6 +137,8 @@ class LeafShape(serializers.Serializer[Any]):
     title = serializers.CharField(source="node.title")
     max_points = PointsSerializerField(source="score.max_points")
     source = serializers.CharField(source="score.source")
+    counting = serializers.CharField(source="score.counting")
+    not_arisen = serializers.CharField(source="node.not_arisen")
     applies = serializers.BooleanField(source="score.applies")
     left_out_reason = serializers.CharField(source="score.left_out_reason")
     rule = serializers.CharField(source="node.rule")
@@ -148,6 +170,8 @@ class SheetShape(serializers.Serializer[Any]):
     own_total = PointsSerializerField(source="total")
     own_maximum = PointsSerializerField()
     maximum = PointsSerializerField()
+    extras = ExtraShape(many=True)
+    deductions = DeductionShape(many=True)
     now = serializers.DateTimeField()
 
     def get_difficulties(self, sheet: Any) -> str | None:
@@ -253,14 +277,28 @@ class SourceShape(serializers.ModelSerializer[Provenance]):
         fields = ["id", "report_number", "report_date", "sample", "answers", "entered_at"]
 
 
+class AskedShape(serializers.Serializer[Any]):
+    """One input that a rule asks for."""
+
+    name = serializers.CharField()
+    title = serializers.CharField(source="label")
+    kind = serializers.CharField()
+
+
 class SurveyRowShape(serializers.Serializer[Any]):
-    """One survey or outside-index leaf of one card; ``may_enter`` is false for the person's own unit."""
+    """One survey or outside-index leaf of one card; ``may_enter`` is false for the person's own unit.
+
+    ``asked`` names the inputs its rule works the points out from; none where the points are entered.
+    """
 
     card = serializers.IntegerField()
     unit_name = serializers.CharField()
     code = serializers.CharField()
     max_points = PointsSerializerField()
     points = PointsSerializerField(allow_null=True)
+    asked = AskedShape(many=True)
+    inputs = serializers.DictField()
+    explained = serializers.CharField(allow_blank=True)
     version = serializers.IntegerField()
     source = SourceShape(allow_null=True)
     may_enter = serializers.BooleanField()

@@ -131,6 +131,9 @@ class Reader:
         before = last.points if last else None
         if row.points != before or (last and step.kind == Step.Kind.APPRAISAL and row.reason != last.reason):
             return mark_change(step.kind, before, row.points, row.reason, row.from_points)
+        if last and row.inputs != last.inputs and step.kind == Step.Kind.SURVEY:
+            same = _("%(who)s: sửa số liệu, điểm vẫn là %(points)s")
+            return same % {"who": giver(step.kind), "points": _said(row.points)} + because(row.reason)
         if last and row.note != last.note:
             return _("Đơn vị sửa giải trình: %s") % (row.note or _("(để trống)"))
         return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 Row = Sequence[int | None]
 
@@ -30,6 +31,14 @@ class Case:
     origin: tuple[int, ...]
     old: tuple[Row, ...]
     new: tuple[Row, ...]
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the draft's leaves that stand for each leaf of ``before``: "1.1, 1.2" where it was split."""
+        found: list[list[str]] = [[] for _ in self.before]
+        for leaf, origin in zip(self.after, self.origin, strict=True):
+            found[origin].append(leaf.code)
+        return tuple(", ".join(codes) for codes in found)
 
 
 def maximum_of(leaves: Sequence[Leaf], row: Row) -> int:

@@ -50,7 +50,7 @@ def sides(units: Sequence[int], leaves: Sequence[Leaf], rows: Sequence[Row], ord
     maxima = dict(zip(units, maxima_of(leaves, rows), strict=True))
     totals = dict(zip(units, map(total_of, rows), strict=True))
     entries = [
-        Entry(unit, _points(totals[unit]), _points(maxima[unit]), _tie_keys(leaves, row, order))
+        Entry(unit, Fraction(totals[unit]), Decimal(maxima[unit]), _tie_keys(leaves, row, order))
         for unit, row in zip(units, rows, strict=True)
         if maxima[unit]
     ]
@@ -59,10 +59,6 @@ def sides(units: Sequence[int], leaves: Sequence[Leaf], rows: Sequence[Row], ord
         for one in rank(entries, order.tie_rule)
         if isinstance(unit := one.entry.key, int)
     }
-
-
-def _points(thousandths: int) -> Decimal:
-    return Decimal(thousandths).scaleb(-3)
 
 
 def _tie_keys(leaves: Sequence[Leaf], row: Row, order: Order) -> tuple[int, ...]:
@@ -75,7 +71,7 @@ def _tie_keys(leaves: Sequence[Leaf], row: Row, order: Order) -> tuple[int, ...]
 
 
 def _band(entry: Entry, order: Order) -> str:
-    band = band_for(entry.percent, order.bands)
+    band = band_for(entry.percent, order.bands) if order.bands else None
     return band.label if band else ""
 
 
@@ -86,14 +82,11 @@ def movers(case: Case, unit: int, old: Side, new: Side) -> list[Mover]:
     """
     # Over one denominator for all leaves: whole numbers are enough to put them in order.
     shifts = [-(points or 0) * new.maximum for points in case.old[unit]]
-    codes: list[list[str]] = [[] for _ in case.before]
-    for leaf, origin, points in zip(case.after, case.origin, case.new[unit], strict=True):
+    for origin, points in zip(case.origin, case.new[unit], strict=True):
         shifts[origin] += (points or 0) * old.maximum
-        codes[origin].append(leaf.code)
-    places = sorted(
-        (place for place, shift in enumerate(shifts) if shift), key=lambda place: -abs(shifts[place])
-    )
+    sizes = [-abs(shift) for shift in shifts]
+    places = sorted(range(len(sizes)), key=sizes.__getitem__)[:MOST_MOVERS]
     whole = old.maximum * new.maximum
     return [
-        Mover(", ".join(codes[place]), Fraction(shifts[place], whole) * 100) for place in places[:MOST_MOVERS]
+        Mover(case.codes[place], Fraction(100 * shifts[place], whole)) for place in places if shifts[place]
     ]

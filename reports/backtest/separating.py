@@ -89,7 +89,7 @@ def _spread(maximum: int, column: Row, share: Fraction) -> Spread:
     if not known:
         return Spread(0, 0, Fraction(0), 0, share)
     mean = Fraction(100 * sum(known), maximum * len(known))
-    return Spread(len(known), sum(points == maximum for points in known), mean, _deviation(known), share)
+    return Spread(len(known), known.count(maximum), mean, _deviation(known), share)
 
 
 def _deviation(values: Sequence[int]) -> int:

@@ -56,18 +56,29 @@ def shake(
     """
     import numpy as np  # deferred: starting the server must not load it
 
-    applies = np.array([[points is not None for points in row] for row in rows])
-    points = np.array([[value or 0 for value in row] for row in rows], dtype=np.float64)
-    maxima = np.array([leaf.maximum for leaf in leaves], dtype=np.float64)
+    partly = any(None in row for row in rows)
+    points = np.array([[value or 0 for value in row] for row in rows] if partly else rows, dtype=np.float64)
+    possible = _possible(leaves, rows if partly else [rows[0]])
     weights = np.random.RandomState(seed).randint(LOW, HIGH + 1, size=(draws, len(leaves)))
     found = np.empty((draws, len(rows)), dtype=np.uint16 if len(rows) < 2**16 else np.uint32)
     part = max(1, at_once // len(rows))
     for begin in range(0, draws, part):
         some = weights[begin : begin + part].astype(np.float64)
-        best = some @ maxima[:, None] if applies.all() else some @ (applies * maxima).T
+        best = some @ possible.T
         found[begin : begin + part] = _ranks((some @ points.T) / best)
         told(min(begin + part, draws))
-    return _intervals(found, np.array(ranks))
+    return _intervals(found, np.array(ranks, dtype=np.int32))
+
+
+def _possible(leaves: Sequence[Leaf], rows: Sequence[Row]) -> Any:
+    """Return what can be had on each leaf: nothing where it does not apply."""
+    import numpy as np
+
+    maxima = [
+        [0 if value is None else leaf.maximum for leaf, value in zip(leaves, row, strict=True)]
+        for row in rows
+    ]
+    return np.array(maxima, dtype=np.float64)
 
 
 def _ranks(indices: Any) -> Any:
@@ -75,19 +86,21 @@ def _ranks(indices: Any) -> Any:
     import numpy as np
 
     order = np.argsort(-indices, axis=1)
+    places = np.argsort(order, axis=1)
     ordered = np.take_along_axis(indices, order, axis=1)
+    equal = ordered[:, 1:] == ordered[:, :-1]
+    if not equal.any():
+        return places + 1
     first = np.tile(np.arange(1, indices.shape[1] + 1), (len(indices), 1))
-    first[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 0
-    made = np.empty_like(first)
-    np.put_along_axis(made, order, np.maximum.accumulate(first, axis=1), axis=1)
-    return made
+    first[:, 1:][equal] = 0
+    return np.take_along_axis(np.maximum.accumulate(first, axis=1), places, axis=1)
 
 
 def _intervals(found: Any, ranks: Any) -> list[Interval]:
     import numpy as np
 
     draws = len(found)
-    shifts = np.abs(found - ranks).sum(axis=0) * 1000 // draws
+    shifts = np.abs(found.astype(np.int32) - ranks).sum(axis=0) * 1000 // draws
     ordered = np.sort(found, axis=0, kind="stable")
     # The smallest rank that at least 5, 50, 95 % of the draws do not exceed.
     places = [0, *((percent * draws + 99) // 100 - 1 for percent in (5, 50, 95)), draws - 1]

@@ -21,6 +21,7 @@ from reports import queries
 from reports.details import Detail, Part, detail
 from reports.documents import wording
 from reports.models import Document, Ranking
+from reports.rankings import TieRule
 from reports.standings import Table, Totals
 from tiers.models import Unit
 
@@ -69,7 +70,7 @@ def self_report(document: Document) -> Letter:
 
 def ranking(document: Document) -> Letter:
     """Return the ranking of a round, published or still a preview, with its fields as annexes."""
-    round_, made = document.round, document.ranking
+    round_, made = document.of_round, document.ranking
     found = queries.tables(round_, made)
     context = {
         **_frame(round_.host, round_, document.is_illustration, "TB", day=_published_on(made)),
@@ -165,7 +166,13 @@ def _signer(approval: Signature) -> str:
 
 
 def _tie_sentence(table: Table) -> str:
-    return _("Đơn vị bằng điểm: %(rule)s.") % {"rule": table.tie_rule.label.lower()}
+    rule = table.tie_rule.label.lower()
+    if table.tie_rule == TieRule.ORDERED and table.tie_order:
+        rule = _("%(rule)s; xét trước lĩnh vực %(codes)s") % {
+            "rule": rule,
+            "codes": ", ".join(table.tie_order),
+        }
+    return _("Đơn vị bằng điểm: %(rule)s.") % {"rule": rule}
 
 
 # --- the self-assessment --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 from backend.core import clock
 from backend.core.files import write_whole
-from reports.documents import letters, sheets
+from reports.documents import annexes, letters, sheets
 from reports.documents.pdf import pdf
 from reports.models import Document
 
@@ -19,12 +19,15 @@ LETTERS = {
     Document.Kind.SELF_REPORT: letters.self_report,
     Document.Kind.APPRAISAL: letters.appraisal,
     Document.Kind.RANKING: letters.ranking,
+    Document.Kind.CRITERIA_CHANGES: annexes.criteria_changes,
 }
 
 
 def make(key: str) -> None:
     """Make the document with that primary key, unless it is ready. On trouble it is noted and raised."""
-    rows = Document.objects.select_related("round__host__parent", "ranking", "card")
+    rows = Document.objects.select_related(
+        "round__host__parent", "ranking", "card", "older_set__owner", "newer_set__owner"
+    )
     document = rows.get(pk=key)
     if document.state == Document.State.READY:
         return

@@ -35,7 +35,7 @@ def ranking(document: Document) -> tuple[bytes, str]:
 
 
 def formats_of(book: Any) -> dict[str, Any]:
-    """Return the formats of cells by what they hold: title, demo, text, head, whole, points, percent, plain, date."""
+    """Return the formats of cells by what they hold: title, demo, text, head, whole, points, percent1 to percent3 (decimals), plain, date."""
     font = {"font_name": "Times New Roman", "font_size": 12}
     return {
         "title": book.add_format({**font, "bold": True, "font_size": 14}),
@@ -46,7 +46,10 @@ def formats_of(book: Any) -> dict[str, Any]:
         ),
         "whole": book.add_format({**font, "border": 1, "num_format": "0", "align": "center"}),
         "points": book.add_format({**font, "border": 1, "num_format": "#,##0.00#"}),
-        "percent": book.add_format({**font, "border": 1, "num_format": "0.00"}),
+        **{
+            f"percent{places}": book.add_format({**font, "border": 1, "num_format": f"0.{'0' * places}"})
+            for places in (1, 2, 3)
+        },
         "plain": book.add_format(font),
         "date": book.add_format({**font, "num_format": "dd/mm/yyyy", "align": "left"}),
     }
@@ -66,7 +69,7 @@ def _write(page: Any, document: Document, table: Table, formats: dict[str, Any])
     page.set_landscape()
     page.set_paper(9)
     for place, line in enumerate(table.standings, start=row + 1):
-        _write_line(page, place, line, _with_survey(document), formats)
+        _write_line(page, place, line, table, _with_survey(document), formats)
 
 
 def _write_top(page: Any, document: Document, table: Table, formats: dict[str, Any]) -> int:
@@ -108,13 +111,15 @@ def _heads(document: Document, table: Table) -> list[str]:
     ]
 
 
-def _write_line(page: Any, row: int, line: Standing, survey: bool, formats: dict[str, Any]) -> None:
+def _write_line(
+    page: Any, row: int, line: Standing, table: Table, survey: bool, formats: dict[str, Any]
+) -> None:
     totals = line.totals
     cells: list[tuple[Any, str]] = [(line.rank, "whole"), (line.unit_name, "text")]
     cells.append((totals.appraised, "points"))
     cells += [(totals.survey, "points")] if survey else []
     cells += [(totals.total, "points"), (totals.maximum, "points")]
-    cells += [(round_half_up(line.index, 2), "percent"), (line.band, "text")]
+    cells += [(round_half_up(line.index, table.decimals), f"percent{table.decimals}"), (line.band, "text")]
     cells += [(part.points, "points") for part in line.fields]
     for column, (value, kind) in enumerate(cells):
         if kind == "text":

@@ -15,10 +15,11 @@ from reports.queries.seeing import (
     may_read,
     rounds_for,
 )
-from reports.queries.tables import current_ranking, field_titles, find, preview, published, tables
+from reports.queries.tables import KEPT, current_ranking, field_titles, find, preview, published, tables
 from reports.queries.totals import totals_in
 
 __all__ = [
+    "KEPT",
     "Problem",
     "Result",
     "current_ranking",

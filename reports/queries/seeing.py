@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.core import clock
+from backend.criteria.queries import sets_for
 from backend.rounds.models import Round, Step
 from backend.scoring.models import Scorecard, State
 from backend.scoring.queries import of_unit, scorecards_for, sees_step, step_of
@@ -35,16 +36,23 @@ def may_publish(actor: Actor, round_: Round) -> bool:
 
 
 def documents_for(actor: Actor) -> QuerySet[Document]:
-    """Return the documents of rounds the person sees; ``may_read`` decides on each of them."""
-    rows = Document.objects.filter(round__in=rounds_for(actor).order_by().values("pk"))
-    return rows.select_related("round__host", "card__unit", "card__round__host", "ranking")
+    """Return the documents of rounds and of criteria sets the person sees; ``may_read`` decides on each of them."""
+    sets = sets_for(actor).order_by().values("pk")
+    of_rounds = Q(round__in=rounds_for(actor).order_by().values("pk"))
+    rows = Document.objects.filter(of_rounds | Q(older_set__in=sets, newer_set__in=sets))
+    return rows.select_related(
+        "round__host", "card__unit", "card__round__host", "ranking", "older_set", "newer_set"
+    )
 
 
 def may_read(actor: Actor, document: Document) -> bool:
-    """Return whether the person may read that document: by its card, or by the ranking it prints."""
+    """Return whether the person may read that document: by its card, its ranking, or both its criteria sets."""
+    if document.kind == Document.Kind.CRITERIA_CHANGES:
+        compared = {document.older_set_id, document.newer_set_id}
+        return sets_for(actor).filter(pk__in=compared).count() == len(compared)
     if document.card is not None:
         return kind_is_open(actor, document.card, document.kind)
-    return bool(document.ranking_id) or may_preview(actor, document.round)
+    return bool(document.ranking_id) or may_preview(actor, document.of_round)
 
 
 def kind_is_open(actor: Actor, card: Scorecard, kind: str) -> bool:

@@ -18,6 +18,8 @@ from reports.queries.totals import totals_in
 from reports.rankings import Band, TieRule
 from reports.standings import FieldPoints, Standing, Table, Totals, Waiting, ranked
 
+# What a published row copies of the totals besides points and maxima.
+KEPT = ("bonus", "penalty", "deducted", "percent", "marked", "marked_maximum", "marked_full")
 DONE = (State.CONCLUDED, State.PUBLISHED)
 
 
@@ -76,8 +78,10 @@ def _preview_table(
         group.criteria_set.title,
         tie_rule,
         bands,
-        ranked(lines, tie_rule, bands),
+        ranked(lines, tie_rule, bands, group.tie_order),
         tuple(waiting),
+        tuple(group.tie_order),
+        group.decimals,
     )
 
 
@@ -100,7 +104,7 @@ def current_ranking(round_: Round) -> Ranking | None:
 
 def published(ranking: Ranking) -> list[Table]:
     """Return the tables of a published ranking from its copies; three queries."""
-    rows = Row.objects.filter(section__ranking=ranking).select_related("section", "unit")
+    rows = Row.objects.filter(section__ranking=ranking).select_related("section__group", "unit")
     rows = rows.prefetch_related(Prefetch("fields", FieldRow.objects.order_by("order", "pk")))
     lines: dict[Section, list[Standing]] = defaultdict(list)
     for row in rows.order_by("section__order", "section", "rank", "unit_order", "pk"):
@@ -117,12 +121,16 @@ def _published_table(section: Section, lines: list[Standing], bands: tuple[Band,
         TieRule(section.tie_rule),
         bands,
         tuple(lines),
+        # An opened round's groups don't change.
+        tie_order=tuple(section.group.tie_order),
+        decimals=section.group.decimals,
     )
 
 
 def _standing(row: Row) -> Standing:
     fields = tuple(FieldPoints(part.code, part.title, part.points, part.maximum) for part in row.fields.all())
-    totals = Totals(row.card_id, row.appraised, row.survey, row.maximum, row.full_maximum, fields)
+    kept = {name: getattr(row, name) for name in KEPT}
+    totals = Totals(row.card_id, row.appraised, row.survey, row.maximum, row.full_maximum, fields, **kept)
     return Standing(
         row.card_id,
         row.unit_id,

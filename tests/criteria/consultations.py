@@ -65,10 +65,7 @@ class Asking:
 
     def close(self) -> None:
         """Let the deadline pass a second ago."""
-        now = clock.now()
-        with recording(by=SYSTEM, reason="Đổi ngày trong thử nghiệm"):
-            self.asked.opened_at, self.asked.closes_at = now - make.DAY, now - timedelta(seconds=1)
-            self.asked.save()
+        _pass_deadline(self.asked)
 
     def end(self) -> None:
         """End the asking after its deadline."""
@@ -96,3 +93,45 @@ def ask() -> Asking:
     )
     draft.refresh_from_db()
     return Asking(city, manager, manager_user, draft, one, two, asked)
+
+
+def at_each_stage(host: Unit, kind: str, acting: list[Unit], *, unsent: str) -> dict[str, Consultation]:
+    """Return consultations of a host, by stage.
+
+    In the open one ``acting`` wrote ``unsent``; in the others they were heard: submitted only, over the
+    deadline, ended.
+    """
+    made = {}
+    for year, stage in enumerate(("open", "submitted", "closed", "ended"), start=2033):
+        draft = make.criteria_set(host, kind=kind, year=year, state=CriteriaSet.State.DRAFT)
+        asked = consulting.open_consultation(
+            draft, by=SYSTEM, closes_at=clock.now() + 10 * make.DAY, document="01/SNV"
+        )
+        for response in asked.responses.filter(unit__in=acting):
+            said = unsent if stage == "open" else "Giảm điểm"
+            responding.write_opinion(response, by=SYSTEM, node=draft.nodes.get(code="1.1"), text=said)
+            _sent_on(response, stage)
+        made[stage] = _moved_on(asked, stage)
+    return made
+
+
+def _sent_on(response: Response, stage: str) -> None:
+    if stage != "open":
+        responding.move_response(response, "submit", by=SYSTEM)
+    if stage in ("closed", "ended"):
+        responding.move_response(response, "approve", by=SYSTEM)
+
+
+def _moved_on(asked: Consultation, stage: str) -> Consultation:
+    if stage in ("closed", "ended"):
+        _pass_deadline(asked)
+    if stage == "ended":
+        consulting.end_consultation(asked, by=SYSTEM)
+    return asked
+
+
+def _pass_deadline(asked: Consultation) -> None:
+    now = clock.now()
+    with recording(by=SYSTEM, reason="Đổi hạn trong thử nghiệm"):
+        asked.opened_at, asked.closes_at = now - make.DAY, now - timedelta(seconds=1)
+        asked.save()

@@ -1,9 +1,13 @@
 """The short text of a rule: the forms of its heading, and what can't be read."""
 
+import html
+import re
+from pathlib import Path
+
 import pytest
 
 from backend.criteria.compact import read_compact, to_compact
-from backend.criteria.rules import RuleError
+from backend.criteria.rules import RuleError, RuleType
 
 TEXTS = [
     ("option", "Thời điểm :: Trong tháng 01=1|Sau quý I=0"),
@@ -76,3 +80,18 @@ def test_what_is_left_out_has_its_usual_value(kind, short, whole):
 def test_what_can_not_be_read_is_told_in_a_sentence(kind, text, said):
     with pytest.raises(RuleError, match=said):
         read_compact(kind, text)
+
+
+HELP = Path(__file__).resolve().parents[2] / "backend/criteria/templates/criteria/_rule_help.html"
+
+
+def test_every_example_of_the_help_is_read_and_every_way_has_one():
+    rows = re.findall(
+        r'<th scope="row">{% translate "(.*?)" %}</th><td(?: class="strong")?>(.*?)</td>',
+        HELP.read_text("utf-8"),
+    )
+    kinds = {kind.label: kind for kind in RuleType}
+    assert kinds.keys() <= {label for label, _text in rows}
+    for label, text in rows:
+        written = "" if "để trống" in text else html.unescape(text)
+        assert read_compact(kinds.get(label, RuleType.FORMULA), written)

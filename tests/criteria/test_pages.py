@@ -16,6 +16,7 @@ from permissions.roles import Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
+DECIDED = {"legal_number": "12/QĐ-UBND", "legal_date": "05/06/2026"}
 
 
 @pytest.fixture
@@ -179,7 +180,7 @@ def test_a_set_is_written_from_nothing_to_published(client, city, manager):
     assert made.nodes.get(code="1.1").parsed_rule().reachable(Decimal("2.5")) == (Decimal("2.5"), Decimal(0))
     page = text(client.get(reverse("criteria:set_detail", args=[made.pk])))
     assert "Không còn chỗ nào phải sửa" in page
-    client.post(reverse("criteria:publish", args=[made.pk]))
+    client.post(reverse("criteria:publish", args=[made.pk]), DECIDED)
     made.refresh_from_db()
     assert made.state == CriteriaSet.State.PUBLISHED
 
@@ -264,7 +265,9 @@ def test_json_says_and_writes_the_same(client, city, manager, draft):
     whole = client.get(f"/api/criteria-sets/{draft.pk}/").json()
     assert [node["code"] for node in whole["nodes"]] == ["1", "1.1", "2", "2.1"]
     assert whole["nodes"][1]["max_points"] == "2.000"
-    answer = client.post(f"/api/criteria-sets/{draft.pk}/publish/")
+    answer = client.post(
+        f"/api/criteria-sets/{draft.pk}/publish/", {"legal_number": "12/QĐ-UBND", "legal_date": "2026-01-05"}
+    )
     assert answer.json()["state"] == "published"
     node = whole["nodes"][1]["id"]
     answer = client.patch(f"/api/criteria-nodes/{node}/", {"title": "x"}, content_type="application/json")

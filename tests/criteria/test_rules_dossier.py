@@ -57,6 +57,31 @@ WORKED = [
 ]
 
 
+# The leaves of the decision of Cà Mau (QĐ 1880/2013) that can be read, word by word.
+CA_MAU = [
+    ("option", "kịp thời=1|không kịp thời=0.5|không ban hành=0", ["1", "0.5", "0"]),
+    ("option", "đầy đủ và có kinh phí=1|thiếu một trong hai=0", ["1", "0"]),
+    ("option", "đạt=1|không đạt=0", ["1", "0"]),
+    ("option", "đủ số lượng và đúng thời gian=1|thiếu hoặc trễ=0", ["1", "0"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "points"), CA_MAU)
+def test_the_options_of_a_real_decision_give_its_points(kind, text, points):
+    rule = read_compact(kind, text)
+    given = [rule.apply({"option": str(n)}, Decimal(1)).points for n in range(1, len(points) + 1)]
+    assert given == [Decimal(worth) for worth in points]
+
+
+@pytest.mark.parametrize(
+    ("done", "points"),
+    [(10000, 2), (9001, 2), (9000, 1), (8999, 1), (7001, 1), (7000, 1), (6999, 0), (0, 0)],
+)
+def test_the_bands_of_a_real_decision_turn_at_its_boundaries(done, points):
+    rule = read_compact("bands", ">90%=2|70%-90%=1|<70%=0")
+    assert rule.apply({"done": done, "assigned": 10000}, Decimal(2)).points == points
+
+
 @pytest.mark.parametrize(("kind", "text", "maximum", "inputs", "points"), WORKED)
 def test_the_worked_numbers_come_out(kind, text, maximum, inputs, points):
     assert read_compact(kind, text).apply(inputs, Decimal(maximum)).points == Decimal(points)

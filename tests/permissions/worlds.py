@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from backend.accounts.models import User
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.models import Consultation, CriteriaSet, Node, Response
 from backend.notices.actions import tell
 from backend.notices.models import Notice
 from backend.rounds.models import Group, Round, Step
@@ -30,6 +30,7 @@ from reports.backtest.running import start
 from reports.documents import make as make_document
 from reports.models import Backtest, Document
 from tests import make
+from tests.criteria.consultations import at_each_stage
 from tests.reports import seasons
 from tests.scoring import councils, specimens
 from tiers.actions import release
@@ -68,6 +69,7 @@ class Scene:
     delegation: Delegation | None = None
     documents: dict[str, Document] = field(default_factory=dict)
     backtest: Backtest | None = None
+    asked: dict[str, Consultation] = field(default_factory=dict)
     world: World = field(init=False, repr=False)
 
     def version(self, stage: str, code: str, order: int) -> int:
@@ -82,6 +84,10 @@ class Scene:
     def group(self, stage: str) -> Group:
         """Return the first group of the round of a stage."""
         return self.rounds[stage].groups.all()[0]
+
+    def response(self, stage: str) -> Response:
+        """Return what the unit says in the consultation of a stage."""
+        return self.asked[stage].responses.get(unit=self.unit)
 
     def node(self, code: str) -> Node:
         """Return a node of the draft set."""
@@ -190,6 +196,7 @@ class _Season:
 
     rounds: dict[str, Round]
     sets: dict[str, CriteriaSet]
+    asked: dict[str, Consultation]
 
 
 def _rounds(host: Unit, kind: str, actors: Iterable[Unit]) -> _Season:
@@ -215,12 +222,20 @@ def _rounds(host: Unit, kind: str, actors: Iterable[Unit]) -> _Season:
     rounds["published"] = _finished(host, chosen, "published", **past)
     publish_ranking(rounds["published"], by=SYSTEM)
     fresh = {name: Round.objects.select_related("host").get(pk=made.pk) for name, made in rounds.items()}
-    return _Season(fresh, {"published": chosen, "draft": draft, "spare": spare})
+    asked = at_each_stage(host, kind, list(actors), unsent=CANARY)
+    return _Season(fresh, {"published": chosen, "draft": draft, "spare": spare}, asked)
 
 
 def _criteria(host: Unit, kind: str) -> CriteriaSet:
     """Return a published set: 1.1 and 1.2 in field 1, 2.1 in field 2, 3.1 from a survey."""
-    made = make.criteria_set(host, kind=kind, leaves=councils.LEAVES, state=CriteriaSet.State.DRAFT)
+    made = make.criteria_set(
+        host,
+        kind=kind,
+        leaves=councils.LEAVES,
+        state=CriteriaSet.State.DRAFT,
+        legal_file="criteria/legal/ab/decision",
+        legal_file_name="quyet-dinh.pdf",
+    )
     with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
         node = Node.objects.get(criteria_set=made, code="3.1")
         node.source = Node.Source.SURVEY
@@ -336,7 +351,7 @@ def _scene(host: Unit, unit: Unit, season: _Season, clerk: User) -> Scene:
         "ranking": request_document("ranking_sheet", by=SYSTEM, round_=past),
     }
     make_document(str(scene.documents["ranking"].pk))
-    scene.backtest = start(season.sets["draft"], past, by=SYSTEM)
+    scene.backtest, scene.asked = start(season.sets["draft"], past, by=SYSTEM), season.asked
     return scene
 
 

@@ -70,8 +70,11 @@ def fill(card: Scorecard, *, by: Any) -> None:
         actions.set_points(card, code, by=by, version=0, note="Theo báo cáo số 12/BC-UBND", **how)
 
 
-def council(*, units: int = 2, **fields: Any) -> Council:
-    """Make the host, its units, the seats of the first unit and of the host, and the open round."""
+def council(*, units: int = 2, survey: dict[str, Any] | None = None, **fields: Any) -> Council:
+    """Make the host, its units, the seats of the first unit and of the host, and the open round.
+
+    ``survey`` are fields of the survey leaf 3.1, such as its rule.
+    """
     host = make.unit("Thành phố thử", kind="city")
     names = ["Phường Ô Môn", "Phường Thới Long", "Xã Đông Hiệp"]
     made = [make.unit(names[n] if n < len(names) else f"Xã thứ {n}", parent=host) for n in range(units)]
@@ -85,7 +88,7 @@ def council(*, units: int = 2, **fields: Any) -> Council:
         ("inspector", Role.INSPECTOR, host),
     ):
         users[name], actors[name] = make.seated(role, at)
-    round_ = make.round_(host, criteria(host), **fields)
+    round_ = make.round_(host, criteria(host, **(survey or {})), **fields)
     add_survey_step(round_)
     cards = actions.open_round(round_, by=SYSTEM)
     return Council(
@@ -99,12 +102,12 @@ def council(*, units: int = 2, **fields: Any) -> Council:
     )
 
 
-def criteria(host: Any) -> CriteriaSet:
+def criteria(host: Any, **survey: Any) -> CriteriaSet:
     """Make a published set: 1.1 by choice, 1.2 and 2.1 any points, 3.1 from a survey."""
     chosen = make.criteria_set(host, leaves=LEAVES, state=CriteriaSet.State.DRAFT)
     with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
         _change(chosen, "1.1", rule="option", params=OPTIONS)
-        _change(chosen, "3.1", source=Node.Source.SURVEY)
+        _change(chosen, "3.1", **{"source": Node.Source.SURVEY, **survey})
         chosen.state, chosen.published_at = CriteriaSet.State.PUBLISHED, clock.now()
         chosen.save()
     return chosen

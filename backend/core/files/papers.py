@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 import pikepdf
 from django.utils.translation import gettext as _
@@ -48,7 +48,7 @@ def finding(file: IO[bytes]) -> str:
 
 def _opened(file: IO[bytes]) -> pikepdf.Pdf:
     file.seek(0)
-    return pikepdf.Pdf.open(file, suppress_warnings=True)
+    return pikepdf.Pdf.open(cast("BinaryIO", file), suppress_warnings=True)
 
 
 def _tail(file: IO[bytes]) -> bytes:

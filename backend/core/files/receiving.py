@@ -100,7 +100,7 @@ def _png(file: IO[bytes]) -> Kind:
     return PNG
 
 
-_LOOKS: tuple[tuple[Callable[[bytes], bool], Callable[[IO[bytes]], Kind]], ...] = (
+_LOOKS: tuple[tuple[Callable[[bytes], bool], Callable[[IO[bytes]], Kind | None]], ...] = (
     # Scanners put a byte-order mark or an empty line before the first line.
     (lambda head: head[:16].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"), _pdf),
     (lambda head: head.startswith(b"PK\x03\x04"), packages.kind_of),

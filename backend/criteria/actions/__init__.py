@@ -2,12 +2,13 @@
 
 Read in this order: sets (a set and its life), edits (one change kept, to undo), ordering (places and codes
 in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoing, scopes (for whom a node
-applies), copying (a set made from another), issuing (published by a decision).
+applies), importing (a sheet applied), copying (a set made from another), issuing (published by a decision).
 """
 
 from .copying import copy_set, follow_framework, losses_of, new_version
 from .edits import overtaken
-from .issuing import attach_legal_file, publish
+from .importing import import_sheet, preview_sheet
+from .issuing import publish
 from .moving import (
     MOST_PARTS,
     WAYS,
@@ -32,7 +33,6 @@ __all__ = [
     "MOST_PARTS",
     "WAYS",
     "add_node",
-    "attach_legal_file",
     "copy_set",
     "create_set",
     "delete_node",
@@ -42,12 +42,14 @@ __all__ = [
     "edit_set",
     "follow_framework",
     "hold_draft",
-    "losses_of",
+    "import_sheet",
     "lift_node",
+    "losses_of",
     "move_node",
     "new_version",
     "overtaken",
     "place_node",
+    "preview_sheet",
     "problems_of_set",
     "publish",
     "set_counting",

@@ -9,42 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.audit.recording import recording, update_all
-from backend.core import clock, files
+from backend.core import clock
 from backend.core.errors import Invalid
-from backend.criteria.actions.sets import LEGAL, hold_draft, problems_of_set
+from backend.criteria.actions.sets import (
+    LEGAL,
+    LEGAL_FILE,
+    hold_draft,
+    keep_decision,
+    problems_of_set,
+    received_decision,
+)
 from backend.criteria.checks import Problem
 from backend.criteria.models import CriteriaSet
 from permissions.actor import Actor
 from permissions.roles import Verb
-
-FOLDER = "criteria/legal"
-
-
-@transaction.atomic
-def attach_legal_file(criteria_set: CriteriaSet, *, by: Actor, upload: Any) -> CriteriaSet:
-    """Keep the signed decision (``upload``, a Django UploadedFile) with a draft; an earlier file gives way.
-
-    It passes the same door as evidence, and the slow look too. Raises Refused, OutOfStep or Invalid.
-    """
-    by.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
-    received = _received(upload)
-    held = hold_draft(criteria_set, by=by)
-    with recording(by=by, about=held.history_about, reason=_("Đính kèm văn bản “%s”") % received.name):
-        _take_file(held, received)
-    return held
-
-
-def _received(upload: Any) -> files.Received:
-    received = files.receive(upload)
-    if found := files.finding(received.file, received.content_type):
-        sentence = _("Tệp “%(name)s”: %(problem)s") % {"name": received.name, "problem": found}
-        raise Invalid(sentence, fields={"legal_upload": [sentence]})
-    return received
-
-
-def _take_file(held: CriteriaSet, received: files.Received) -> None:
-    held.legal_file, held.legal_file_name = files.keep(received, FOLDER), received.name
-    held.save(update_fields=["legal_file", "legal_file_name"])
 
 
 @transaction.atomic
@@ -58,7 +36,7 @@ def publish(
     its node.
     """
     by.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
-    received = _received(upload) if upload else None
+    received = received_decision(upload) if upload else None
     held = hold_draft(criteria_set, by=by)
     problems = problems_of_set(held)
     if problems:
@@ -67,10 +45,9 @@ def publish(
     now = clock.now()
     with recording(by=by, at=now, about=held.history_about, reason=reason or _("Ban hành bộ tiêu chí")):
         _supersede_others(held)
-        if received:
-            held.legal_file, held.legal_file_name = files.keep(received, FOLDER), received.name
+        keep_decision(held, received)
         held.state, held.published_at = CriteriaSet.State.PUBLISHED, now
-        held.save(update_fields=["state", "published_at", "legal_file", "legal_file_name", *LEGAL])
+        held.save(update_fields=["state", "published_at", *LEGAL, *LEGAL_FILE])
     return held
 
 

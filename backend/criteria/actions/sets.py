@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
+from backend.core import files
 from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO
 from backend.criteria.checks import Problem, problems_of
@@ -21,6 +22,8 @@ from permissions.roles import Verb
 from tiers.models import Kind, Unit
 
 LEGAL = ("legal_number", "legal_date", "legal_signer")
+LEGAL_FILE = ("legal_file", "legal_file_name")
+FOLDER = "criteria/legal"
 EDITABLE = frozenset(
     {"title", "scale", "left_out_way", "bonus_ceiling", "penalty_ceiling", "is_framework", *LEGAL}
 )
@@ -99,13 +102,35 @@ def hold_draft(criteria_set: CriteriaSet, *, by: Actor) -> CriteriaSet:
 
 
 @transaction.atomic
-def edit_set(criteria_set: CriteriaSet, *, by: Actor, **changes: Any) -> CriteriaSet:
-    """Change ``EDITABLE`` fields of a draft. Raises Refused, OutOfStep or Invalid."""
+def edit_set(criteria_set: CriteriaSet, *, by: Actor, upload: Any = None, **changes: Any) -> CriteriaSet:
+    """Change ``EDITABLE`` fields of a draft; ``upload`` is its signed decision, an earlier one gives way.
+
+    Raises Refused, OutOfStep or Invalid.
+    """
+    by.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
+    received = received_decision(upload) if upload else None
     held = hold_draft(criteria_set, by=by)
     _take(held, changes)
     with recording(by=by, reason=_("Sửa thông tin bộ tiêu chí")):
-        held.save(update_fields=list(changes))
+        keep_decision(held, received)
+        held.save(update_fields=[*changes, *(LEGAL_FILE if received else ())])
     return held
+
+
+def received_decision(upload: Any) -> files.Received:
+    """Return the signed decision: through the same door as evidence, and the slow look too. Raises Invalid."""
+    received = files.receive(upload)
+    if found := files.finding(received.file, received.content_type):
+        sentence = _("Tệp “%(name)s”: %(problem)s") % {"name": received.name, "problem": found}
+        raise Invalid(sentence, fields={"legal_upload": [sentence]})
+    return received
+
+
+def keep_decision(criteria_set: CriteriaSet, received: files.Received | None) -> None:
+    """Keep the bytes of a decision and name them on the set, which is saved by the caller."""
+    if received:
+        criteria_set.legal_file = files.keep(received, FOLDER)
+        criteria_set.legal_file_name = received.name
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ class Ratio:
         """The titles, the kind of number and the unit of measure from a rule's parameters."""
         measure = InputKind(params.one_of("measure", (InputKind.COUNT, InputKind.NUMBER)))
         done, assigned = params.heading("done", cls.done), params.heading("assigned", cls.assigned)
-        if " / " in done:
+        if " / " in f" {done} ":
             params.wrong("“done” không được có “ / ”, vì dấu này ngăn tử số với mẫu số.")
         return cls(done, assigned, measure, params.optional("unit"))
 

@@ -208,8 +208,11 @@ def _totals(reading: Reading, totals: Sequence[Line], wishes: Sequence[Wish]) ->
     points = sum((_points_of(wish) for wish in wishes if wish.is_leaf), ZERO)
     remarks = []
     for line in totals:
+        cell = line.cells.get("points", "")
+        if cell == points_cell(points):
+            continue
         try:
-            said = read_points(line.cells.get("points", ""))
+            said = read_points(cell)
         except Invalid as refusal:
             remarks.append(Remark(reading.cell(line, "points"), refusal.message, False))
             continue

@@ -118,7 +118,8 @@ def _set_up(page: Any, heading: int, criteria_set: CriteriaSet) -> None:
 
 def _write_branch(page: Any, row: int, branch: Branch, formats: dict[str, Any]) -> None:
     node, kind = branch.node, "leaf" if branch.node.is_leaf else "group"
-    numbers = {"points": branch.points or None, "planned": node.planned_points}
+    points = node.max_points if node.is_leaf else branch.points or None
+    numbers = {"points": points, "planned": node.planned_points}
     texts = {**cells_of(node), "note": _note(node), "id": str(node.pk)}
     for place, column in enumerate(COLUMNS):
         if column.key in _NUMBERS:

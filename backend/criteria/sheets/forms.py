@@ -48,24 +48,24 @@ class SheetForm(ActingForm):
     )
 
 
-def keep(reading: Reading, *, set_key: int, revision: int, user_key: int | None) -> str:
-    """Return the reading as text that only this program can have written, for this draft and person.
+def keep(reading: Reading, *, set_key: int, revision: int) -> str:
+    """Return the reading as text that only this program can have written, for this draft as it stands.
 
     Raises Invalid where it is too large to travel.
     """
-    kept = {"set": set_key, "revision": revision, "by": user_key, "reading": reading.as_json()}
+    kept = {"set": set_key, "revision": revision, "reading": reading.as_json()}
     text = signing.dumps(kept, salt=SALT, compress=True)
     if len(text) > MOST_KEPT:
         raise Invalid(_("Tệp có quá nhiều chữ. Hãy chỉ giữ bảng tiêu chí rồi gửi lại."))
     return text
 
 
-def kept_from(text: str, *, set_key: int, user_key: int | None) -> tuple[Reading, int]:
+def kept_from(text: str, *, set_key: int) -> tuple[Reading, int]:
     """Return what ``keep`` kept, and the draft's revision then. Raises Invalid after an hour or if touched."""
     try:
         kept = signing.loads(text, salt=SALT, max_age=KEPT_FOR)
     except signing.BadSignature:
         kept = {}
-    if (kept.get("set"), kept.get("by")) != (set_key, user_key):
+    if kept.get("set") != set_key:
         raise Invalid(_("Bản xem trước đã quá một giờ hoặc không còn nguyên vẹn. Hãy gửi lại tệp."))
     return Reading.from_json(kept["reading"]), kept["revision"]

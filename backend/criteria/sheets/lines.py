@@ -144,7 +144,9 @@ def _mark(rows: Iterable[Sequence[str]]) -> tuple[int, int] | None:
 
 def _is_numbering(cells: dict[str, str]) -> bool:
     """Return whether the line numbers the columns: (1), (2), (3)."""
-    return len(cells) > 1 and "title" in cells and all(map(_NUMBERING.fullmatch, cells.values()))
+    if "title" not in cells or "id" in cells:
+        return False
+    return len(set(cells.values())) == len(cells) > 1 and all(map(_NUMBERING.fullmatch, cells.values()))
 
 
 def _shared(sheet: Sheet, at: int, places: dict[str, int]) -> dict[tuple[int, str], str]:

@@ -84,8 +84,8 @@ def cells_of(node: Node) -> dict[str, str]:
         "needs_evidence": flag_cell(node.is_leaf and node.needs_evidence),
         "guidance": text_cell(node.guidance),
         "lead": unit_cell(node.lead_agency),
-        "counting": COUNTINGS[node.counting] if node.counting != Node.Counting.BASE else "",
-        "not_arisen": NOT_ARISEN[node.not_arisen] if node.not_arisen else "",
+        "counting": str(COUNTINGS[node.counting]) if node.counting != Node.Counting.BASE else "",
+        "not_arisen": str(NOT_ARISEN[node.not_arisen]) if node.not_arisen else "",
         "only_with_procedures": flag_cell(node.only_with_procedures),
         "open_to_additions": flag_cell(node.open_to_additions),
     }

@@ -182,8 +182,8 @@ def _pane(
 def node_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a node one of ``actions.WAYS``."""
     node, form = _find(request, pk), MoveForm(request.POST)
-    group = form.get("group")
-    target = get_object_or_404(node.criteria_set.nodes, pk=group) if group else None
+    named = request.POST.get("group") and form.get("way") == "into"
+    target = get_object_or_404(node.criteria_set.nodes, pk=form.get("group")) if named else None
     moved = actions.shift_node(
         node, form.get("way") or "", by=request.actor, group=target, seen=form.get("seen")
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backend.criteria import actions, queries
-from backend.criteria.forms import CopyForm, SetEditForm, SetFilterForm, SetForm
+from backend.criteria import actions, queries, versions
+from backend.criteria.forms import SetEditForm, SetFilterForm, SetForm
 from backend.criteria.models import CriteriaSet
 from permissions.roles import Verb
 
@@ -25,8 +23,11 @@ def set_list(request: HttpRequest) -> HttpResponse:
     filters, words = SetFilterForm(request.GET), request.GET.get("q", "").strip()
     rows = queries.matching(queries.sets_for(request.actor).filter(**filters.chosen()), words)
     rows = queries.with_totals(queries.sorted_by(rows, request.GET.get("sort", "")))
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "chains": versions.chains_of(page, queries.sets_for(request.actor)),
+        "frameworks": queries.frameworks_for(request.actor),
         "filters": filters,
         "q": words,
         "may_add": request.actor.may_anywhere(Verb.MANAGE_CRITERIA),
@@ -50,61 +51,22 @@ def set_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def set_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change the title, scale or legal basis of a draft."""
+    """Change the title, scale or legal basis of a draft, and whether it is a framework."""
     criteria_set = _find(request, pk)
     request.actor.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
     initial = {name: getattr(criteria_set, name) for name in actions.EDITABLE}
-    form = SetEditForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        actions.edit_set(criteria_set, by=request.actor, **form.cleaned_data)
+    form = SetEditForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=initial,
+        follows=criteria_set.framework_id is not None,
+    )
+    if form.is_valid() and form.carry_out(
+        lambda: actions.edit_set(criteria_set, by=request.actor, **form.values())
+    ):
         messages.success(request, _("Đã lưu thông tin bộ tiêu chí."))
         return redirect("criteria:set_detail", pk)
     return render(request, "criteria/set_form.html", {"form": form, "set": criteria_set})
-
-
-@require_POST
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish a draft."""
-    published = actions.publish(_find(request, pk), by=request.actor)
-    messages.success(request, _("Đã ban hành “%s”. Từ nay bộ tiêu chí không thay đổi.") % published.title)
-    return redirect("criteria:set_detail", pk)
-
-
-@require_POST
-def new_version(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a draft of the next version."""
-    made = actions.new_version(_find(request, pk), by=request.actor)
-    messages.success(
-        request, _("Đã lập phiên bản %d. Bản trước còn hiệu lực đến khi ban hành bản này.") % made.version
-    )
-    return redirect("criteria:set_detail", made.pk)
-
-
-@require_http_methods(["GET", "POST"])
-def set_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a draft for another year, owner or kind of unit."""
-    criteria_set = _find(request, pk)
-    request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
-    form = CopyForm(
-        request.POST or None,
-        owners=queries.owners_for(request.actor),
-        initial=_of_next_year(criteria_set),
-    )
-    if form.is_valid():
-        made = actions.copy_set(criteria_set, by=request.actor, **form.cleaned_data)
-        messages.success(request, _("Đã sao bộ tiêu chí sang năm %d.") % made.year)
-        return redirect("criteria:set_detail", made.pk)
-    return render(request, "criteria/set_copy.html", {"form": form, "set": criteria_set})
-
-
-def _of_next_year(criteria_set: CriteriaSet) -> dict[str, Any]:
-    year = criteria_set.year + 1
-    return {
-        "owner": criteria_set.owner_id,
-        "kind": criteria_set.kind_id,
-        "year": year,
-        "title": criteria_set.title.replace(str(criteria_set.year), str(year)),
-    }
 
 
 @require_POST

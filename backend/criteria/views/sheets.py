@@ -53,7 +53,7 @@ def sheet_apply(request: HttpRequest, pk: int) -> HttpResponse:
     criteria_set = _find(request, pk)
     request.actor.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
     kept = request.POST.get("kept", "")
-    reading, seen = kept_from(kept, set_key=pk, user_key=request.user.pk)
+    reading, seen = kept_from(kept, set_key=pk)
     if seen != criteria_set.revision:
         return _preview(request, criteria_set, reading, overtaken=True)
     remove = "remove" in request.POST
@@ -72,8 +72,7 @@ def _preview(
     request: HttpRequest, criteria_set: CriteriaSet, reading: Reading, *, overtaken: bool = False
 ) -> HttpResponse:
     plan = actions.preview_sheet(criteria_set, reading, by=request.actor)
-    revision = criteria_set.revision
-    kept = keep(reading, set_key=criteria_set.pk, revision=revision, user_key=request.user.pk)
+    kept = keep(reading, set_key=criteria_set.pk, revision=criteria_set.revision)
     context = _context(criteria_set, plan=plan, kept=kept, overtaken=overtaken)
     status = 409 if overtaken else 200
     return render(request, "criteria/sheet_preview.html", context, status=status)

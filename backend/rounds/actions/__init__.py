@@ -8,6 +8,7 @@ from .copying import copy_round
 from .running import change_dates, check_ready, end_early, extend, mark_open, mark_published
 from .setup import (
     EDITABLE,
+    RANKING,
     create_round,
     edit_round,
     hold_draft,
@@ -20,6 +21,7 @@ from .steps import set_steps, span_of
 
 __all__ = [
     "EDITABLE",
+    "RANKING",
     "change_dates",
     "check_ready",
     "copy_round",

@@ -11,8 +11,8 @@ from django.db import transaction
 from backend.audit.recording import recording
 from backend.core.dates import VN
 from backend.criteria.models import CriteriaSet
-from backend.rounds import rules
-from backend.rounds.actions.setup import create_round
+from backend.rounds import queries, rules
+from backend.rounds.actions.setup import RANKING, create_round
 from backend.rounds.actions.steps import set_steps, spans_of
 from backend.rounds.models import Band, Group, Round
 from permissions.actor import Actor
@@ -51,8 +51,11 @@ def _copy_groups(source: Round, made: Round, by: Actor) -> None:
                 criteria_set=_criteria_for(group, made.year),
                 title=group.title,
                 order=group.order,
-                tie_rule=group.tie_rule,
+                **{name: getattr(group, name) for name in RANKING - {"tie_order"}},
             )
+            # Fields may be numbered anew in the new year's set.
+            known = {code for code, _title in queries.fields_of(fresh.criteria_set)}
+            fresh.tie_order = [code for code in group.tie_order if code in known]
             fresh.save()
             for band in group.bands.all():
                 Band(group=fresh, label=band.label, lower=band.lower, inclusive=band.inclusive).save()
@@ -65,6 +68,7 @@ def _criteria_for(group: Group, year: int) -> CriteriaSet:
         owner_id=used.owner_id,
         kind_id=used.kind_id,
         state=CriteriaSet.State.PUBLISHED,
+        is_framework=False,
         year__lte=year,
     )
     return published.order_by("-year", "-version").first() or used

@@ -29,6 +29,7 @@ def check_ready(round: Round) -> list[str]:
     problems = [] if groups else [_("Chưa có nhóm xếp hạng nào.")]
     for group in groups:
         problems.extend(_wrong_group(round, group))
+    problems.extend(_without_group(round))
     kinds = [step.kind for step in steps]
     missing = [*rules.missing_steps(kinds), *_missing_survey(round, groups, kinds)]
     return [*problems, *missing, *rules.wrong_steps(steps)]
@@ -55,12 +56,24 @@ def _wrong_group(round: Round, group: Group) -> list[str]:
         ),
         (not group.bands.all(), _("Nhóm “%(group)s”: chưa có mức xếp loại.")),
         (
-            not queries.units_in(round).filter(kind_id=group.kind_id).exists(),
+            not queries.units_below(round).filter(queries.of_group(group)).exists(),
             _("Nhóm “%(group)s”: không có đơn vị nào ngày %(day)s."),
         ),
     )
     values = {**named, "day": f"{round.on_date:%d/%m/%Y}"}
     return [sentence % values for wrong, sentence in checks if wrong]
+
+
+def _without_group(round: Round) -> list[str]:
+    names = queries.units_without_group(round)
+    if not names:
+        return []
+    return [
+        _(
+            "%(number)d đơn vị chưa thuộc nhóm nào (%(names)s): hãy thêm nhóm cho đơn vị có hoặc không có thủ tục hành chính."
+        )
+        % {"number": len(names), "names": ", ".join(names[:5]) + ("…" if len(names) > 5 else "")}
+    ]
 
 
 @transaction.atomic

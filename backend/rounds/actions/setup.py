@@ -16,11 +16,13 @@ from backend.criteria.models import CriteriaSet
 from backend.criteria.queries import serves
 from backend.rounds import rules
 from backend.rounds.models import Band, Group, Round
+from backend.rounds.queries import fields_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.models import Kind, Unit
 
 EDITABLE = frozenset({"title", "year", "on_date", "with_survey", "previous"})
+RANKING = frozenset({"tie_rule", "tie_order", "decimals", "procedures"})
 
 
 @transaction.atomic
@@ -112,19 +114,25 @@ def put_group(
     criteria_set: CriteriaSet,
     title: str = "",
     order: int | None = None,
-    tie_rule: str = Group.TieRule.SHARED,
     group: Group | None = None,
+    **ranking: Any,
 ) -> Group:
     """Add a group to a round in preparation, or change ``group``.
 
     Two groups may share a set: one of its own kind, and others of kinds it names for some of its criteria.
+    ``ranking`` are any of ``RANKING``: how units are ranked and printed, and which half of the kind they are.
     Raises Refused, OutOfStep or Invalid.
     """
+    unknown = set(ranking) - RANKING
+    if unknown:
+        raise TypeError(f"not of a group: {sorted(unknown)}")
     round = hold_draft(round, by=by)
-    _check_group(round, kind, criteria_set, group)
     made = group or Group(round=round)
-    made.kind, made.criteria_set, made.tie_rule = kind, criteria_set, tie_rule
-    made.title = title or kind.title
+    made.kind, made.criteria_set = kind, criteria_set
+    for name, value in ranking.items():
+        setattr(made, name, value)
+    _check_group(round, made)
+    made.title = title or _title_of(made)
     made.order = _order_of(round, made, order)
     with recording(by=by, about=round.history_about, reason=_("Đặt nhóm xếp hạng")):
         made.save()
@@ -137,21 +145,49 @@ def _order_of(round: Round, group: Group, order: int | None) -> int:
     return group.order if group.pk else round.groups.count() + 1
 
 
-def _check_group(round: Round, kind: Kind, criteria_set: CriteriaSet, group: Group | None) -> None:
-    fields: dict[str, list[str]] = {}
-    others = round.groups.exclude(pk=group.pk if group else None)
-    if others.filter(kind=kind).exists():
-        fields["kind"] = [_("Loại đơn vị này đã có nhóm trong đợt.")]
-    if not serves(criteria_set, kind):
-        fields["criteria_set"] = [
-            _("Bộ tiêu chí này dành cho loại đơn vị khác và không nêu loại này trong phạm vi áp dụng.")
-        ]
-    elif criteria_set.state != CriteriaSet.State.PUBLISHED:
-        fields["criteria_set"] = [_("Bộ tiêu chí chưa ban hành hoặc đã được thay thế.")]
-    elif not round.host.path.startswith(criteria_set.owner.path):
-        fields["criteria_set"] = [_("Bộ tiêu chí này của cơ quan khác.")]
-    if fields:
-        raise Invalid(" ".join(line for lines in fields.values() for line in lines), fields=fields)
+def _title_of(group: Group) -> str:
+    if group.procedures == Group.Procedures.ANY:
+        return group.kind.title
+    half = _("có TTHC") if group.procedures == Group.Procedures.WITH else _("không có TTHC")
+    return _("%(kind)s (%(half)s)") % {"kind": group.kind.title, "half": half}
+
+
+def _check_group(round: Round, group: Group) -> None:
+    fields = {
+        "kind": _wrong_kind(round, group),
+        "criteria_set": _wrong_set(round, group),
+        "tie_order": _wrong_tie_order(group),
+        "decimals": [] if group.decimals in (1, 2, 3) else [_("Số chữ số thập phân khi in là 1, 2 hoặc 3.")],
+    }
+    wrong = {name: lines for name, lines in fields.items() if lines}
+    if wrong:
+        raise Invalid(" ".join(line for lines in wrong.values() for line in lines), fields=wrong)
+
+
+def _wrong_kind(round: Round, group: Group) -> list[str]:
+    """Return why the group would share units with another; a unit stands in one group only."""
+    others = round.groups.exclude(pk=group.pk).filter(kind=group.kind)
+    if group.procedures != Group.Procedures.ANY:
+        others = others.filter(procedures__in=[group.procedures, Group.Procedures.ANY])
+    return [_("Loại đơn vị này đã có nhóm trong đợt.")] if others.exists() else []
+
+
+def _wrong_set(round: Round, group: Group) -> list[str]:
+    chosen = group.criteria_set
+    if not serves(chosen, group.kind):
+        return [_("Bộ tiêu chí này dành cho loại đơn vị khác và không nêu loại này trong phạm vi áp dụng.")]
+    if chosen.state != CriteriaSet.State.PUBLISHED:
+        return [_("Bộ tiêu chí chưa ban hành hoặc đã được thay thế.")]
+    if chosen.is_framework:
+        return [_("Đây là khung cho cấp dưới, không dùng để mở đợt. Hãy chọn bộ tiêu chí lập theo khung.")]
+    if not round.host.path.startswith(chosen.owner.path):
+        return [_("Bộ tiêu chí này của cơ quan khác.")]
+    return []
+
+
+def _wrong_tie_order(group: Group) -> list[str]:
+    known = [code for code, _title in fields_of(group.criteria_set)]
+    return rules.wrong_tie_order(group.tie_order, known)
 
 
 @transaction.atomic

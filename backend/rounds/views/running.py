@@ -65,7 +65,7 @@ def round_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _groups(round: Round) -> list[tuple[Group, int]]:
     rows = round.groups.select_related("kind", "criteria_set__owner").prefetch_related("bands")
     counts = queries.unit_counts(round)
-    return [(group, counts.get(group.kind_id, 0)) for group in rows]
+    return [(group, counts.get(group.pk, 0)) for group in rows]
 
 
 def _drawn(round: Round, now: Any) -> dict[str, Any]:

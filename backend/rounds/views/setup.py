@@ -97,7 +97,8 @@ def group_add(request: HttpRequest, pk: int) -> HttpResponse:
 def group_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a group of a round in preparation."""
     group = _manage_group(request, pk)
-    initial = {name: getattr(group, name) for name in ("kind", "criteria_set", "title", "tie_rule")}
+    shown = ("kind", "criteria_set", "title", *actions.RANKING)
+    initial = {name: getattr(group, name) for name in shown}
     form = GroupForm(request.POST or None, initial=initial, sets=queries.sets_for_round(group.round))
     if form.is_valid():
         actions.put_group(group.round, by=request.actor, group=group, **form.cleaned_data)

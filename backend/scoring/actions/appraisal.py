@@ -13,6 +13,8 @@ from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.core.exact import format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Step
+from backend.scoring import arising
+from backend.scoring.actions.exceptions import take_out
 from backend.scoring.actions.locking import (
     about,
     held,
@@ -67,9 +69,9 @@ def decide(card: Scorecard, code: str, *, by: Actor, version: int, points: Decim
 
 @transaction.atomic
 def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None) -> int:
-    """Agree with the points of the step before on every leaf not marked yet; return how many.
+    """Agree with what the unit or the step before gave on every leaf not marked yet; return how many.
 
-    Leaves without points before, and leaves outside the person's fields, are left as they are.
+    A leaf claimed as "không phát sinh" is left out (R11). Leaves without points before, and leaves outside the person's fields, are left as they are.
     """
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
@@ -77,11 +79,49 @@ def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None
     wanted = None if codes is None else set(codes)
     rows = [row for row in _unmarked(card, window.step) if wanted is None or row.code in wanted]
     before = points_before(card, window.step)
-    rows = [row for row in rows if before.get(row.pk) is not None and her_field(card, row, by)]
+    mine = [row for row in rows if her_field(card, row, by)]
+    claims = claims_of(card)
+    rows = [row for row in mine if before.get(row.pk) is not None]
     with recording(by=by, at=window.now, about=about(card, window.step)):
         _agree(rows, before, window, by)
+        claimed = [row for row in mine if row.pk in claims and row not in rows]
+        for row in claimed:
+            take_out(card, row, _not_arisen(claims[row.pk]))
     recount(card.pk, window.step.pk)
-    return len(rows)
+    return len(rows) + len(claimed)
+
+
+@transaction.atomic
+def agree_not_arisen(card: Scorecard, code: str, *, by: Actor) -> Score:
+    """Agree that nothing arose: the leaf leaves this unit's maximum with the unit's own explanation (R11).
+
+    Raises Refused (no right, own unit, not her field), or OutOfStep where the unit did not say so.
+    """
+    card = lock(card.pk)
+    require_verb(card, Verb.APPRAISE, by)
+    window = appraisal_window(card)
+    score = score_of(card, code)
+    require_field(card, score, by)
+    claim = claims_of(card).get(score.pk)
+    if claim is None or not score.applies:
+        raise OutOfStep(_("Đơn vị không báo “không phát sinh” ở tiêu chí %(code)s.") % {"code": code})
+    with recording(by=by, reason=_not_arisen(claim), at=window.now, about=about(card, window.step)):
+        take_out(card, score, _not_arisen(claim))
+    return score
+
+
+def _not_arisen(claim: Mark) -> str:
+    return _("Không phát sinh trong năm. Đơn vị giải trình: %s") % claim.note
+
+
+def claims_of(card: Scorecard) -> dict[int, Mark]:
+    """Return the unit's own marks that ask to leave a leaf out because nothing arose, by score key."""
+    if not scored_itself(card):
+        return {}
+    marks = Mark.objects.filter(
+        score__card=card, step__kind=Step.Kind.SELF, score__node__not_arisen=Node.NotArisen.LEFT_OUT
+    )
+    return {mark.score_id: mark for mark in marks if arising.is_answer(mark.inputs)}
 
 
 def appraisal_window(card: Scorecard) -> Window:
@@ -120,14 +160,17 @@ def her_field(card: Scorecard, score: Score, by: Actor) -> bool:
 def points_before(card: Scorecard, step: Step) -> dict[int, Decimal | None]:
     """Return each score's points of the newest step before ``step`` that gave any, by score key.
 
-    The draft of a unit recorded as not having scored itself counts for nothing.
+    The draft of a unit recorded as not having scored itself counts for nothing; a claim that nothing arose is
+    no points either.
     """
     marks = Mark.objects.filter(score__card=card, step__order__lt=step.order, points__isnull=False).exclude(
         step__kind=Step.Kind.SURVEY
     )
     if not scored_itself(card):
         marks = marks.exclude(step__kind=Step.Kind.SELF)
-    return dict(marks.order_by("step__order").values_list("score_id", "points"))
+    claims = {mark.pk for mark in claims_of(card).values()}
+    rows = marks.order_by("step__order").values_list("pk", "score_id", "points")
+    return {score: points for key, score, points in rows if key not in claims}
 
 
 def _save(
@@ -146,6 +189,7 @@ def _save(
     _require_fresh(mark, version, points)
     reason = reason.strip()
     _require_reason(mark, points, reason)
+    _require_answer(card, score, reason)
     before = mark.points
     mark.points, mark.reason = points, reason
     mark.version += 1
@@ -196,6 +240,14 @@ def _require_reason(mark: Mark, points: Decimal, reason: str) -> None:
         "old": format_points(mark.from_points),
         "new": format_points(points),
     }
+    raise Invalid(sentence, fields={"reason": [sentence]})
+
+
+def _require_answer(card: Scorecard, score: Score, reason: str) -> None:
+    """Raise Invalid where the council does not agree that nothing arose and does not say why."""
+    if reason or score.pk not in claims_of(card):
+        return
+    sentence = _("Đơn vị báo không phát sinh: hãy ghi lý do không đồng ý.")
     raise Invalid(sentence, fields={"reason": [sentence]})
 
 

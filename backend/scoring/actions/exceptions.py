@@ -61,11 +61,21 @@ def _set_applies(card: Scorecard, code: str, *, by: Actor, applies: bool, reason
     if score.applies == applies:
         said = _("đang áp dụng") if applies else _("đã không áp dụng")
         raise OutOfStep(_("Tiêu chí %(code)s %(said)s cho đơn vị.") % {"code": code, "said": said})
-    score.applies, score.left_out_reason = applies, "" if applies else reason
     with recording(by=by, reason=reason, about=card.history_about):
+        if not applies:
+            take_out(card, score, reason)
+            return score
+        score.applies, score.left_out_reason = True, ""
         score.save(update_fields=["applies", "left_out_reason"])
         _take_back_marks(card, score)
     return score
+
+
+def take_out(card: Scorecard, score: Score, reason: str) -> None:
+    """Let a leaf apply no more, inside a recording and under the card's lock."""
+    score.applies, score.left_out_reason = False, reason
+    score.save(update_fields=["applies", "left_out_reason"])
+    _take_back_marks(card, score)
 
 
 def _take_back_marks(card: Scorecard, score: Score) -> None:

@@ -11,10 +11,11 @@ from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import fingerprints
 from backend.scoring.actions.locking import held
+from backend.scoring.actions.remaining import over_deducted
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import Window, step_of, steps_of
+from backend.scoring.queries import Window, owed_scores, step_of, steps_of
 
 
 def facts_of(
@@ -63,7 +64,7 @@ def _for_submit(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
     proven = _proven(card, window.step)
     return replace(
         facts,
-        missing_points=tuple(m.score.code for m in marks if m.points is None),
+        missing_points=tuple(m.score.code for m in marks if m.points is None and _counts(m)),
         missing_evidence=tuple(m.score.code for m in lacking if m.score_id not in proven),
         submitters=_submitters(card),
     )
@@ -75,7 +76,13 @@ def _own_marks(card: Scorecard, step: Step) -> list[Mark]:
     return list(own.select_related("score__node").order_by("score__order"))
 
 
+def _counts(mark: Mark) -> bool:
+    return mark.score.counting == Node.Counting.BASE
+
+
 def _needs_proof(mark: Mark) -> bool:
+    if mark.score.counting == Node.Counting.PENALTY:
+        return False  # who declares her own fault proves nothing
     return bool(mark.points and mark.score.node.needs_evidence and not mark.note.strip())
 
 
@@ -111,12 +118,12 @@ def _for_appraise(card: Scorecard, facts: Facts, window: Window | None) -> Facts
 def _unmarked(card: Scorecard, step: Step) -> tuple[str, ...]:
     """Return the leaves that this appraisal owes: all at the first, the asked ones later."""
     marked = Mark.objects.filter(score__card=card, step=step, points__isnull=False)
-    owed = Score.objects.filter(card=card, applies=True, source=Node.Source.ASSESSED)
+    owed = owed_scores(card)
     if card.step is not None:
         asked = Explanation.objects.filter(score__card=card, step__order__lt=step.order)
         owed = owed.filter(pk__in=asked.values("score_id"))
     rest = owed.exclude(pk__in=marked.values("score_id"))
-    return tuple(rest.order_by("order").values_list("code", flat=True))
+    return tuple(rest.values_list("code", flat=True))
 
 
 def _for_explanation(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
@@ -130,10 +137,11 @@ def _for_explanation(card: Scorecard, facts: Facts, window: Window | None) -> Fa
 def _for_conclusion(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
     marks = Mark.objects.filter(score__card=card, points__isnull=False)
     judged = marks.filter(step__kind__in=[Step.Kind.APPRAISAL, Step.Kind.CONCLUSION])
-    owed = Score.objects.filter(card=card, applies=True, source=Node.Source.ASSESSED)
-    rest = owed.exclude(pk__in=judged.values("score_id")).order_by("order")
+    rest = owed_scores(card).exclude(pk__in=judged.values("score_id"))
     asked = _for_explanation(card, facts, window)
-    return replace(asked, unmarked=tuple(rest.values_list("code", flat=True)))
+    return replace(
+        asked, unmarked=tuple(rest.values_list("code", flat=True)), over_deducted=over_deducted(card)
+    )
 
 
 def _for_publish(card: Scorecard, facts: Facts, window: Window | None) -> Facts:

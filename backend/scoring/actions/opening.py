@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import create_all, recording
 from backend.core import clock
 from backend.core.errors import OutOfStep
-from backend.criteria.applying import left_out
 from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.queries import scopes_of
+from backend.criteria.queries import left_out_by
 from backend.notices.actions import tell
 from backend.rounds.actions import mark_open
 from backend.rounds.models import Group, Round, Step
+from backend.rounds.queries import of_group
 from backend.scoring.models import Mark, Score, Scorecard, StepTotal
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -49,7 +49,7 @@ def _groups(round_: Round) -> Iterable[Group]:
 
 
 def _open_group(round_: Round, group: Group, steps: list[Step]) -> list[Scorecard]:
-    units = scored_units(round_.host, [group.kind], round_.on_date)
+    units = scored_units(round_.host, [group.kind], round_.on_date).filter(of_group(group))
     cards = create_all(Scorecard, [card_of(round_, group, unit) for unit in units])
     scores = create_all(Score, scores_for(cards, group.criteria_set))
     create_all(Mark, [mark for score in scores for mark in _first_marks(score, steps)])
@@ -70,19 +70,15 @@ def card_of(round_: Round, group: Group, unit: Unit) -> Scorecard:
     )
 
 
-def scores_for(cards: Iterable[Scorecard], criteria_set: CriteriaSet) -> list[Score]:
+def scores_for(cards: Sequence[Scorecard], criteria_set: CriteriaSet) -> list[Score]:
     """Return the unsaved scores of every leaf of the set on each of its cards; two queries.
 
     A leaf that is not for the unit is left out from the start, with the set's own reason.
     """
     nodes = list(Node.objects.filter(criteria_set=criteria_set).order_by("order"))
-    scopes = scopes_of(criteria_set, nodes)
+    out = left_out_by(criteria_set, nodes, [card.unit for card in cards])
     leaves = [node for node in nodes if node.is_leaf]
-    made = []
-    for card in cards:
-        reasons = left_out(nodes, scopes, card.unit) if scopes else {}
-        made += [score_for(card, node, reasons.get(node.pk, "")) for node in leaves]
-    return made
+    return [score_for(card, node, out[card.unit_id].get(node.pk, "")) for card in cards for node in leaves]
 
 
 def score_for(card: Scorecard, node: Node, left_out_reason: str = "") -> Score:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep, Stale
-from backend.core.exact import format_points
+from backend.core.exact import ZERO, format_points
 from backend.criteria.models import Node
 from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
+from backend.scoring import arising, tally
 from backend.scoring.actions.locking import about, lock, require_open, shift_total, window_of
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Mark, Score, Scorecard
@@ -99,8 +100,10 @@ def put(  # noqa: PLR0913  (a save has that many facts, all by name)
 
     ``key`` names this write: sent again it answers the same and writes nothing.
     """
+    require_below_ceiling(card, mark.score, tally.typed_points(inputs, points))
     entry = judged(mark.score, inputs, points)
     wanted = mark.note if note is None else note.strip()
+    require_explained(entry, wanted)
     before = mark.points
     if _changes(mark, entry, wanted):
         _require_unused(mark, key)
@@ -159,11 +162,37 @@ def require_with_unit(card: Scorecard) -> None:
 def judged(score: Score, inputs: Mapping[str, Any] | None, points: Decimal | None) -> Entry:
     """Return what the leaf's rule makes of the inputs, or of bare points. Raises Invalid."""
     given = {name: value for name, value in (inputs or {}).items() if value not in ("", None)}
+    if arising.NAME in given:
+        return _not_arisen(score, given)
     if given:
         return _by_rule(score, given)
     if points is not None:
         require_allowed(score, points)
     return Entry(points, {})
+
+
+def _not_arisen(score: Score, given: Mapping[str, Any]) -> Entry:
+    if score.node.not_arisen == Node.NotArisen.NEVER or given != arising.ANSWER:
+        sentence = _("Tiêu chí %(code)s không nhận câu trả lời “không phát sinh” này.") % {"code": score.code}
+        if score.node.not_arisen:
+            sentence = _("Đã trả lời “không phát sinh” thì để trống các số liệu khác.")
+        raise Invalid(sentence, fields={arising.NAME: [sentence]})
+    full = score.node.not_arisen == Node.NotArisen.FULL
+    points = score.max_points if full else ZERO
+    return Entry(points, dict(arising.ANSWER), arising.words(score.node, score.max_points))
+
+
+def require_explained(entry: Entry, note: str) -> None:
+    """Raise Invalid where the unit says that nothing arose and does not say why (R11)."""
+    if arising.is_answer(entry.inputs) and not note:
+        sentence = _("Hãy giải trình vì sao trong năm không phát sinh.")
+        raise Invalid(sentence, fields={"note": [sentence]})
+
+
+def require_below_ceiling(card: Scorecard, score: Score, points: Decimal | None) -> None:
+    """Raise Invalid where one claim alone passes the card's ceiling of bonus or penalty (R12)."""
+    if sentence := tally.above_ceiling(card, score, points):
+        raise Invalid(sentence, fields={score.code: [sentence]})
 
 
 def _by_rule(score: Score, given: dict[str, Any]) -> Entry:

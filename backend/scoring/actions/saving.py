@@ -64,6 +64,7 @@ def leaf_held(pk: int, code: str, *, by: Actor, key: str = "") -> Iterator[HeldL
         mark = own_mark(card, code, window.step)
         if mark is None:
             raise Http404
+        mark.score.card = card
         yield HeldLeaf(card, mark, window, by)
 
 

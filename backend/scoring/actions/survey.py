@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,25 +16,33 @@ from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Stale
 from backend.core.exact import format_points
 from backend.criteria.models import Node
+from backend.criteria.rules import InputSpec, RuleType
 from backend.rounds.models import Round, Step
 from backend.scoring.actions.locking import about, held, lock, require_open, score_of, shift_total
-from backend.scoring.actions.points import require_allowed
+from backend.scoring.actions.points import Entry, judged
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Mark, Provenance, Scorecard, StepTotal
+from backend.scoring.models import Mark, Provenance, Score, Scorecard, StepTotal
 from backend.scoring.queries import step_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 
+# By these the program works out the points, from what the survey or the index said.
+_WORKED_OUT = (RuleType.SURVEY, RuleType.EXTERNAL)
+
 
 @dataclass(frozen=True)
 class SurveyRow:
-    """Points of one unit on one survey or outside-index leaf; ``version`` is of the mark seen, 0 for none."""
+    """What was entered for one unit on one survey or outside-index leaf: ``points``, or its rule's ``inputs``.
+
+    ``version`` is of the mark seen, 0 for none.
+    """
 
     card: Scorecard
     code: str
-    points: Decimal
+    points: Decimal | None
     version: int
     reason: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -72,6 +81,32 @@ def enter_survey(
     return source
 
 
+def asked_of(node: Node) -> tuple[InputSpec, ...]:
+    """Return what the host enters for a survey or outside-index leaf; empty where it enters the points."""
+    return node.parsed_rule().inputs if node.rule in _WORKED_OUT else ()
+
+
+def worked_out(score: Score, points: Decimal | None, inputs: Mapping[str, Any]) -> Entry:
+    """Return the points of a survey or outside-index leaf, by its rule or as they are. Raises Invalid."""
+    asked = asked_of(score.node)
+    if not asked:
+        return judged(score, {}, _required(score, points))
+    if points is not None or not inputs:
+        sentence = _("Tiêu chí %(code)s: hãy nhập số liệu (%(asked)s), điểm do phần mềm tính.") % {
+            "code": score.code,
+            "asked": "; ".join(spec.title for spec in asked),
+        }
+        raise Invalid(sentence, fields={score.code: [sentence]})
+    return judged(score, inputs, None)
+
+
+def _required(score: Score, points: Decimal | None) -> Decimal:
+    if points is None:
+        sentence = _("Tiêu chí %(code)s: chưa nhập điểm.") % {"code": score.code}
+        raise Invalid(sentence, fields={score.code: [sentence]})
+    return points
+
+
 def _check_source(report_number: str, sample: int, answers: int) -> None:
     if not report_number.strip():
         raise Invalid(_("Hãy ghi số báo cáo kết quả điều tra."), fields={"report_number": [_("Còn trống.")]})
@@ -86,21 +121,17 @@ def _check_source(report_number: str, sample: int, answers: int) -> None:
 def _enter(row: SurveyRow, source: Provenance, by: Actor) -> None:
     card = lock(row.card.pk)
     by.require(Verb.ENTER_SURVEY, at=card.place())
-    if card.round_id != source.round_id:
-        raise Invalid(
-            _("%(unit)s: phiếu này không thuộc %(round)s.")
-            % {"unit": card.unit_name, "round": source.round.title}
-        )
-    if card.state == State.PUBLISHED:
-        raise OutOfStep(_("Kết quả đã công bố nên không nhập điểm điều tra được."))
-    step = step_of(card, Step.Kind.SURVEY)
-    if step is None:
-        raise OutOfStep(_("Đợt đánh giá này không có bước nhập điểm điều tra."))
+    step = _survey_step(card, source)
     window = held(card, step)
     require_open(window)
-    mark = _mark(card, row, step)
+    score = _survey_score(card, row.code)
+    entry = worked_out(score, row.points, row.inputs)
+    mark = Mark.objects.filter(score=score, step=step).first()
+    _require_sound(card, row, mark, entry)
+    mark = mark or Mark(score=score, step=step, max_points=score.max_points)
     before = mark.points
-    mark.points, mark.provenance = row.points, source
+    mark.from_points = before
+    mark.points, mark.inputs, mark.provenance = entry.points, entry.inputs, source
     mark.reason = row.reason.strip()
     mark.version += 1
     mark.author, mark.saved_at = by.name, window.now
@@ -111,26 +142,40 @@ def _enter(row: SurveyRow, source: Provenance, by: Actor) -> None:
     shift_total(mark, before, card.pk)
 
 
-def _mark(card: Scorecard, row: SurveyRow, step: Step) -> Mark:
-    score = score_of(card, row.code)
-    if score.source == Node.Source.ASSESSED or not score.applies:
+def _survey_step(card: Scorecard, source: Provenance) -> Step:
+    if card.round_id != source.round_id:
         raise Invalid(
-            _("Tiêu chí %(code)s không lấy điểm từ điều tra hay chỉ số ngoài.") % {"code": row.code}
+            _("%(unit)s: phiếu này không thuộc %(round)s.")
+            % {"unit": card.unit_name, "round": source.round.title}
         )
-    require_allowed(score, row.points)
-    mark = Mark.objects.filter(score=score, step=step).first()
-    _require_seen(card, row, mark)
-    mark = mark or Mark(score=score, step=step, max_points=score.max_points)
-    mark.from_points = mark.points
-    if mark.from_points not in (None, row.points) and not row.reason.strip():
+    if card.state == State.PUBLISHED:
+        raise OutOfStep(_("Kết quả đã công bố nên không nhập điểm điều tra được."))
+    step = step_of(card, Step.Kind.SURVEY)
+    if step is None:
+        raise OutOfStep(_("Đợt đánh giá này không có bước nhập điểm điều tra."))
+    return step
+
+
+def _survey_score(card: Scorecard, code: str) -> Score:
+    score = score_of(card, code)
+    if score.source == Node.Source.ASSESSED or not score.applies:
+        raise Invalid(_("Tiêu chí %(code)s không lấy điểm từ điều tra hay chỉ số ngoài.") % {"code": code})
+    return score
+
+
+def _require_sound(card: Scorecard, row: SurveyRow, mark: Mark | None, entry: Entry) -> None:
+    """Raise where the person did not see what stands, or changes it without a reason."""
+    _require_seen(card, row, mark, entry)
+    if mark is None or mark.points is None or row.reason.strip():
+        return
+    if (mark.points, mark.inputs) != (entry.points, entry.inputs):
         raise Invalid(
             _("%(unit)s, tiêu chí %(code)s đã có điểm; muốn sửa hãy ghi lý do.")
             % {"unit": card.unit_name, "code": row.code}
         )
-    return mark
 
 
-def _require_seen(card: Scorecard, row: SurveyRow, mark: Mark | None) -> None:
+def _require_seen(card: Scorecard, row: SurveyRow, mark: Mark | None, entry: Entry) -> None:
     """Raise Stale where somebody entered other points since the person read them."""
     if row.version == (mark.version if mark else 0):
         return
@@ -139,5 +184,5 @@ def _require_seen(card: Scorecard, row: SurveyRow, mark: Mark | None) -> None:
         _("%(unit)s, tiêu chí %(code)s: điểm đã thay đổi sau khi bạn xem. Hãy mở lại để xem rồi nhập.")
         % {"unit": card.unit_name, "code": row.code},
         theirs=theirs,
-        yours=format_points(row.points),
+        yours="–" if entry.points is None else format_points(entry.points),
     )

@@ -18,6 +18,7 @@ from backend.audit.recording import About, create_all, current, recording
 from backend.core.errors import Invalid
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Round, Step
+from backend.rounds.queries import of_group
 from backend.scoring.actions.locking import count
 from backend.scoring.actions.opening import card_of, scores_for
 from backend.scoring.actions.past_lines import Key, PastLine, problems_of
@@ -107,7 +108,7 @@ def take_over(
 def _cards(round_: Round, paper: _Paper) -> list[Scorecard]:
     made = []
     for group in round_.groups.select_related("kind", "criteria_set").order_by("order"):
-        for unit in scored_units(round_.host, [group.kind], round_.on_date):
+        for unit in scored_units(round_.host, [group.kind], round_.on_date).filter(of_group(group)):
             card = card_of(round_, group, unit)
             card.state = State.CONCLUDED
             card.step = paper.last_appraisal

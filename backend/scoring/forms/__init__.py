@@ -1,7 +1,7 @@
 """Shape of what people type on the scoring pages: leaf (points by rule), evidence, acts, council."""
 
 from .acts import AnswerForm, ApproveForm, DelegateForm, MoveForm, TextsForm
-from .council import ConcludeForm, MarkForm, QuestionForm, ReasonForm
+from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
 from .evidence import DocumentForm, FileForm, SignedCopyForm
 from .leaf import LeafForm
 
@@ -9,6 +9,7 @@ __all__ = [
     "AnswerForm",
     "ApproveForm",
     "ConcludeForm",
+    "DeductForm",
     "DelegateForm",
     "DocumentForm",
     "FileForm",

@@ -165,6 +165,21 @@ class QuestionForm(forms.Form):
     )
 
 
+class DeductForm(forms.Form):
+    """Points taken off a field or leaf after appraisal; ``codes`` are those of the card with their titles."""
+
+    code = forms.ChoiceField(label=_("Lĩnh vực hoặc tiêu chí"))
+    points = PointsFormField(label=_("Điểm bị trừ"))
+    reason = NFCCharField(label=_("Lý do"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+    document = NFCCharField(
+        label=_("Văn bản làm căn cứ"), max_length=200, help_text=_("Số, ký hiệu, ngày, cơ quan ban hành")
+    )
+
+    def __init__(self, data: Any = None, *, codes: list[tuple[str, str]]) -> None:
+        super().__init__(data, auto_id="deduct-%s")
+        self.fields["code"].choices = [("", _("Chọn nơi bị trừ")), *codes]  # type: ignore[attr-defined]
+
+
 class ReasonForm(forms.Form):
     """Why something is done to one leaf."""
 

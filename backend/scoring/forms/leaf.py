@@ -13,8 +13,11 @@ from backend.core.dates import format_moment
 from backend.core.errors import Invalid
 from backend.core.points import format_points, parse_points
 from backend.core.text import NFCCharField
+from backend.criteria.models import Node
 from backend.criteria.rules import InputKind, InputSpec, RuleError
+from backend.scoring import arising
 from backend.scoring.models import Mark, Score
+from backend.scoring.tally import above_ceiling, typed_points
 
 PREFIX = "input_"
 
@@ -23,9 +26,12 @@ class NumberField(forms.CharField):
     """A number with a decimal comma or point; "12.500" is refused with both readings."""
 
     def __init__(self, spec: InputSpec) -> None:
+        self.spec = spec
         whole = spec.kind is InputKind.COUNT
         attrs = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off", "size": "8"}
-        super().__init__(label=spec.title, required=False, max_length=30, widget=forms.TextInput(attrs))
+        if not spec.always:
+            attrs["data-optional"] = ""
+        super().__init__(label=spec.label, required=False, max_length=30, widget=forms.TextInput(attrs))
 
     def clean(self, value: Any) -> Decimal | None:
         """Return the number, None when nothing was typed."""
@@ -66,22 +72,29 @@ class LeafForm(forms.Form):
         for spec in self.rule.inputs:
             self.fields[PREFIX + spec.name] = _field(spec, score.max_points)
         self.fields["version"].required = not trying
+        if score.node.not_arisen:
+            self.fields[PREFIX + arising.NAME] = _not_arisen_field(score)
 
     def _standing(self, mark: Mark) -> dict[str, Any]:
         # Stored as machine text ("8.5"); shown as people write it..
-        kept = {PREFIX + name: _shown(value) for name, value in mark.inputs.items()}
+        kept = {PREFIX + name: shown_input(value) for name, value in mark.inputs.items()}
+        if arising.is_answer(mark.inputs):
+            kept[PREFIX + arising.NAME] = True
         return {"version": mark.version, "note": mark.note, **kept}
 
     @property
     def asked(self) -> list[forms.BoundField]:
-        """Return the fields of the rule's inputs, in its order."""
-        return [self[PREFIX + spec.name] for spec in self.rule.inputs]
+        """Return the fields of the rule's inputs, in its order, and "không phát sinh" where the set knows it."""
+        names = [spec.name for spec in self.rule.inputs]
+        names += [arising.NAME] if self.score.node.not_arisen else []
+        return [self[PREFIX + name] for name in names]
 
     @property
     def inputs(self) -> dict[str, Any]:
         """Return what was read, by the rule's names; empty where the leaf is cleared."""
         read = {spec.name: self.cleaned_data.get(PREFIX + spec.name) for spec in self.rule.inputs}
-        return {name: value for name, value in read.items() if value not in ("", None)}
+        given = {name: value for name, value in read.items() if value not in ("", None)}
+        return given | arising.ANSWER if self.cleaned_data.get(PREFIX + arising.NAME) else given
 
     @property
     def typed_note(self) -> str | None:
@@ -103,10 +116,28 @@ class LeafForm(forms.Form):
         """Ask the rule, so that its sentence stands at the input; then look whether somebody was faster."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and self.inputs:
-            self._ask_rule()
+            self._ask()
         if not self.errors and not self.trying and self._overtaken():
             self.add_error(None, self._faster())
         return cleaned
+
+    def _ask(self) -> None:
+        if arising.is_answer(self.inputs):
+            self._check_answer()
+        elif sentence := above_ceiling(self.score.card, self.score, typed_points(self.inputs, None)):
+            self.add_error(None, sentence)
+        else:
+            self._ask_rule()
+
+    def _check_answer(self) -> None:
+        if self.inputs != arising.ANSWER:
+            self.add_error(
+                PREFIX + arising.NAME, _("Đã trả lời “không phát sinh” thì để trống các số liệu khác.")
+            )
+        note = self.mark.note if self.typed_note is None else self.typed_note
+        if not note.strip():
+            where = "note" if "note" in self.data else None
+            self.add_error(where, _("Hãy giải trình vì sao trong năm không phát sinh."))
 
     def _ask_rule(self) -> None:
         try:
@@ -124,7 +155,8 @@ class LeafForm(forms.Form):
     def _same_as_standing(self) -> bool:
         outcome = getattr(self, "outcome", None)
         same_note = self.typed_note is None or self.typed_note.strip() == self.mark.note
-        return same_note and (dict(outcome.inputs) if outcome else {}) == self.mark.inputs
+        given = arising.ANSWER if arising.is_answer(self.inputs) else {}
+        return same_note and (dict(outcome.inputs) if outcome else given) == self.mark.inputs
 
     def _faster(self) -> ValidationError:
         self.overtaken = True
@@ -143,7 +175,18 @@ class LeafForm(forms.Form):
         )
 
 
-def _shown(value: Any) -> str:
+def _not_arisen_field(score: Score) -> forms.BooleanField:
+    full = score.node.not_arisen == Node.NotArisen.FULL
+    label = (
+        _("Không phát sinh trong năm (được đủ điểm)")
+        if full
+        else _("Không phát sinh trong năm (đề nghị không tính)")
+    )
+    return forms.BooleanField(label=label, required=False)
+
+
+def shown_input(value: Any) -> str:
+    """Return an input as stored ("8.5") the way people write it."""
     text = str(value)
     return text.replace(".", ",") if text.replace(".", "", 1).isdigit() else text
 
@@ -157,6 +200,8 @@ def _field(spec: InputSpec, max_points: Decimal) -> forms.Field:
         return NumberField(spec)
     choices = [("", _("Chọn mức"))]
     for choice in spec.choices:
-        worth = max_points if choice.points is None else choice.points
-        choices.append((choice.key, f"{choice.title} ({format_points(worth)})"))
+        worth = choice.worth(max_points)
+        choices.append(
+            (choice.key, choice.title if worth is None else f"{choice.title} ({format_points(worth)})")
+        )
     return forms.ChoiceField(label=spec.title, required=False, choices=choices)

@@ -1,4 +1,7 @@
-"""Survey and outside-index points as typed: where they come from, and a table of units and leaves."""
+"""Survey and outside-index points as typed: where they come from, and a table of units and leaves.
+
+A leaf whose rule works its points out has one input for each number that the rule asks for.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,10 @@ from backend.core.errors import Invalid
 from backend.core.exact import format_points, to_points
 from backend.core.fields import PointsFormField
 from backend.core.text import MOST_WHOLE, NFCCharField
-from backend.scoring.actions import SurveyRow
-from backend.scoring.actions.points import require_allowed
+from backend.scoring.actions import SurveyRow, asked_of, worked_out
+from backend.scoring.actions.points import Entry
 from backend.scoring.board import SurveyCell, SurveyLine, SurveyTable
+from backend.scoring.forms.leaf import NumberField, shown_input
 
 SALT = "scoring.survey-import"
 PREVIEW_LASTS = timedelta(hours=2)
@@ -72,7 +76,7 @@ class SurveyForm(SourceForm):
         super().__init__(data, **options)
         self.table = table
         for line, cell in self._cells():
-            self.fields[cell_name(cell)] = _cell_field(line, cell)
+            self.fields |= _cell_fields(line, cell)
 
     def _cells(self) -> Iterator[tuple[SurveyLine, SurveyCell]]:
         for line in self.table.lines:
@@ -81,16 +85,17 @@ class SurveyForm(SourceForm):
                     yield line, cell
 
     @property
-    def rows(self) -> list[tuple[SurveyLine, list[tuple[SurveyCell | None, Any]]]]:
-        """Return each unit with its cells in the order of the columns, each with its input if there is one."""
+    def rows(self) -> list[tuple[SurveyLine, list[tuple[SurveyCell | None, list[Any]]]]]:
+        """Return each unit with its cells in the order of the columns, each with its inputs if there are any."""
         return [
             (line, [self._place(line, node.code) for node in self.table.nodes]) for line in self.table.lines
         ]
 
-    def _place(self, line: SurveyLine, code: str) -> tuple[SurveyCell | None, Any]:
+    def _place(self, line: SurveyLine, code: str) -> tuple[SurveyCell | None, list[Any]]:
         cell = line.cells.get(code)
-        name = cell_name(cell) if cell else ""
-        return cell, self[name] if name in self.fields else None
+        if cell is None or not line.may_enter:
+            return cell, []
+        return cell, [self[name] for name in cell_names(cell).values()]
 
     @property
     def about(self) -> list[Any]:
@@ -100,65 +105,94 @@ class SurveyForm(SourceForm):
     def clean(self) -> dict[str, Any]:
         """Read the cells that changed and judge each as the action will."""
         cleaned = super().clean()
-        self.changed: list[tuple[SurveyLine, SurveyCell, Decimal]] = []
+        self.changed: list[tuple[SurveyLine, SurveyCell, Entry]] = []
         for line, cell in self._cells():
-            self._judge(line, cell, cleaned.get(cell_name(cell)))
+            self._judge(line, cell, cleaned)
         if not self.errors and not self.changed:
             self.add_error(None, _("Chưa có điểm nào được nhập hoặc thay đổi."))
-        if any(cell.points is not None for _line, cell, _points in self.changed) and not cleaned.get(
-            "reason"
-        ):
+        changes = any(cell.points is not None for _line, cell, _entry in self.changed)
+        if changes and not cleaned.get("reason"):
             self.add_error("reason", _("Có điểm đã nhập được sửa: hãy ghi lý do."))
         return cleaned
 
-    def _judge(self, line: SurveyLine, cell: SurveyCell, typed: Decimal | None) -> None:
-        name = cell_name(cell)
-        if name in self.errors or typed == cell.points:
+    def _judge(self, line: SurveyLine, cell: SurveyCell, cleaned: dict[str, Any]) -> None:
+        names = cell_names(cell)
+        if any(name in self.errors for name in names.values()):
             return
-        if typed is None:
-            self.add_error(name, _("Điểm đã nhập không xoá được; hãy nhập điểm đúng."))
-        elif self.data.get(f"seen_{cell.score.pk}", "0") != str(cell.version):
-            self.add_error(name, _faster(cell, typed))
-        else:
-            self._allow(line, cell, typed)
-
-    def _allow(self, line: SurveyLine, cell: SurveyCell, typed: Decimal) -> None:
+        typed = {key: cleaned.get(name) for key, name in names.items()}
+        if all(value is None for value in typed.values()):
+            if cell.points is not None:
+                self.add_error(cell_name(cell), _("Điểm đã nhập không xoá được; hãy nhập điểm đúng."))
+            return
         try:
-            require_allowed(cell.score, typed)
+            entry = _entry(cell, typed)
         except Invalid as refusal:
-            self.add_error(cell_name(cell), refusal.message)
+            self._refuse(cell, refusal)
+            return
+        if (entry.points, entry.inputs) == (cell.points, cell.inputs):
+            return
+        if self.data.get(f"seen_{cell.score.pk}", "0") != str(cell.version):
+            self.add_error(cell_name(cell), _faster(cell, entry))
         else:
-            self.changed.append((line, cell, typed))
+            self.changed.append((line, cell, entry))
+
+    def _refuse(self, cell: SurveyCell, refusal: Invalid) -> None:
+        names = cell_names(cell)
+        at_inputs = {names[key]: said for key, said in refusal.fields.items() if key in names}
+        for name, sentences in (at_inputs or {cell_name(cell): [refusal.message]}).items():
+            self.add_error(name, sentences)  # type: ignore[arg-type]
 
     @property
     def survey_rows(self) -> list[SurveyRow]:
         """Return what ``actions.enter_survey`` is to write."""
-        reason = self.cleaned_data["reason"]
-        return [
-            SurveyRow(
-                line.card, cell.score.code, points, cell.version, reason if cell.points is not None else ""
-            )
-            for line, cell, points in self.changed
-        ]
+        return [row_of(line, cell, entry, self.cleaned_data["reason"]) for line, cell, entry in self.changed]
+
+
+def row_of(line: SurveyLine, cell: SurveyCell, entry: Entry, reason: str) -> SurveyRow:
+    """Return one cell as the action takes it; a reason belongs only to a change."""
+    points = None if entry.inputs else entry.points
+    said = reason if cell.points is not None else ""
+    return SurveyRow(line.card, cell.score.code, points, cell.version, said, entry.inputs)
+
+
+def cell_names(cell: SurveyCell) -> dict[str, str]:
+    """Return the names of a cell's inputs by those of its rule; one with an empty name where it takes points."""
+    specs = asked_of(cell.score.node)
+    return {spec.name: f"cell_{cell.score.pk}_{spec.name}" for spec in specs} or {"": f"cell_{cell.score.pk}"}
 
 
 def cell_name(cell: SurveyCell) -> str:
-    """Return the name of a cell's input."""
-    return f"cell_{cell.score.pk}"
+    """Return the name of a cell's first input."""
+    return next(iter(cell_names(cell).values()))
 
 
-def _cell_field(line: SurveyLine, cell: SurveyCell) -> PointsFormField:
+def _cell_fields(line: SurveyLine, cell: SurveyCell) -> dict[str, forms.Field]:
     label = f"{line.card.unit_name}, {cell.score.code}"
-    field = PointsFormField(label=label, required=False, initial=cell.points)
-    field.widget.attrs |= {"aria-label": label}
-    return field
+    specs = asked_of(cell.score.node)
+    made: dict[str, forms.Field] = {}
+    for spec, name in zip(specs, cell_names(cell).values(), strict=False):
+        made[name] = NumberField(spec)
+        made[name].initial = shown_input(cell.inputs.get(spec.name, ""))
+        made[name].widget.attrs |= {"aria-label": f"{label}, {spec.label}"}
+    if not specs:
+        field = PointsFormField(label=label, required=False, initial=cell.points)
+        field.widget.attrs |= {"aria-label": label}
+        made[cell_name(cell)] = field
+    return made
 
 
-def _faster(cell: SurveyCell, typed: Decimal) -> str:
+def _entry(cell: SurveyCell, typed: dict[str, Decimal | None]) -> Entry:
+    if "" in typed:
+        return worked_out(cell.score, typed[""], {})
+    return worked_out(cell.score, None, {name: value for name, value in typed.items() if value is not None})
+
+
+def _faster(cell: SurveyCell, entry: Entry) -> str:
     theirs = "–" if cell.points is None else format_points(cell.points)
+    yours = "–" if entry.points is None else format_points(entry.points)
     return _("Vừa có người nhập %(theirs)s. Bạn nhập %(yours)s. Hãy xem lại rồi gửi lần nữa.") % {
         "theirs": theirs,
-        "yours": format_points(typed),
+        "yours": yours,
     }
 
 
@@ -184,7 +218,7 @@ class ConfirmForm(SourceForm):
             field.widget = forms.HiddenInput()
 
     def clean_rows(self) -> list[list[Any]]:
-        """Return the rows looked at: card, code, points as text, reason, version seen."""
+        """Return the rows looked at: card, code, points as text or none, inputs, reason, version seen."""
         try:
             owner, rows = signing.loads(self.cleaned_data["rows"], salt=SALT, max_age=PREVIEW_LASTS)
         except signing.BadSignature:
@@ -200,6 +234,6 @@ def signed(rows: list[list[Any]], *, round_id: int, user_id: int) -> str:
     return signing.dumps([[round_id, user_id], rows], salt=SALT, compress=True)
 
 
-def points_of(text: str) -> Decimal:
-    """Return points kept as machine text in a preview."""
-    return to_points(text)
+def points_of(text: str) -> Decimal | None:
+    """Return points kept as machine text in a preview; None where inputs were kept instead."""
+    return to_points(text) if text else None

@@ -1,7 +1,7 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), sums,
-records.
+Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
+sums (around one leaf), records.
 """
 
 from backend.scoring.queries.cards import (
@@ -10,9 +10,11 @@ from backend.scoring.queries.cards import (
     approval_of,
     card_for,
     living_for,
+    owed_scores,
     scorecards_for,
     scored_itself,
     single_grants,
+    standing_deductions,
     step_of,
     steps_of,
     still_writing,
@@ -24,6 +26,7 @@ from backend.scoring.queries.sheets import (
     Heading,
     Leaf,
     Sheet,
+    explained,
     is_sent,
     of_unit,
     sees_names,
@@ -34,6 +37,7 @@ from backend.scoring.queries.sheets import (
     works_for_host,
 )
 from backend.scoring.queries.sums import Sums, sums_around
+from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken
 
 __all__ = [
     "CARD_PARTS",
@@ -42,13 +46,19 @@ __all__ = [
     "Leaf",
     "Sheet",
     "Sums",
+    "Taken",
     "Window",
     "approval_of",
     "card_for",
+    "choices",
+    "council_points",
+    "deducted",
+    "explained",
     "is_sent",
     "leaf_of",
     "living_for",
     "of_unit",
+    "owed_scores",
     "scorecards_for",
     "scored_itself",
     "sees_names",
@@ -57,10 +67,12 @@ __all__ = [
     "sheet",
     "signatures",
     "single_grants",
+    "standing_deductions",
     "step_of",
     "steps_of",
     "still_writing",
     "sums_around",
+    "taken",
     "time_of",
     "timeline",
     "works_for_host",

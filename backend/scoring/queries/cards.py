@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.core import clock
+from backend.core.exact import ZERO
+from backend.criteria.models import Node
 from backend.rounds import queries as rounds
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import UNAPPROVED, WITH_UNIT, State
-from backend.scoring.models import Scorecard, ScorecardGrant, Signature
+from backend.scoring.models import Deduction, Mark, Score, Scorecard, ScorecardGrant, Signature
 from permissions.actor import Actor, within
 from permissions.roles import Verb
 from tiers.scope import predecessor_unit_ids
@@ -131,3 +134,17 @@ def approval_of(card: Scorecard) -> Signature | None:
     """Return the approval in force: the newest one that is not voided."""
     rows = card.signatures.filter(move="approve", voided_at__isnull=True)
     return rows.order_by("-signed_at", "-pk").first()
+
+
+def owed_scores(card: Scorecard) -> QuerySet[Score]:
+    """Return the leaves the council owes a mark: within the scale all, of bonus and penalty what was claimed."""
+    given = Mark.objects.filter(score=OuterRef("pk"), points__gt=ZERO)
+    if not scored_itself(card):
+        given = given.exclude(step__kind=Step.Kind.SELF)
+    rows = Score.objects.filter(card=card, applies=True, source=Node.Source.ASSESSED)
+    return rows.filter(Q(counting=Node.Counting.BASE) | Exists(given)).order_by("order")
+
+
+def standing_deductions(**where: Any) -> QuerySet[Deduction]:
+    """Return the points taken off that nobody took back, oldest first (R13)."""
+    return Deduction.objects.filter(withdraws__isnull=True, withdrawal__isnull=True, **where)

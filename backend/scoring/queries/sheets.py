@@ -12,10 +12,13 @@ from django.db.models import Q, QuerySet
 from backend.core import clock
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
+from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
+from backend.scoring import arising
 from backend.scoring.lifecycle import OWN_MOVES, UNAPPROVED, State
-from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
+from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.queries.cards import scored_itself, step_of, steps_of, still_writing
+from backend.scoring.tally import Extra, extras_of, with_extras
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -49,10 +52,34 @@ class Leaf:
         return self.self_mark.points if self.self_mark else None
 
     @property
+    def survey_mark(self) -> Mark | None:
+        """Return what the host entered of a survey or an index, if the viewer may see it."""
+        marks = (mark for mark in self.marks.values() if mark.step.kind == Step.Kind.SURVEY)
+        return next((mark for mark in marks if mark.points is not None), None)
+
+    @property
+    def explained(self) -> str:
+        """Return how the rule came to the points that were entered first: the unit's, or those of a survey."""
+        entered = self.self_mark if self.score.source == Node.Source.ASSESSED else self.survey_mark
+        return explained(self.score, entered)
+
+    @property
+    def within_scale(self) -> bool:
+        """Return whether the leaf counts in the scale: it is neither bonus nor penalty (R12)."""
+        return self.score.counting == Node.Counting.BASE
+
+    @property
+    def claims_not_arisen(self) -> bool:
+        """Return whether the unit asks to leave the leaf out because nothing arose (R11)."""
+        return self.self_mark is not None and arising.is_claim(self.node, self.self_mark.inputs)
+
+    @property
     def lacks_evidence(self) -> bool:
         """Return whether points above zero stand without evidence or explanation asked for."""
         mark = self.self_mark
         if not (self.score.applies and self.node.needs_evidence and mark and mark.points):
+            return False
+        if self.score.counting == Node.Counting.PENALTY:
             return False
         return not (self.evidence or self.proven or mark.note.strip())
 
@@ -86,12 +113,22 @@ class Field:
 
     @property
     def maximum(self) -> Decimal:
-        """Return the points of the leaves that apply."""
-        return sum((leaf.score.max_points for leaf in self.leaves if leaf.score.applies), ZERO)
+        """Return the points of the leaves within the scale that apply."""
+        scaled = (leaf.score for leaf in self.leaves if leaf.within_scale)
+        return sum((score.max_points for score in scaled if score.applies), ZERO)
 
     @property
     def own(self) -> list[Leaf]:
-        """Return the leaves the unit scores itself."""
+        """Return the leaves within the scale that the unit scores itself."""
+        return [leaf for leaf in self._assessed if leaf.within_scale]
+
+    @property
+    def extra(self) -> list[Leaf]:
+        """Return the bonus and penalty leaves that apply."""
+        return [leaf for leaf in self._assessed if not leaf.within_scale]
+
+    @property
+    def _assessed(self) -> list[Leaf]:
         return [
             leaf for leaf in self.leaves if leaf.score.applies and leaf.score.source == Node.Source.ASSESSED
         ]
@@ -122,6 +159,7 @@ class Sheet:
     steps: list[Step]
     now: datetime
     shows_own: bool = True
+    deductions: list[Deduction] = field(default_factory=list)
 
     @property
     def leaves(self) -> list[Leaf]:
@@ -132,6 +170,27 @@ class Sheet:
     def own(self) -> list[Leaf]:
         """Return the leaves the unit scores itself."""
         return [leaf for part in self.fields for leaf in part.own]
+
+    @property
+    def standing_deductions(self) -> list[Deduction]:
+        """Return the points taken off after appraisal that nobody took back (R13)."""
+        back = {row.withdraws_id for row in self.deductions}
+        return [row for row in self.deductions if row.withdraws_id is None and row.pk not in back]
+
+    @property
+    def extra(self) -> list[Leaf]:
+        """Return the bonus and penalty leaves that apply."""
+        return [leaf for part in self.fields for leaf in part.extra]
+
+    @property
+    def extras(self) -> list[Extra]:
+        """Return bonus and penalty as the unit claims them, with their ceilings; empty in a set without."""
+        return extras_of(self.card, [(leaf.score, leaf.points) for leaf in self.extra])
+
+    @property
+    def with_extras(self) -> Decimal:
+        """Return the sum of self-points with what counts of bonus and penalty."""
+        return with_extras(self.total, self.extras)
 
     @property
     def maximum(self) -> Decimal:
@@ -163,6 +222,19 @@ class Sheet:
         return next((leaf for leaf in self.leaves if leaf.code == code), None)
 
 
+def explained(score: Score, mark: Mark | None) -> str:
+    """Return the rule's own sentence for the standing inputs; empty without any."""
+    if mark is None or not mark.inputs:
+        return ""
+    if arising.is_answer(mark.inputs):
+        return arising.words(score.node, score.max_points)
+    try:
+        return score.node.parsed_rule().apply(mark.inputs, score.max_points).explained
+    except RuleError:
+        # Inputs taken over from an earlier rule: the points stand, the words do not.
+        return ""
+
+
 def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     """Return the card as ``viewer`` may see it; the same number of queries for any number of leaves."""
     now = clock.now()
@@ -172,7 +244,8 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
     own = step_of(card, Step.Kind.SELF)
-    return Sheet(card, _fields(card, leaves), steps, now, own is not None and own.pk in shown)
+    shows_own = own is not None and own.pk in shown
+    return Sheet(card, _fields(card, leaves), steps, now, shows_own, _deductions(card, shown))
 
 
 def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool:
@@ -265,6 +338,12 @@ def _leaves(card: Scorecard, shown: set[int]) -> dict[int, Leaf]:
     return leaves
 
 
+def _deductions(card: Scorecard, shown: set[int]) -> list[Deduction]:
+    if card.step_id is None:
+        return []  # nothing comes off before the first appraisal
+    return list(Deduction.objects.filter(card=card, step_id__in=shown).order_by("made_at", "pk"))
+
+
 def _evidence(card: Scorecard, shown: set[int]) -> QuerySet[Evidence]:
     rows = Evidence.objects.filter(score__card=card, removed_at__isnull=True)
     explained = Q(step__kind=Step.Kind.EXPLANATION)
@@ -306,6 +385,6 @@ def _fields(card: Scorecard, leaves: dict[int, Leaf]) -> list[Field]:
 
 def _add_up(leaf: Leaf, parents: dict[int, int | None], headings: dict[int, Heading]) -> None:
     above = parents[leaf.node.pk]
-    while leaf.score.applies and above in headings:
+    while leaf.score.applies and leaf.within_scale and above in headings:
         headings[above].maximum += leaf.score.max_points
         above = parents[above]

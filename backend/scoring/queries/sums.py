@@ -9,18 +9,26 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
-from backend.scoring.models import Evidence, Mark, StepTotal
+from backend.scoring.models import Evidence, Mark, Scorecard, StepTotal
+from backend.scoring.tally import Extra, ceiling_of
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Points and counts of given leaves, of the whole card and of one field at one step."""
+    """Points and counts of given leaves within the scale, of the whole card and of one field at one step."""
 
     total: Decimal
     given: int
     field_total: Decimal
     field_given: int
     has_documents: bool
+    bonus: Decimal = ZERO
+    penalty: Decimal = ZERO
+
+    def extras(self, card: Scorecard) -> list[Extra]:
+        """Return bonus and penalty as claimed, with the card's ceilings (R12)."""
+        claimed = {Node.Counting.BONUS: self.bonus, Node.Counting.PENALTY: self.penalty}
+        return [Extra(kind, points, ceiling_of(card, kind) or ZERO) for kind, points in claimed.items()]
 
 
 def sums_around(mark: Mark) -> Sums:
@@ -33,7 +41,15 @@ def sums_around(mark: Mark) -> Sums:
         has_documents=Exists(documents),
     )
     row = rows.get()
-    return Sums(row.total, row.given, row.field_total or ZERO, row.field_given or 0, row.has_documents)
+    return Sums(
+        total=row.total,
+        given=row.given,
+        field_total=row.field_total or ZERO,
+        field_given=row.field_given or 0,
+        has_documents=row.has_documents,
+        bonus=row.bonus,
+        penalty=row.penalty,
+    )
 
 
 def _of_field(mark: Mark) -> QuerySet[Mark]:
@@ -43,4 +59,5 @@ def _of_field(mark: Mark) -> QuerySet[Mark]:
         score__code__startswith=f"{mark.score.field_code}.",
         score__applies=True,
         score__source=Node.Source.ASSESSED,
+        score__counting=Node.Counting.BASE,
     )

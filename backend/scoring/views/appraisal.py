@@ -207,6 +207,14 @@ def ask(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     )
 
 
+@require_POST
+def not_arisen(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Agree that nothing arose on a leaf: it leaves the unit's maximum."""
+    page, _line = _found_to_appraise(request, pk, code)
+    actions.agree_not_arisen(page.card, code, by=actor_of(request))
+    return _saved(request, page.card, code, _("Đã đồng ý không tính tiêu chí %(code)s.") % {"code": code})
+
+
 def _saved(request: HttpRequest, card: Scorecard, code: str, said: str) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         messages.success(request, said)

@@ -112,7 +112,8 @@ def _answer_row(
         status = 409 if form.overtaken else 422
         return render(request, "scoring/_refused.html", context, status=status)
     leaf.proven = saved.sums.has_documents
-    return render(request, "scoring/_saved.html", context | {"saved": saved, "sums": saved.sums})
+    sums = {"saved": saved, "sums": saved.sums, "extras": saved.sums.extras(held.card)}
+    return render(request, "scoring/_saved.html", context | sums)
 
 
 @require_GET
@@ -121,6 +122,7 @@ def try_leaf(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     card = find_card(request, pk)
     demand_seat(request, Verb.SCORE, card)
     mark = find_own_mark(card, code)
+    mark.score.card = card
     form = LeafForm(request.GET, score=mark.score, mark=mark, trying=True)
     context = {"row": Row(Leaf(mark.score, mark.score.node, self_mark=mark), form), "card": card}
     return render(request, "scoring/_tried.html", context, status=200 if form.is_valid() else 422)

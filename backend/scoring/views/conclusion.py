@@ -20,11 +20,12 @@ from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import actions, board, gates, queries
-from backend.scoring.forms import ConcludeForm, MarkForm
+from backend.scoring.forms import ConcludeForm, DeductForm, MarkForm
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Explanation, Mark, Scorecard
 from backend.scoring.queries import Leaf
+from backend.scoring.tally import Extra, extras_of, with_extras
 from backend.scoring.views.acts import shut
 from backend.scoring.views.appraisal import A_PAGE, demo_of, find_hosted
 from backend.scoring.views.finding import actor_of, demand, may
@@ -104,6 +105,8 @@ class Difference:
         """Return the key of ``GROUPS`` the leaf belongs to."""
         if not self.assessed:
             return "other"
+        if self.leaf.claims_not_arisen:
+            return "open" if self.explained else "silent"
         if self.newest and self.newest.points != self.leaf.points:
             return "open" if self.explained else "silent"
         return "settled" if self.explained or self.leaf.explanations else "agreed"
@@ -136,8 +139,33 @@ class Table:
 
     @property
     def final(self) -> Decimal:
-        """Return the sum of what is or would be the result, survey points left aside."""
-        return sum((row.final or ZERO for row in self.rows if row.assessed), ZERO)
+        """Return the sum of what is or would be the result within the scale, survey points left aside."""
+        return sum((row.final or ZERO for row in self.scaled), ZERO)
+
+    @property
+    def scaled(self) -> list[Difference]:
+        """Return the appraised leaves within the scale."""
+        return [row for row in self.rows if row.assessed and row.leaf.within_scale]
+
+    @property
+    def extras(self) -> list[Extra]:
+        """Return bonus and penalty as they are or would be the result."""
+        return extras_of(self.card, [(row.leaf.score, row.final) for row in self.rows if row.assessed])
+
+    @property
+    def left(self) -> Decimal:
+        """Return what is left within the scale after the deductions that stand (R13)."""
+        return self.final - self.deducted
+
+    @property
+    def deducted(self) -> Decimal:
+        """Return the points that stand taken off."""
+        return sum((row.points for row in self.sheet.standing_deductions), ZERO)
+
+    @property
+    def concluded(self) -> Decimal:
+        """Return what the conclusion comes to: bonus, penalty and deductions counted."""
+        return max(with_extras(self.final, self.extras) - self.deducted, ZERO)
 
     @property
     def totals(self) -> list[Decimal]:
@@ -145,7 +173,7 @@ class Table:
         return [self._after(number) for number in range(1, len(self.appraisals) + 1)]
 
     def _after(self, number: int) -> Decimal:
-        newest = ([mark for mark in row.marks[:number] if mark][-1:] for row in self.rows if row.assessed)
+        newest = ([mark for mark in row.marks[:number] if mark][-1:] for row in self.scaled)
         return sum((marks[0].points or ZERO for marks in newest if marks), ZERO)
 
     def row(self, code: str) -> Difference | None:
@@ -214,11 +242,13 @@ def conclusion_list(request: HttpRequest) -> HttpResponse:
 def conclusion(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the table of differences of one card, open ones first."""
     card = find_hosted(request, pk)
-    return _page(request, table_of(request, card))
+    return conclusion_page(request, table_of(request, card))
 
 
-def _page(request: HttpRequest, table: Table, *, status: int = 200, **forms: Any) -> HttpResponse:
+def conclusion_page(request: HttpRequest, table: Table, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Return the page of one card; ``forms`` are those to be shown again with what was typed."""
     card = table.card
+    may_deduct = may(request, Verb.ASK, card) and card.state == State.APPRAISED
     concludes = may(request, Verb.CONCLUDE, card) and card.state == State.APPRAISED
     context = {
         "table": table,
@@ -227,6 +257,9 @@ def _page(request: HttpRequest, table: Table, *, status: int = 200, **forms: Any
         "now": table.sheet.now,
         "concludes": concludes,
         "why_not": shut(card, "conclude", actor_of(request)) if concludes else "",
+        "taken": queries.taken(table.sheet),
+        "may_deduct": may_deduct,
+        "deduct_form": DeductForm(codes=queries.choices(table.sheet)) if may_deduct else None,
         "conclude_form": ConcludeForm(user=request.user) if concludes else None,
         "signatures": [
             sign
@@ -263,7 +296,7 @@ def _refused(request: HttpRequest, table: Table, row: Difference, form: MarkForm
     if request.headers.get("HX-Request"):
         context = {"table": table, "card": table.card, "row": row}
         return render(request, "scoring/_conclusion_row.html", context, status=422)
-    return _page(request, table, status=422, form=form)
+    return conclusion_page(request, table, status=422, form=form)
 
 
 @sensitive_post_parameters("secret")
@@ -274,7 +307,7 @@ def conclude(request: HttpRequest, pk: int) -> HttpResponse:
     demand(request, Verb.CONCLUDE, card)
     form = ConcludeForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _page(request, table_of(request, card), status=422, conclude_form=form, form=form)
+        return conclusion_page(request, table_of(request, card), status=422, conclude_form=form, form=form)
     actions.move(card, "conclude", by=actor_of(request), reason=form.cleaned_data["reason"])
     messages.success(request, _("Đã kết luận phiếu của %(unit)s.") % {"unit": card.unit_name})
     return redirect("scoring:conclusion", pk=card.pk)

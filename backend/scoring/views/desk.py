@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from backend.criteria.queries import Waiting
 from backend.rounds.models import Round, Step
 from backend.scoring.agenda import Agenda, HostedRound, OwnCard, agenda
 from backend.scoring.lifecycle import WITH_UNIT, State
@@ -54,7 +55,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 def tasks_of(found: Agenda) -> list[Task]:
     """Return every task of the agenda, in no order."""
     tasks = [task for row in found.cards for task in _card_tasks(row)]
-    return tasks + [task for row in found.rounds for task in _round_tasks(row)]
+    tasks += [task for row in found.rounds for task in _round_tasks(row)]
+    return tasks + [_say(row) for row in found.opinions]
 
 
 def _card_tasks(row: OwnCard) -> list[Task]:
@@ -101,6 +103,17 @@ def _explain(row: OwnCard) -> Task | None:
     button = _("Xem và gửi") if row.approves else _("Viết giải trình")
     url = reverse("scoring:explanation", args=[row.card.pk])
     return Task(what, row.card.unit_name, url, button, window.closes, row.answered, row.asked)
+
+
+def _say(row: Waiting) -> Task:
+    title = row.response.consultation.criteria_set.title
+    what, button = (
+        (_("Duyệt ý kiến góp ý dự thảo: %s"), _("Xem và duyệt"))
+        if row.to_approve
+        else (_("Góp ý dự thảo: %s"), _("Xem và góp ý"))
+    )
+    url = reverse("criteria:response", args=[row.response.pk])
+    return Task(what % title, row.response.unit_name, url, button, row.closes_at)
 
 
 def _round_tasks(row: HostedRound) -> list[Task]:

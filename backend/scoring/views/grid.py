@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
-from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring import queries
 from backend.scoring.forms import LeafForm
@@ -40,7 +39,7 @@ class Row:
     @property
     def explained(self) -> str:
         """Return how the rule came to the points, with the unit's numbers."""
-        return explained(self.leaf.self_mark, self.leaf)
+        return self.leaf.explained
 
     @property
     def status(self) -> tuple[str, str]:
@@ -50,7 +49,9 @@ class Row:
         if not self.own:
             return _("cơ quan tổ chức nhập"), "grey"
         if self.leaf.points is None:
-            return _("chưa chấm"), "plain"
+            return (_("chưa chấm") if self.leaf.within_scale else _("không bắt buộc")), "plain"
+        if self.leaf.claims_not_arisen:
+            return _("không phát sinh"), "green"
         if self.leaf.lacks_evidence:
             return _("thiếu tài liệu"), "amber"
         return _("đã chấm"), "green"
@@ -155,23 +156,13 @@ def _row(leaf: Leaf, editable: bool, bound: LeafForm | None) -> Row:
     return row
 
 
-def explained(mark: Mark | None, leaf: Leaf) -> str:
-    """Return the rule's own sentence for the standing inputs; empty without any."""
-    if mark is None or not mark.inputs:
-        return ""
-    try:
-        return leaf.node.parsed_rule().apply(mark.inputs, leaf.score.max_points).explained
-    except RuleError:
-        # Inputs taken over from an earlier rule: the points stand, the words do not.
-        return ""
-
-
 def common(request: HttpRequest, page: Page, tab: str = "") -> dict[str, Any]:
     """Return the context that every page of a card needs; ``tab`` is which of them it is."""
     context: dict[str, Any] = {
         "page": page,
         "card": page.card,
         "sheet": page.sheet,
+        "taken": queries.taken(page.sheet),
         "now": page.sheet.now,
         "tab": tab,
         "part_of_unit": page.of_unit,

@@ -21,8 +21,8 @@ from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
 from backend.scoring.queries import Heading, Leaf, Sheet, Window
+from backend.scoring.tally import Extra, extras_of
 from backend.scoring.views.finding import actor_of, may
-from backend.scoring.views.grid import explained
 from permissions.roles import Verb
 
 
@@ -63,7 +63,9 @@ class Line:
     @property
     def before(self) -> Decimal | None:
         """Return the points the mark starts from: those of the newest step before."""
-        return self.earlier[-1].points if self.earlier else self.leaf.points
+        if self.earlier:
+            return self.earlier[-1].points
+        return None if self.leaf.claims_not_arisen else self.leaf.points
 
     @property
     def newest(self) -> Mark | None:
@@ -72,8 +74,8 @@ class Line:
 
     @property
     def explained(self) -> str:
-        """Return how the rule came to the self-points, with the unit's numbers."""
-        return explained(self.leaf.self_mark, self.leaf)
+        """Return how the rule came to the points, with the unit's numbers or those of the survey."""
+        return self.leaf.explained
 
     @property
     def question(self) -> Explanation | None:
@@ -99,7 +101,8 @@ class Line:
     @property
     def due(self) -> bool:
         """Return whether the step now on owes this leaf a mark: each at the first, the asked ones later."""
-        return self.assessed and (not self.again or bool(self.asked))
+        owed = self.leaf.within_scale or bool(self.before)
+        return self.assessed and owed and (not self.again or bool(self.asked))
 
     @property
     def left(self) -> bool:
@@ -107,9 +110,14 @@ class Line:
         return self.due and self.mark is None
 
     @property
+    def claimed(self) -> bool:
+        """Return whether the unit says that nothing arose and the leaf still applies."""
+        return self.assessed and self.leaf.claims_not_arisen
+
+    @property
     def agreeable(self) -> bool:
         """Return whether "Đồng ý" is one press away for this viewer."""
-        return self.may_touch and self.left and self.before is not None
+        return self.may_touch and self.left and (self.before is not None or self.claimed)
 
     @property
     def status(self) -> tuple[str, str]:
@@ -117,6 +125,10 @@ class Line:
         if not self.assessed:
             out = not self.leaf.score.applies
             return (_("không áp dụng"), "grey") if out else (_("lấy từ điều tra, chỉ số ngoài"), "grey")
+        if self.mark is None and self.claimed:
+            return _("báo không phát sinh"), "amber"
+        if self.mark is None and not self.due and not self.leaf.within_scale and not self.earlier:
+            return _("không đề nghị"), "grey"
         if self.mark is None:
             return (_("chưa thẩm định"), "amber") if self.due else (_("giữ điểm lần trước"), "grey")
         return told_change(self.mark.from_points, self.mark.points)
@@ -167,8 +179,8 @@ class Part:
 
 
 def newest_total(lines: Iterable[Line]) -> Decimal:
-    """Return the sum of the newest points the council gave, in points."""
-    marks = (line.newest for line in lines if line.assessed)
+    """Return the sum of the newest points the council gave within the scale, in points."""
+    marks = (line.newest for line in lines if line.assessed and line.leaf.within_scale)
     return sum((mark.points or ZERO for mark in marks if mark), ZERO)
 
 
@@ -202,6 +214,12 @@ class Marking:
     def newest(self) -> Decimal:
         """Return the sum of the newest points of the council."""
         return newest_total(self.lines)
+
+    @property
+    def extras(self) -> list[Extra]:
+        """Return bonus and penalty by the newest points of the council."""
+        pairs = [(line.leaf.score, line.newest.points if line.newest else None) for line in self.lines]
+        return extras_of(self.card, pairs)
 
     @property
     def agreeable(self) -> list[str]:

@@ -173,6 +173,6 @@ def _rows(request: HttpRequest, round_: Round, looked_at: list[list[Any]]) -> li
     if any(row[0] not in by_key for row in looked_at):
         raise OutOfStep(_("Điểm đã thay đổi sau khi xem trước. Hãy tải tệp lên lần nữa để xem lại."))
     return [
-        SurveyRow(by_key[card_id], code, points_of(points), version, reason)
-        for card_id, code, points, reason, version in looked_at
+        SurveyRow(by_key[card_id], code, points_of(points), version, reason, inputs)
+        for card_id, code, points, inputs, reason, version in looked_at
     ]

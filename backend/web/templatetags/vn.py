@@ -26,9 +26,9 @@ def points(value: Exact | None, places: int = 2) -> str:
 
 
 @register.filter
-def percent(value: Fraction | Decimal | None) -> str:
+def percent(value: Fraction | Decimal | None, places: int = 2) -> str:
     """Return a percent with a decimal comma and its sign, "93,57 %"; a dash when there is none."""
-    return "–" if value in (None, "") else f"{format_percent(value)} %"
+    return "–" if value in (None, "") else f"{format_percent(value, places)} %"
 
 
 @register.filter

@@ -11,7 +11,7 @@ from typing import Any
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import PLACES, SEES, a_file, card, typed
-from tests.permissions.rows.council import HOSTED
+from tests.permissions.rows.council import HOSTED, TAKEN, taken
 from tests.permissions.rows.results import PUBLISHED, PUBLISHES, WAITING, document
 from tests.permissions.table import Row, Scene, Values, row
 
@@ -49,6 +49,12 @@ def post(act: str, stage: str, columns: dict[str, Any], body: Values | None = No
     """Return the row of an act on a card."""
     more.setdefault("at", card(stage))
     return row(f"api:scorecard-{act}", "POST", body=body, places=PLACES, **columns, **more)
+
+
+def taken_row(scene: Scene) -> dict[str, Any]:
+    """Return the values of the address of points taken off."""
+    values = taken(scene)
+    return {"pk": values["pk"], "row": values["deduction_pk"]}
 
 
 def move(name: str, stage: str, columns: dict[str, Any], body: Values | None = None, **more: Any) -> Row:
@@ -157,6 +163,10 @@ COUNCIL = [
     post("unask", "appraising", APPRAISES, typed(code="2.1", reason="Đã rõ")),
     post("leave-out", "appraising", REOPENS, typed(code="2.1", reason="Không phát sinh")),
     post("put-back", "appraising", REOPENS, typed(code="1.2", reason="Có phát sinh")),
+    post("deductions", "appraised", ASKS, typed(**TAKEN)),
+    post("withdraw-deduction", "appraised", ASKS, REASON, at=taken_row),
+    post("not-arisen", "appraising", APPRAISES, typed(code="2.1"), shut=True),
+    post("not-arisen", "appraising", OTHER_FIELD, typed(code="1.1"), note="outside her field", in_body=True, shut=True),
     post("decide", "appraised", CONCLUDES, mark("appraised", "1.1", 5, points="1", reason="Có văn bản")),
     row("api:round-progress-detail", at=round_of("draft"), places=BOTH, **HOSTED),
     row(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from backend.scoring import actions
+from backend.scoring.models import Deduction
+from permissions.actor import SYSTEM
 from permissions.roles import Verb
 from tests.permissions.rows.cards import PLACES, REASON, SECRET, card, typed
 from tests.permissions.table import Row, Scene, Values, row
@@ -28,6 +32,11 @@ CONCLUDES = {
     "ok": "chair", "refused": "manager appraiser secretary member inspector", "hidden": "UNIT STRANGERS",
     "verb": Verb.CONCLUDE,
 }  # fmt: skip
+DEDUCTS = {
+    "ok": "COUNCIL", "refused": "appraiser manager inspector", "hidden": "UNIT STRANGERS",
+    "verb": Verb.ASK,
+}  # fmt: skip
+TAKEN = {"code": "1", "points": "0,25", "reason": "Nộp muộn", "document": "15/TB-HĐ"}
 ENTERS = {
     "ok": "manager COUNCIL", "refused": "appraiser inspector", "hidden": "UNIT STRANGERS",
 }  # fmt: skip
@@ -59,6 +68,15 @@ def on_leaf(act: str, code: str, columns: dict[str, Any], note: str = "") -> lis
     at = card("appraising", code=code, act=act)
     common = {"at": at, "places": PLACES, "note": note or act, **columns}
     return [row("scoring:on_leaf", **common), row("scoring:on_leaf", "POST", body=REASON, **common)]
+
+
+def taken(scene: Scene) -> dict[str, Any]:
+    """Return the values of an address of points taken off the appraised card, taken now where none are."""
+    card_ = scene.cards["appraised"]
+    row_ = Deduction.objects.filter(card=card_).first()
+    off = {**TAKEN, "points": Decimal("0.25")}
+    row_ = row_ or actions.deduct(card_, by=SYSTEM, **off)
+    return {"pk": card_.pk, "deduction_pk": row_.pk}
 
 
 def survey_points(scene: Scene) -> dict[str, Any]:
@@ -106,6 +124,16 @@ ROWS = [
     row(
         "scoring:decide", "POST", at=card("appraised", code="1.1"), places=PLACES,
         body=mark("appraised", "1.1", 5, points="1", reason="Có văn bản bổ sung"), **CONCLUDES,
+    ),
+    row("scoring:deduct", "POST", at=card("appraised"), body=typed(**TAKEN), places=PLACES, **DEDUCTS),
+    row("scoring:withdraw_deduction", at=taken, places=PLACES, **DEDUCTS),
+    row("scoring:withdraw_deduction", "POST", at=taken, body=REASON, places=PLACES, **DEDUCTS),
+    row(
+        "scoring:not_arisen", "POST", at=card("appraising", code="2.1"), places=PLACES, shut=True, **APPRAISES,
+    ),
+    row(
+        "scoring:not_arisen", "POST", note="outside her field", at=card("appraising", code="1.1"), places=PLACES,
+        shut=True, **OTHER_FIELD,
     ),
     row("scoring:round_progress", at=round_("draft"), places=("city", "district"), **HOSTED),
     row("scoring:open_round", at=round_("setup"), places=("city", "district"), **SETS_UP),

@@ -9,7 +9,7 @@ from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import PLACES, SEES, card, typed
 from tests.permissions.rows.council import round_
-from tests.permissions.rows.setup import set_
+from tests.permissions.rows.setup import DRAFTS, both, group, set_
 from tests.permissions.table import Scene, Values, row
 
 # What is published is read by every unit of the round and by its host; the heir reads what she inherited.
@@ -76,6 +76,7 @@ ROWS = [
         "reports:card_document", "POST", note="before the lock", in_body=True, at=card("draft"),
         body=typed(kind="self_report"), ok="UNIT", refused="HOST", hidden="STRANGERS", places=PLACES,
     ),
+    *both("reports:try_group", DRAFTS, group("setup"), typed(tie_rule="dense")),
     row("reports:backtest_start", at=set_("draft"), **A_DRAFT),
     row("reports:backtest_start", "POST", at=set_("draft"), body=season, **A_DRAFT),
     row(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from backend.core.dates import format_date, vn_date
+from backend.criteria.models import CriteriaSet
+from backend.criteria.sheets import read_file
+from backend.criteria.sheets.forms import keep
 from permissions.roles import Verb
 from tests.permissions.rows.cards import typed
 from tests.permissions.rows.council import round_
@@ -104,6 +109,20 @@ STEPS = formset(
 )
 
 
+def a_sheet(scene: Scene) -> dict[str, Any]:
+    """Return a sheet with one field."""
+    return {
+        "file": SimpleUploadedFile("tieu-chi.csv", "STT,Tiêu chí,Điểm tối đa\n9,Lĩnh vực mới,\n".encode())
+    }
+
+
+def a_kept_sheet(scene: Scene) -> dict[str, Any]:
+    """Return the preview of that sheet."""
+    reading = read_file(a_sheet(scene)["file"], "tieu-chi.csv")
+    draft = CriteriaSet.objects.get(pk=scene.sets["draft"].pk)
+    return {"kept": keep(reading, set_key=draft.pk, revision=draft.revision)}
+
+
 def later(scene: Scene) -> dict[str, str]:
     """Return new dates of the conclusion: the same first day, a later last one."""
     opens = vn_date(scene.step("draft", "conclusion").opens_at)
@@ -134,6 +153,17 @@ CRITERIA = [
     row("criteria:set_scopes", at=set_("published"), places=("city",), note="published", **READS),
     row("criteria:set_scopes", "POST", at=set_("draft"), body=typed(**COUNTING), places=BOTH, **DRAFTS),
     *both("criteria:node_scope", DRAFTS, node("1"), typed(only_with_procedures="on")),
+    row("criteria:sheet_export", at=set_("published"), places=("city",), note="published", **READS),
+    row(
+        "criteria:sheet_export",
+        at=set_("draft"),
+        places=BOTH,
+        note="draft",
+        ok="HOST",
+        hidden="UNIT STRANGERS",
+    ),
+    *both("criteria:sheet_import", DRAFTS, set_("draft"), a_sheet),
+    row("criteria:sheet_apply", "POST", at=set_("draft"), body=a_kept_sheet, places=BOTH, **DRAFTS),
     *both("criteria:node_add", DRAFTS, set_("draft"), typed(title="Lĩnh vực mới", code="7")),
     *both("criteria:node_edit", DRAFTS, node("1"), typed(title="Lĩnh vực đổi tên", code="1")),
     row("criteria:node_move", "POST", at=node("1.2"), body=typed(way="up"), places=BOTH, **DRAFTS),

@@ -160,6 +160,7 @@ CRITERIA = [
     row("api:criteria-set-copy", "POST", at=set_("published"), body=typed(year=2040), **WRITES),
     row("api:criteria-set-new-version", "POST", at=set_("published"), **WRITES),
     row("api:criteria-set-problems", at=set_("draft"), places=BOTH, ok="HOST", hidden="UNIT STRANGERS"),
+    row("api:criteria-set-undo", "POST", at=set_("draft"), places=BOTH, shut=True, **DRAFTS),
     row("api:criteria-set-publish", "POST", at=set_("draft"), places=BOTH, shut=True, **DRAFTS),
     row(
         "api:criteria-node-list", "POST", verb=Verb.MANAGE_CRITERIA, ok="manager",
@@ -171,7 +172,9 @@ CRITERIA = [
     row("api:criteria-node-detail", at=node("1.1"), places=BOTH, ok="HOST", hidden="UNIT STRANGERS"),
     row("api:criteria-node-detail", "PATCH", at=node("1"), body=typed(title="Tên mới"), places=BOTH, **DRAFTS),
     row("api:criteria-node-detail", "DELETE", at=node("1.2"), places=BOTH, **DRAFTS),
-    row("api:criteria-node-move", "POST", at=node("1.2"), body=typed(up=True), places=BOTH, **DRAFTS),
+    row("api:criteria-node-move", "POST", at=node("1.2"), body=typed(way="up"), places=BOTH, **DRAFTS),
+    row("api:criteria-node-split", "POST", at=node("1.2"), body=typed(parts=2), places=BOTH, **DRAFTS),
+    row("api:criteria-node-duplicate", "POST", at=node("1.2"), places=BOTH, **DRAFTS),
 ]  # fmt: skip
 ROUNDS = [
     row("api:round-list", ok="ALL"),

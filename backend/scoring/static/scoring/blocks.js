@@ -1,6 +1,6 @@
 // Whole blocks at once: a column pasted from a spreadsheet, filling down, and taking either back.
 
-import { fill, inputsOf, leaves, same, tell, valuesOf } from "./rows.js";
+import { fill, inputsOf, leaves, same, tell, valueOf, valuesOf } from "./rows.js";
 
 /** The rows and cells of what a spreadsheet puts on the clipboard; quoted cells may hold tabs and line ends. */
 export function cellsOf(text) {
@@ -23,9 +23,21 @@ function number(text) {
   return /^-?\d+([.,]\d+)?$/.test(text) ? Number(text.replace(",", ".")) : NaN;
 }
 
+/** Put a pasted text into an input; answer whether it fits. */
+function take(input, text) {
+  if (input.type === "checkbox") {
+    const yes = ["x", "co", "1", "on"].includes(folded(text));
+    input.checked = yes;
+    return yes;
+  }
+  const value = input.matches("select") ? levelFor(input, text) : text;
+  if (value !== null) input.value = value;
+  return value !== null;
+}
+
 /** What an input shows; nothing where no level is chosen. */
 function textOf(input) {
-  return input.value && input.matches("select") ? input.selectedOptions[0].text : input.value;
+  return input.value && input.matches("select") ? input.selectedOptions[0].text : valueOf(input);
 }
 
 /** The level that a pasted text names: by its words, or by its points ("Kịp thời (1,00)"). */
@@ -102,10 +114,8 @@ export class Blocks {
     cells.forEach((text, at) => {
       const input = inputs[column + at];
       if (!text) return;
-      const value = input?.matches("select") ? levelFor(input, text) : text;
       if (!input) wrong.push(`“${text}” – tiêu chí không có ô này`);
-      else if (value === null) wrong.push(`“${text}” – không khớp mức nào`);
-      else input.value = value;
+      else if (!take(input, text)) wrong.push(`“${text}” – không khớp mức nào`);
     });
     misfits.push(...wrong.map((words) => `${form.dataset.code}: ${words}`));
     changes.push({ form, before, after: valuesOf(form), wrong });

@@ -14,8 +14,13 @@ export function inputsOf(form) {
   return [...form.querySelectorAll("[name^=input_]")];
 }
 
+export function valueOf(input) {
+  if (input.type !== "checkbox") return input.value;
+  return input.checked ? "on" : "";
+}
+
 export function valuesOf(form) {
-  return Object.fromEntries(inputsOf(form).map((input) => [input.name, input.value]));
+  return Object.fromEntries(inputsOf(form).map((input) => [input.name, valueOf(input)]));
 }
 
 export function same(one, other) {
@@ -24,13 +29,23 @@ export function same(one, other) {
 }
 
 export function fill(form, values) {
-  for (const input of inputsOf(form)) input.value = values[input.name] ?? "";
+  for (const input of inputsOf(form)) {
+    const value = values[input.name] ?? "";
+    if (input.type === "checkbox") input.checked = !["", "False"].includes(value);
+    else input.value = value;
+  }
 }
 
 /** A leaf is sent whole: half of "done of assigned" says nothing yet; all empty clears it. */
-export function isWhole(values) {
-  const texts = Object.values(values).map((text) => text.trim());
-  return texts.every(Boolean) || !texts.some(Boolean);
+export function isWhole(form) {
+  const inputs = inputsOf(form);
+  const filled = (input) => valueOf(input).trim() !== "";
+  if (!inputs.some(filled) || inputs.some((input) => input.type === "checkbox" && input.checked)) return true;
+  // Which of the optional ones count is said by another input; one of them must be there.
+  const texts = inputs.filter((input) => input.type !== "checkbox");
+  const optional = texts.filter((input) => "optional" in input.dataset);
+  const needed = texts.filter((input) => !("optional" in input.dataset));
+  return needed.every(filled) && (optional.length === 0 || optional.some(filled));
 }
 
 export function versionOf(form) {
@@ -78,10 +93,11 @@ export function inWords(item) {
     const input = form && inputsOf(form).find((one) => one.name === name);
     const label = input?.labels?.[0]?.textContent.trim() ?? item.labels?.[name] ?? "";
     const chosen = input?.matches("select") ? [...input.options].find((one) => one.value === value)?.text : null;
+    if (input?.type === "checkbox") return value ? label : "";
     const text = chosen ?? item.texts?.[name] ?? value;
     return `${label}${label ? ": " : ""}${text || "(xoá)"}`;
   });
-  return `${item.code}\t${parts.join("; ")}`;
+  return `${item.code}\t${parts.filter(Boolean).join("; ")}`;
 }
 
 /** The words of a leaf's inputs, kept with what was typed so that it can be read without the form. */

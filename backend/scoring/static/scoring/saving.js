@@ -82,7 +82,7 @@ export class Saving {
     if (!form || event.isComposing) return;
     this.keep(form);
     // Arrow keys run through the levels of a list: the last one counts.
-    if (event.target.matches("select")) {
+    if (event.target.matches("select, [type=checkbox]")) {
       clearTimeout(this.choice);
       this.choice = setTimeout(() => this.commit(form), CHOICE_PAUSE);
     }
@@ -133,7 +133,7 @@ export class Saving {
     if (item.state !== "draft") return; // refused and asked wait for another value
     if (same(item.values, standing(form)) && this.outbox.ofLeaf(item.code).length === 1) {
       this.forget(form, item);
-    } else if (isWhole(item.values)) {
+    } else if (isWhole(form)) {
       this.send(item);
     } else {
       tell(form, "draft", SAID.half);
@@ -197,8 +197,8 @@ export class Saving {
   sendAgain() {
     this.sender.stopped = false;
     for (const item of this.outbox.items) {
-      const whole = leafOf(item.code) && isWhole(item.values);
-      if (whole) this.outbox.put(Object.assign(item, { state: "ready", late: false }));
+      const form = leafOf(item.code);
+      if (form && isWhole(form)) this.outbox.put(Object.assign(item, { state: "ready", late: false }));
     }
     this.panel.hide();
     this.sender.now();

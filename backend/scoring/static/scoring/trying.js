@@ -42,7 +42,7 @@ export function wireTrying(table, saving) {
     timer = setTimeout(() => {
       const values = valuesOf(form);
       const anything = Object.values(values).some((text) => text.trim());
-      if (!anything || !isWhole(values) || !isTyped(form, values) || !navigator.onLine) return;
+      if (!anything || !isWhole(form) || !isTyped(form, values) || !navigator.onLine) return;
       running = new AbortController();
       ask(form, values, running.signal).catch(() => {}); // off line nothing is explained; the save will be
     }, PAUSE);

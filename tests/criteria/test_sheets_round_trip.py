@@ -1,0 +1,155 @@
+"""A set written as a sheet and read back: nothing changes, whatever it holds."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from backend.audit.recording import recording
+from backend.criteria import actions
+from backend.criteria.checks import RULES_OF_SOURCE
+from backend.criteria.compact import read_compact, to_compact
+from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.queries import nodes_of
+from backend.criteria.rules import Rule
+from backend.criteria.sheets import exported, plan_for, read_file
+from permissions.actor import SYSTEM
+from tests import make
+from tests.criteria.rule_samples import MAXIMA, any_rule
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+# What people type and paste: tones, decomposed letters, lines, and beginnings that a spreadsheet would run.
+TEXTS = st.text("aAàĐệ̂́ươ 09=+-@\t\n\r\"'<>&|;:%_x\u200b", max_size=24) | st.sampled_from(
+    ["=1+1", '=HYPERLINK("http://x")', "_x0041_", "Kế hoạch cải cách hành chính", "http://example.org", "'"]
+)
+TITLES = TEXTS.filter(lambda text: text.strip(" \t\n\r\u200b"))
+MARKS = st.from_regex(r"[0-9a-dIVXĐ]{1,3}", fullmatch=True)
+FLAGS = st.booleans()
+
+
+def _told_whole(rule: Rule) -> bool:
+    """Return whether the short text says all of the rule: a title may hold the sign between two titles."""
+    return read_compact(rule.kind, to_compact(rule)) == rule
+
+
+@st.composite
+def leaves(draw: Any) -> dict[str, Any]:
+    """Return the columns of a leaf of any kind."""
+    rule = draw(st.none() | any_rule().filter(_told_whole))
+    sources = ["assessed", *(s for s, kinds in RULES_OF_SOURCE.items() if rule and rule.kind in kinds)]
+    source = draw(st.sampled_from(sources))
+    counting = ["base", "bonus", "penalty"] if source == "assessed" else ["base"]
+    return {
+        "is_leaf": True,
+        "max_points": draw(MAXIMA),
+        "rule": rule.kind.value if rule else "",
+        "params": rule.to_params() if rule else {},
+        "source": source,
+        "needs_evidence": draw(FLAGS),
+        "counting": draw(st.sampled_from(counting)),
+        "not_arisen": draw(st.sampled_from(Node.NotArisen.values)),
+        **draw(texts()),
+    }
+
+
+@st.composite
+def texts(draw: Any) -> dict[str, Any]:
+    """Return the columns that every node has."""
+    return {
+        "title": draw(TITLES),
+        "guidance": draw(TEXTS),
+        "evidence_asked": draw(TEXTS),
+        "only_with_procedures": draw(FLAGS),
+        "open_to_additions": draw(FLAGS),
+    }
+
+
+@st.composite
+def trees(draw: Any, level: int = 1) -> list[tuple[str, dict[str, Any], list[Any]]]:
+    """Return nodes of one group as (last part of the code, columns, children)."""
+    most = 3 if level < 3 else 2
+    made = []
+    for mark in draw(st.lists(MARKS, min_size=1 if level == 1 else 0, max_size=most, unique=True)):
+        if level == 5 or draw(FLAGS):
+            made.append((mark, draw(leaves()), []))
+        else:
+            planned = draw(st.none() | MAXIMA)
+            made.append((mark, {"planned_points": planned, **draw(texts())}, draw(trees(level + 1))))
+    return made
+
+
+def grow(draft: CriteriaSet, tree: list[Any], parent: Node | None = None) -> None:
+    """Save the tree under ``parent``, in order."""
+    for mark, columns, children in tree:
+        node = Node.objects.create(
+            criteria_set=draft,
+            parent=parent,
+            level=parent.level + 1 if parent else 1,
+            code=f"{parent.code}.{mark}" if parent else mark,
+            order=Node.objects.filter(criteria_set=draft).count() + 1,
+            **columns,
+        )
+        grow(draft, children, node)
+
+
+@pytest.fixture
+def drafts():
+    """Two empty drafts of one owner."""
+    city = make.unit("Thành phố")
+    return [
+        actions.create_set(city, by=SYSTEM, kind=make.kind("commune"), year=2026 + n, title=f"Bộ {n}")
+        for n in range(2)
+    ]
+
+
+def sheet_of(draft: CriteriaSet) -> bytes:
+    return exported(draft, nodes_of(draft))[0]
+
+
+def cells(content: bytes) -> list[list[Any]]:
+    """Return heading and rows of a sheet without the hidden keys."""
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    return [row[:-1] for row in rows if row[2] != ""]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tree=trees())
+def test_a_sheet_sent_back_as_it_was_changes_nothing(drafts, tree):
+    with transaction.atomic():
+        with recording(by=SYSTEM):
+            grow(drafts[0], tree)
+        plan = plan_for(read_file(io.BytesIO(sheet_of(drafts[0])), "a.xlsx"), drafts[0])
+        assert plan.problems == []
+        assert plan.changes_nothing, [(wish.row.code, wish.fields) for wish in plan.wishes]
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tree=trees())
+def test_a_sheet_read_into_an_empty_draft_gives_the_same_sheet(drafts, tree):
+    with transaction.atomic():
+        with recording(by=SYSTEM):
+            grow(drafts[0], tree)
+        first = sheet_of(drafts[0])
+        reading = read_file(io.BytesIO(first), "a.xlsx")
+        actions.import_sheet(drafts[1], reading, by=SYSTEM, seen=drafts[1].revision)
+        assert cells(sheet_of(drafts[1])) == cells(first)
+        transaction.set_rollback(True)
+
+
+def test_the_lead_agency_comes_back_by_name_and_code(drafts):
+    lead = make.unit("Sở Tư pháp", parent=drafts[0].owner, kind="department", code="STP")
+    with recording(by=SYSTEM):
+        grow(drafts[0], [("1", {"title": "Văn bản", "is_leaf": True, "max_points": Decimal(2)}, [])])
+        drafts[0].nodes.update(lead_agency=lead)
+    reading = read_file(io.BytesIO(sheet_of(drafts[0])), "a.xlsx")
+    actions.import_sheet(drafts[1], reading, by=SYSTEM, seen=0)
+    assert drafts[1].nodes.get().lead_agency == lead

@@ -222,6 +222,20 @@ def test_a_tab_killed_while_typing_brings_it_back(here, page):
     assert points(here) == {"1.1": "1.000", "1.3": "1.700"}
 
 
+def test_what_is_typed_before_the_scripts_arrive_is_saved_too(here, window):
+    page = window(here.users["officer"])
+    waiting: list[Any] = []
+    page.route("**/scoring/saving*.js", lambda route: waiting.append(route))
+    page.goto(reverse("scoring:scorecard", args=[here.card.pk]), wait_until="commit")
+    box(page, "1.1").fill("1,5")
+    box(page, "1.3").focus()
+    page.wait_for_timeout(300)
+    assert waiting
+    waiting[0].continue_()
+    saved(page, "1.1")
+    assert points(here) == {"1.1": "1.500"}
+
+
 def test_off_line_everything_is_kept_and_sent_in_order_when_back(here, page, complaints):
     page.context.set_offline(True)
     for code, text in (("1.1", "1"), ("1.3", "0,5"), ("1.4", "2"), ("1.1", "1,5")):

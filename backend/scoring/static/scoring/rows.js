@@ -28,6 +28,15 @@ export function same(one, other) {
   return [...names].every((name) => (one[name] ?? "").trim() === (other[name] ?? "").trim());
 }
 
+/** What the server wrote into the page, whatever was typed before this file arrived. */
+export function writtenOf(form) {
+  return Object.fromEntries(inputsOf(form).map((input) => {
+    if (input.type === "checkbox") return [input.name, input.defaultChecked ? "on" : ""];
+    if (!input.matches("select")) return [input.name, input.defaultValue];
+    return [input.name, [...input.options].find((option) => option.defaultSelected)?.value ?? ""];
+  }));
+}
+
 export function fill(form, values) {
   for (const input of inputsOf(form)) {
     const value = values[input.name] ?? "";

@@ -4,7 +4,7 @@ import { Panel } from "./kept.js";
 import { newKey } from "./outbox.js";
 import {
   fill, inputsOf, isWhole, leafOf, leaves, markBad, putPieces, same, setStanding, standing, tell, valuesOf, versionOf,
-  wordsOf,
+  wordsOf, writtenOf,
 } from "./rows.js";
 import { Sender } from "./sender.js";
 
@@ -53,8 +53,9 @@ export class Saving {
   }
 
   async start(table) {
-    for (const form of leaves(table)) setStanding(form, valuesOf(form));
+    for (const form of leaves(table)) setStanding(form, writtenOf(form));
     this.wire(table);
+    this.takeEarly(table);
     const typedAlready = new Set(this.outbox.items.map((item) => item.code));
     const early = this.outbox.items;
     await this.outbox.open();
@@ -73,6 +74,15 @@ export class Saving {
     window.addEventListener("beforeunload", (event) => {
       if (!this.outbox.kept && this.outbox.items.length) event.preventDefault();
     });
+  }
+
+  /** What was typed before this file arrived is not lost either. */
+  takeEarly(table) {
+    for (const form of leaves(table)) {
+      if (same(valuesOf(form), standing(form))) continue;
+      this.keep(form);
+      if (!form.contains(document.activeElement)) this.commit(form);
+    }
   }
 
   // --- from the person -----------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ _DECIMAL = re.compile(r"\d+,\d+")
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
 _NUMERALS = {"I": 1, "V": 5, "X": 10}
 _SAYS_MORE = ("points", "planned", "rule", "source", "id", "level")
+_LONGEST_TOTAL = 30
 _SHOWN = 20
 _LEVELS = {"linh vuc": 1, "tieu chi": 2, "tieu chi thanh phan": 3}
 
@@ -228,8 +229,10 @@ def _path_to(row: Row) -> list[Row]:
 
 
 def _is_total(line: Line) -> bool:
-    texts = {fold(line.cells.get(key, "")).rstrip(" :.") for key in ("code", "title")} - {""}
-    return len(texts) == 1 and bool(texts & _TOTALS)
+    code, title = line.cells.get("code", ""), line.cells.get("title", "")
+    if (code and title) or len(code or title) > _LONGEST_TOTAL:
+        return False
+    return fold(code or title).rstrip(" :.") in _TOTALS
 
 
 def _split(typed: str, title: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ MOST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
 MOST_COLUMNS = 100
 _CHUNK = 1024 * 1024
+_TAIL = 20_000
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -44,6 +45,8 @@ def sheets_in(file: IO[bytes], most_rows: int) -> dict[str, bytes]:
             _demand_workbook(package)
             parts = {name: package.read(name) for name in package.namelist() if _SHEET.fullmatch(name)}
             for part in parts.values():
+                # The last row tells soonest of a sheet that is much too long.
+                _demand_near(part[-_TAIL:], most_rows)
                 _demand_near(part, most_rows)
             return {name: parts[path] for name, path in _names(package) if path in parts}
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):

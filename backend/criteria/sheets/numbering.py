@@ -152,7 +152,7 @@ class _Builder:
         if found is None:
             self._say(
                 row,
-                _("mã %(code)s: chưa có nhóm %(above)s ở các dòng trên.")
+                _("mã %(code)s: chưa có nhóm %(above)s ở các dòng trên. Hãy đưa dòng này xuống dưới nhóm đó.")
                 % {"code": row.typed, "above": above},
             )
         return found
@@ -186,6 +186,8 @@ class _Builder:
             return self._derived(row)
         if row.parent is None and self._is_field(row):
             return row.typed
+        if row.parent is None and row.kind == "dotted":
+            return row.typed  # its group is missing, and that has been said
         last = row.typed.rpartition(".")[2]
         mark = str(_roman(last)) if row.kind == "roman" else last
         return f"{row.parent.code}.{mark}" if row.parent else mark

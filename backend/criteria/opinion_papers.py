@@ -12,6 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backend.core import clock
@@ -108,7 +109,7 @@ def _line(opinion: Opinion) -> Line:
 def _answer(opinion: Opinion) -> str:
     if not opinion.verdict:
         return _("Chưa trả lời.")
-    words = [f"{opinion.get_verdict_display()}.".capitalize(), opinion.answer]
+    words = [f"{capfirst(opinion.get_verdict_display())}.", opinion.answer]
     if opinion.edit and not opinion.edit.is_undone:
         words.append(
             _("Đã sửa dự thảo (lần sửa %(n)d): %(what)s")
@@ -128,7 +129,7 @@ def _heads() -> list[str]:
 
 
 def _name(table: Table, ending: str) -> str:
-    return file_name(_("Bảng tổng hợp ý kiến góp ý"), table.title[:80], ending=ending)
+    return file_name(_("Bảng tổng hợp ý kiến góp ý"), table.title, ending=ending)
 
 
 def _asked_by(table: Table) -> str:

@@ -24,7 +24,7 @@ def criteria_changes(document: Document) -> Letter:
         "older": older,
         "newer": newer,
         "found": found,
-        "lines": found.comparison.changed,
+        "lines": found.comparison.in_place(found.comparison.changed),
         "decision": _decision(newer, demo=document.is_illustration),
         "draft": not newer.is_frozen,
     }

@@ -121,6 +121,17 @@ def set_follow(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "criteria/set_follow.html", {**_context(framework), "form": form})
 
 
+@require_POST
+def node_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a node of a framework to additions of lower tiers, or close it."""
+    node = get_object_or_404(queries.nodes_for(request.actor), pk=pk)
+    is_open = request.POST.get("open") == "1"
+    node = actions.edit_node(node, by=request.actor, open_to_additions=is_open)
+    said = _("%s: cấp dưới được bổ sung.") if is_open else _("%s: cấp dưới giữ nguyên.")
+    messages.success(request, said % node.code)
+    return redirect("criteria:node_edit", pk)
+
+
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """Show what one set changes in another, node by node."""
@@ -130,7 +141,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         found = versions.compared(form.cleaned_data["old"], form.cleaned_data["new"])
         kind = form.cleaned_data["kind"]
-        context |= {"found": found, "lines": found.comparison.showing(kind), "kind": kind}
+        lines = found.comparison.in_place(found.comparison.showing(kind))
+        context |= {"found": found, "lines": lines, "kind": kind}
         if found.old.is_illustration or found.new.is_illustration:
             context["demo"] = True
     return render(request, "criteria/compare.html", context, status=422 if form.errors else 200)

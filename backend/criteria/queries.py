@@ -223,9 +223,11 @@ def _add_up(branch: Branch) -> None:
 
 def flatten(tree: Iterable[Branch]) -> Iterator[Branch]:
     """Yield every branch in the order of reading: a node, then all under it."""
-    for branch in tree:
+    waiting = list(tree)[::-1]
+    while waiting:
+        branch = waiting.pop()
         yield branch
-        yield from flatten(branch.children)
+        waiting.extend(reversed(branch.children))
 
 
 def totals_of(tree: Sequence[Branch]) -> Totals:

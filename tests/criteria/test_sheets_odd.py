@@ -20,7 +20,7 @@ from tests import make
 from tests.criteria.sheets import HEADING, book, drawn
 from tests.scoring import specimens
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MEGABYTE = 1024 * 1024
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,8 @@ _COMPARED = tuple(
 )
 _ATTRS = {"evidence": "evidence_asked", "lead": "lead_agency"}
 _SUM = {"sum", "tổng", "cộng"}
+# What a cell gives that can't be read; the problem has been told.
+UNREAD: Final = object()
 _TICKED = {"needs_evidence", "title"}
 
 
@@ -117,11 +119,13 @@ class Reader:
                 self.known[key, text] = read(text)
             except Invalid as refusal:
                 self._say(wish.row, key, refusal.message)
-                return None
+                return UNREAD
         return self.known[key, text]
 
     def _take(self, wish: Wish, key: str, value: Any, stands: Mapping[str, str]) -> None:
         name = _ATTRS.get(key, key)
+        if value is UNREAD:
+            return
         if wish.node and getattr(wish.node, name) == value:
             return
         wish.values[name] = value
@@ -160,11 +164,11 @@ class Reader:
     def _amount(self, wish: Wish, key: str, name: str, stands: Mapping[str, str]) -> None:
         if self._differs(wish, key, stands):
             value = self._read(wish, key, words.read_points)
-            if wish.node is None or getattr(wish.node, name) != value:
-                wish.values[name] = value
-                if wish.node:
-                    said = FieldChange(str(BY_KEY[key].title), stands.get(key, ""), words.points_cell(value))
-                    wish.fields.append(said)
+            if value is UNREAD or (wish.node and getattr(wish.node, name) == value):
+                return
+            wish.values[name] = value
+            if wish.node:
+                wish.fields.append(FieldChange(_label(key), stands.get(key, ""), words.points_cell(value)))
 
     def _scoring(self, wish: Wish, stands: Mapping[str, str]) -> None:
         """Read way of scoring, parameters and source together: each depends on the other."""
@@ -176,20 +180,22 @@ class Reader:
         }
         source = self._read(wish, "source", _source, cells["source"])
         rule = self._read(wish, "rule", words.read_kind, cells["rule"])
+        if UNREAD in (source, rule):
+            return
         if rule == "" and source in RULES_OF_SOURCE and self.reading.of is None:
             rule = RuleType.DIRECT.value
-        if source and rule and (sentence := wrong_source(source, rule)):
+        if sentence := wrong_source(source, rule):
             self._say(wish.row, "rule", sentence)
-        params = None if rule is None else self._params(wish, rule, cells["params"])
+        params = self._params(wish, rule, cells["params"])
         for key, value in (("rule", rule), ("params", params), ("source", source)):
             self._take(wish, key, value, stands)
 
-    def _params(self, wish: Wish, rule: str, cell: str) -> dict[str, Any] | None:
+    def _params(self, wish: Wish, rule: str, cell: str) -> Any:
         try:
             return words.read_params(rule, cell)
         except Invalid as refusal:
             self._say(wish.row, "params", refusal.message)
-            return None
+            return UNREAD
 
     def _extra(self, wish: Wish) -> None:
         stands = wish.node
@@ -201,6 +207,10 @@ class Reader:
 
 def _source(cell: str) -> str:
     return words.read_choice(words.SOURCES, cell, Node.Source.ASSESSED)
+
+
+def _label(key: str) -> str:
+    return _("Nội dung") if key == "title" else str(BY_KEY[key].title)
 
 
 def _kind(is_leaf: bool) -> str:

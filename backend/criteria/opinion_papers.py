@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import astuple, dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -297,9 +298,27 @@ def _write_lines(paper: Any, table: Table) -> None:
     grid.autofit = False
     _fill(grid.rows[0], _heads(), bold=True)
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (no public name for it)
-    for number, line in enumerate(table.lines, start=1):
-        _fill(grid.add_row(), [str(number), line.topic, line.unit, line.said, line.answered])
+    _fill(grid.add_row(), [""] * len(WIDTHS))
+    prototype = grid.rows[1]._tr  # noqa: SLF001 (no public name for it)
+    _repeat(prototype, [(str(number), *astuple(line)) for number, line in enumerate(table.lines, start=1)])
     paper.add_paragraph()
+
+
+def _repeat(row: Any, lines: list[tuple[str, ...]]) -> None:
+    """Put a copy of a row for each line, in its place; the library's own way takes 15 ms a row and goes by the letter."""
+    for texts in lines:
+        made = deepcopy(row)
+        for cell, text in zip(made.tc_lst, texts, strict=True):
+            _put_lines(cell.p_lst[0].r_lst[0], text)
+        row.addprevious(made)
+    row.getparent().remove(row)
+
+
+def _put_lines(run: Any, text: str) -> None:
+    for number, line in enumerate(text.splitlines()):
+        if number:
+            run.add_br()
+        run.add_t(line)
 
 
 def _fill(row: Any, texts: list[str], *, bold: bool = False) -> None:

@@ -121,7 +121,7 @@ def appraisal(document: Document) -> Letter:
         "table": table,
         "count": len(table.standings) if table else 0,
         "totals": line.totals if line else Totals(card.pk, shown.result, maximum=shown.maximum),
-        "columns": range(1, 7 + len(shown.appraisals)),
+        "columns": range(1, 7 + len(shown.appraisals) + (2 if shown.deducted else 0)),
         "copies": [wording.issuer(card.unit_name), _council_of(card.round)],
         "sign": _sign(card.round.host.name, None, document.is_illustration),
     }

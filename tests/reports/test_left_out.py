@@ -176,3 +176,17 @@ def test_the_report_is_printed_and_put_into_a_workbook_with_numbers():
     make_document(str(printed.pk))
     printed.refresh_from_db()
     assert printed.state == "ready"
+
+
+@pytest.mark.slow
+def test_what_was_taken_off_stands_in_columns_of_its_own_on_the_units_page():
+    round_ = season("own_maximum")
+    card = Scorecard.objects.get(round=round_, unit_name="Xã C")
+    page = signed_in(make.seated(Role.CHAIR, round_.host)[0]).get(
+        reverse("reports:unit_result", args=[card.pk])
+    )
+    shown = page.context["detail"]
+    assert (shown.result, shown.deducted, shown.left) == (Decimal("69"), Decimal("0.25"), Decimal("68.75"))
+    assert "Điểm thẩm định sau khi trừ" in page.text
+    assert "Bị trừ 0,25 điểm: Nộp muộn (15/TB-HĐ)" in page.text
+    assert "Điểm thưởng 5,00; điểm phạt 0,00; bị trừ sau thẩm định 0,25." in page.text

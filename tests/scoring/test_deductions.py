@@ -152,3 +152,10 @@ class TestPages:
             f"{address}{made.json()['id']}/withdraw/", {"reason": "Nhầm"}, content_type="application/json"
         )
         assert back.json()["withdraws"] == made.json()["id"]
+
+    def test_the_history_tells_both_to_who_inspects(self, season):
+        first = off(season)
+        actions.withdraw_deduction(first, by=season.secretary, reason="Nhầm đơn vị")
+        page = signed_in(season.users["secretary"]).get(reverse("scoring:history")).text
+        assert "Trừ 0,25 điểm ở 1: Nộp báo cáo muộn (15/TB-HĐ)" in page
+        assert "Rút lại 0,25 điểm trừ ở 1: Nhầm đơn vị" in page

@@ -88,7 +88,7 @@ def movers(case: Case, moved: Sequence[tuple[int, Side, Side]]) -> list[list[Mov
     # Over one denominator for all leaves of a unit: whole numbers are enough to put them in order.
     shifts = -whole_numbers([case.old[place] for place, _, _ in moved], most) * new_maxima
     gained = whole_numbers([case.new[place] for place, _, _ in moved], most) * old_maxima
-    np.add.at(shifts, (slice(None), list(case.origin)), gained)
+    np.add.at(shifts.T, np.array(case.origin), gained.T)
     first = np.argsort(-np.abs(shifts), axis=1, kind="stable")[:, :MOST_MOVERS]
     found = np.take_along_axis(shifts, first, axis=1)
     denominators = (old_maxima * new_maxima)[:, 0].tolist()

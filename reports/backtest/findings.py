@@ -39,8 +39,8 @@ def findings(
     compared = [(place, old[case.units[place]], new[case.units[place]]) for place in both]
     moved = movers(case, compared)
     lines = [
-        _line(case.units[place], *pair, leaves, interval)
-        for (place, *pair), leaves, interval in zip(compared, moved, shaken, strict=True)
+        _line(case.units[place], before, after, leaves, interval)
+        for (place, before, after), leaves, interval in zip(compared, moved, shaken, strict=True)
     ]
     return {
         "lines": sorted(lines, key=lambda line: line["new"]["rank"]),

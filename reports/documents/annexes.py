@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.dates import long_date
 from backend.criteria.models import CriteriaSet
-from backend.criteria.versions import compared
+from backend.criteria.queries import compared
 from reports.documents import wording
 from reports.documents.letters import Letter
 from reports.models import Document

@@ -7,8 +7,7 @@ from typing import Any
 from django import template
 
 from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.queries import frameworks_for
-from backend.criteria.versions import relatives_of
+from backend.criteria.queries import frameworks_for, relatives_of
 from permissions.actor import Actor
 
 register = template.Library()

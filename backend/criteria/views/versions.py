@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backend.core.files import given_out
 from backend.core.files.kinds import named_kind
-from backend.criteria import actions, queries, versions
+from backend.criteria import actions, queries
 from backend.criteria.forms_versions import CompareForm, CopyForm, FollowForm, LegalForm, SourceForm
 from backend.criteria.models import CriteriaSet
 from permissions.roles import Verb
@@ -139,7 +139,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     form = CompareForm(request.GET if {"old", "new"} & set(request.GET) else None, sets=rows)
     context: dict[str, Any] = {"picker": form}
     if form.is_valid():
-        found = versions.compared(form.cleaned_data["old"], form.cleaned_data["new"])
+        found = queries.compared(form.cleaned_data["old"], form.cleaned_data["new"])
         kind = form.cleaned_data["kind"]
         lines = found.comparison.in_place(found.comparison.showing(kind))
         context |= {"found": found, "lines": lines, "kind": kind}

@@ -14,7 +14,8 @@ from backend.core.dates import format_date
 from backend.core.points import format_points
 from backend.criteria.comparing import Comparison, Item, compare
 from backend.criteria.models import Applicability, CriteriaSet, Node
-from backend.criteria.queries import flatten, sets_for, tree_of
+from backend.criteria.queries.sets import sets_for
+from backend.criteria.queries.trees import flatten, tree_of
 from permissions.actor import Actor
 
 Key = tuple[int, int, int, bool]

@@ -13,14 +13,15 @@ from backend.core.exact import ZERO, format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.models import Evidence, Mark, Provenance
-from backend.scoring.queries import Field, Heading, Leaf, Sheet
+from backend.scoring.queries import Field, Heading, Leaf, Sheet, Taken, deducted, taken
 
 
 @dataclass(frozen=True)
 class Line:
     """A leaf, or a heading above leaves (``is_leaf`` False, no points). Units: points.
 
-    ``appraised`` holds the title and points of each appraisal step, in order; None is not marked there.
+    ``counts`` is False for bonus and penalty leaves, which stand outside the scale; ``deducted`` was taken off after
+    appraisal (R13). ``appraised`` holds the title and points of each appraisal step, in order; None is not marked there.
     """
 
     code: str
@@ -32,6 +33,8 @@ class Line:
     appraised: tuple[tuple[str, Decimal | None], ...] = ()
     result: Decimal | None = None
     applies: bool = True
+    counts: bool = True
+    deducted: Decimal = ZERO
     note: str = ""
     reasons: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -40,6 +43,11 @@ class Line:
     def is_cut(self) -> bool:
         """Return whether the result is below what the unit gave itself."""
         return self.own is not None and self.result is not None and self.result < self.own
+
+    @property
+    def left(self) -> Decimal | None:
+        """Return the result less what was taken off."""
+        return None if self.result is None else self.result - self.deducted
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,13 @@ class Part:
     maximum: Decimal | None
     own: Decimal | None
     result: Decimal | None
+    deducted: Decimal = ZERO
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> Decimal | None:
+        """Return the result less what was taken off the field and its leaves."""
+        return None if self.result is None else self.result - self.deducted
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,18 @@ class Detail:
 
     @property
     def result(self) -> Decimal:
-        """Return the sum of the points that count."""
+        """Return the sum of the points that count, before anything was taken off."""
         return _sum(part.result for part in self.parts) or ZERO
+
+    @property
+    def deducted(self) -> Decimal:
+        """Return the sum of what was taken off after appraisal."""
+        return sum((part.deducted for part in self.parts), ZERO)
+
+    @property
+    def left(self) -> Decimal:
+        """Return the sum of the points that count, less what was taken off."""
+        return self.result - self.deducted
 
 
 def detail(sheet: Sheet) -> Detail:
@@ -90,7 +115,7 @@ def detail(sheet: Sheet) -> Detail:
 def _part(one: Field, sheet: Sheet, steps: list[Step]) -> Part:
     shown = [row for row in one.rows if _counts(row, sheet)]
     lines = tuple(_line(row, sheet, steps) for row in shown)
-    leaves = [line for line in lines if line.is_leaf and line.applies]
+    leaves = [line for line in lines if line.is_leaf and line.applies and line.counts]
     return Part(
         one.node.code,
         one.node.title,
@@ -98,7 +123,23 @@ def _part(one: Field, sheet: Sheet, steps: list[Step]) -> Part:
         _sum(line.maximum for line in leaves),
         _sum(line.own for line in leaves),
         _sum(line.result for line in leaves),
+        deducted(sheet, one.node.code),
+        tuple(_taken_words(row.row.code, sheet) for row in _taken_off(one.node.code, sheet)[:1]),
     )
+
+
+def _taken_off(code: str, sheet: Sheet) -> list[Taken]:
+    """Return what stands taken off exactly this field or leaf."""
+    return [row for row in taken(sheet) if row.row.code == code and row.withdrawal is None]
+
+
+def _taken_words(code: str, sheet: Sheet) -> str:
+    rows = _taken_off(code, sheet)
+    why = "; ".join(f"{row.row.reason} ({row.row.document})" for row in rows)
+    return _("Bị trừ %(points)s điểm: %(why)s") % {
+        "points": format_points(sum((row.row.points for row in rows), ZERO)),
+        "why": why,
+    }
 
 
 def _counts(row: Leaf | Heading, sheet: Sheet) -> bool:
@@ -119,6 +160,8 @@ def _line(row: Leaf | Heading, sheet: Sheet, steps: list[Step]) -> Line:
         appraised=tuple((step.title, _points(row.marks.get(step.pk))) for step in steps),
         result=_points(_final(row, sheet)),
         applies=row.score.applies,
+        counts=row.within_scale,
+        deducted=deducted(sheet, row.code),
         note=_note(row),
         reasons=tuple(_reasons(row, sheet)),
         evidence=tuple(piece_text(piece) for piece in row.evidence),
@@ -144,6 +187,12 @@ def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
 def _note(leaf: Leaf) -> str:
     if not leaf.score.applies:
         return _("Không áp dụng: %(reason)s") % {"reason": leaf.score.left_out_reason}
+    if not leaf.within_scale:
+        return _("%(what)s, ngoài thang điểm") % {
+            "what": str(Node.Counting(leaf.score.counting).label).capitalize()
+        }
+    if leaf.claims_not_arisen:
+        return _("Đơn vị báo không phát sinh trong năm")
     if leaf.score.source == Node.Source.ASSESSED:
         return ""
     return str(Node.Source(leaf.score.source).label).capitalize()
@@ -156,6 +205,8 @@ def _reasons(leaf: Leaf, sheet: Sheet) -> Iterable[str]:
             yield f"{step.title}: {_change(mark)}{mark.reason}"
         if mark and mark.provenance:
             yield _source(mark.provenance)
+    if _taken_off(leaf.code, sheet):
+        yield _taken_words(leaf.code, sheet)
     for asked in leaf.explanations:
         if asked.answer:
             yield _("Đơn vị giải trình: %(text)s") % {"text": asked.answer}

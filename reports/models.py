@@ -207,6 +207,8 @@ class Document(models.Model):
         APPRAISAL = "appraisal", _("Kết quả thẩm định của đơn vị (PDF)")
         RANKING = "ranking", _("Bảng xếp hạng (PDF)")
         RANKING_SHEET = "ranking_sheet", _("Bảng xếp hạng (XLSX)")
+        LEFT_OUT = "left_out", _("Báo cáo đặc thù (PDF)")
+        LEFT_OUT_SHEET = "left_out_sheet", _("Báo cáo đặc thù (XLSX)")
         CRITERIA_CHANGES = "criteria_changes", _("Phụ lục thuyết minh thay đổi (PDF)")
 
     class State(models.TextChoices):
@@ -245,7 +247,10 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["self_report", "appraisal"], card__isnull=False)
-                | Q(kind__in=["ranking", "ranking_sheet", "criteria_changes"], card__isnull=True),
+                | Q(
+                    kind__in=["ranking", "ranking_sheet", "criteria_changes", "left_out", "left_out_sheet"],
+                    card__isnull=True,
+                ),
                 name="reports_document_of_card_or_round",
             ),
             models.CheckConstraint(

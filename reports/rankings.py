@@ -37,7 +37,7 @@ class Entry:
 
     key: Hashable
     total: Decimal | Fraction
-    maximum: Decimal
+    maximum: Decimal | Fraction
     tie_keys: tuple[Decimal | Fraction | int, ...] = ()
 
     @property
@@ -68,12 +68,16 @@ class Band:
         return percent > self.lower or (self.inclusive and percent == self.lower)
 
 
-def index(points: Decimal | Fraction, maximum: Decimal) -> Fraction:
+def index(points: Decimal | Fraction, maximum: Decimal | Fraction) -> Fraction:
     """``points`` of ``maximum`` as exact percent points (63 of 70 is 90). Raises ValueError for a maximum of 0."""
     if maximum <= 0:
         raise ValueError("the maximum of an entry must be above zero")
-    part, whole = Fraction(points), Fraction(maximum)
+    part, whole = _exact(points), _exact(maximum)
     return Fraction(100 * part.numerator * whole.denominator, part.denominator * whole.numerator)
+
+
+def _exact(value: Decimal | Fraction) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(value)
 
 
 def percent_reached(points: Decimal | Fraction, applicable: Decimal) -> Decimal:
@@ -105,11 +109,11 @@ def rank(entries: Iterable[Entry], tie_rule: TieRule = TieRule.SHARED) -> list[R
     ]
 
 
-_Measure = tuple[Fraction, ...]
+_Measure = Fraction | tuple[Fraction, ...]
 
 
 def _by_percent(entry: Entry) -> _Measure:
-    return (entry.percent,)
+    return entry.percent
 
 
 def _with_tie_keys(entry: Entry) -> _Measure:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.ranking_list, name="ranking_list"),
     path("<int:pk>/", views.ranking, name="ranking"),
     path("<int:pk>/publish/", views.publish, name="publish"),
+    path("<int:pk>/left-out/", views.left_out, name="left_out"),
     path("<int:pk>/documents/", views.ranking_document, name="ranking_document"),
     path("groups/<int:pk>/try/", views.try_group, name="try_group"),
     path("<int:pk>/backtests/", backtest.backtest_round, name="backtest_round"),

@@ -164,6 +164,24 @@ def try_group(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/_try_group.html" if partial else "reports/try_group.html", context)
 
 
+@require_GET
+def left_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what was left out for whom: every unit to who sees the whole round, else the person's own."""
+    round_ = _round(request, pk)
+    made = queries.current_ranking(round_)
+    whole = queries.may_preview(_actor(request), round_)
+    kinds = [Document.Kind.LEFT_OUT, Document.Kind.LEFT_OUT_SHEET]
+    context = {
+        "round": round_,
+        "demo": _demo(round_),
+        "ranking": made,
+        "units": queries.left_out_in(round_, made, _actor(request)),
+        "documents": queries.latest_documents(made) if made and whole else {},
+        "document_kinds": kinds if whole else [],
+    }
+    return render(request, "reports/left_out.html", context)
+
+
 @require_POST
 def ranking_document(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a document of a round's ranking."""

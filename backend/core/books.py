@@ -18,7 +18,9 @@ MOST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
 MOST_COLUMNS = 100
 _CHUNK = 1024 * 1024
+_TAIL = 20_000
 
+_TYPES = "[Content_Types].xml"
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _KEY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -41,9 +43,11 @@ def sheets_in(file: IO[bytes], most_rows: int) -> dict[str, bytes]:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as package:
-            _demand_workbook(package)
-            parts = {name: package.read(name) for name in package.namelist() if _SHEET.fullmatch(name)}
+            parts = _unpacked(package)
+            _demand_workbook(package, parts)
             for part in parts.values():
+                # The last row tells soonest of a sheet that is much too long.
+                _demand_near(part[-_TAIL:], most_rows)
                 _demand_near(part, most_rows)
             return {name: parts[path] for name, path in _names(package) if path in parts}
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
@@ -52,31 +56,48 @@ def sheets_in(file: IO[bytes], most_rows: int) -> dict[str, bytes]:
         raise broken() from None
 
 
-def _demand_workbook(package: zipfile.ZipFile) -> None:
-    parts = package.infolist()
-    if not any(part.filename.lower() == _WORKBOOK for part in parts):
+def _demand_workbook(package: zipfile.ZipFile, parts: dict[str, bytes]) -> None:
+    names = {name.lower() for name in package.namelist()}
+    if _WORKBOOK not in names or not parts:
         raise broken()
-    if len(parts) > MOST_PARTS or sum(_unpacked(package, parts)) > MOST_UNPACKED:
-        raise Invalid(
-            _("Nội dung nén trong tệp quá lớn. Hãy chỉ giữ bảng dữ liệu, bỏ ảnh và các trang khác.")
-        )
-    types = package.read("[Content_Types].xml") if "[Content_Types].xml" in package.namelist() else b""
-    if _MACROS.search(types) or any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+    types = package.read(_TYPES) if _TYPES in package.namelist() else b""
+    if _MACROS.search(types) or any(name.endswith("vbaproject.bin") for name in names):
         raise Invalid(
             _("Tệp có macro nên không được nhận. Hãy lưu lại dạng .xlsx (không có macro) rồi gửi lại.")
         )
 
 
-def _unpacked(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Iterator[int]:
-    """Yield the true size of each part: what it says of itself may be untrue. No part may define entities."""
-    left = MOST_UNPACKED + 1
+def _unpacked(package: zipfile.ZipFile) -> dict[str, bytes]:
+    """Return the worksheets, after every part has been unpacked: what it says of its size may be untrue."""
+    parts = package.infolist()
+    if len(parts) > MOST_PARTS:
+        raise _too_much()
+    sheets: dict[str, bytes] = {}
+    left = MOST_UNPACKED
     for part in parts:
-        with package.open(part) as content:
-            while left > 0 and (piece := content.read(_CHUNK)):
-                if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
-                    raise broken()
-                left -= len(piece)
-                yield len(piece)
+        pieces = []
+        for piece in _pieces(package, part):
+            left -= len(piece)
+            if left < 0:
+                raise _too_much()
+            if _SHEET.fullmatch(part.filename):
+                pieces.append(piece)
+        if pieces:
+            sheets[part.filename] = b"".join(pieces)
+    return sheets
+
+
+def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield the content of a part. No part may define entities."""
+    with package.open(part) as content:
+        while piece := content.read(_CHUNK):
+            if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+                raise broken()
+            yield piece
+
+
+def _too_much() -> Invalid:
+    return Invalid(_("Nội dung nén trong tệp quá lớn. Hãy chỉ giữ bảng dữ liệu, bỏ ảnh và các trang khác."))
 
 
 def _names(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

@@ -69,7 +69,7 @@ def round_half_up(value: Fraction | Decimal, places: int = 3) -> Decimal:
     """``value`` rounded to ``places`` decimals (points: three), a half away from zero."""
     if not isinstance(value, Fraction | Decimal):
         raise TypeError(f"only exact numbers are rounded, not {type(value).__name__}")
-    exact = Fraction(value)
+    exact = value if isinstance(value, Fraction) else Fraction(value)
     whole, rest = divmod(abs(exact.numerator) * 10**places, exact.denominator)
     whole += 2 * rest >= exact.denominator
     return Decimal(whole if exact >= 0 else -whole).scaleb(-places)

@@ -88,7 +88,9 @@ def read_sheets(file: IO[bytes], *, most_rows: int) -> Iterator[Sheet]:
 def _sheet(book: CalamineWorkbook, name: str, part: bytes, *, is_hidden: bool) -> Sheet:
     sheet = _read(lambda: book.get_sheet_by_name(name))
     cells = _read(lambda: sheet.to_python(skip_empty_area=False))
-    rows = [[as_lines(cell) for cell in row] for row in cells]
+    # Most cells of a column say the same few words.
+    texts = {cell: tidy_lines(cell) for row in cells for cell in row if isinstance(cell, str)}
+    rows = [[texts[cell] if isinstance(cell, str) else as_lines(cell) for cell in row] for row in cells]
     return Sheet(
         name=name,
         is_hidden=is_hidden,
@@ -169,5 +171,10 @@ def as_lines(cell: Any) -> str:
 
 def tidy_lines(text: str) -> str:
     """Return a text composed (NFC), with "\n" between lines and nothing empty round it or at their ends."""
-    lines = nfc(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not text:
+        return ""
+    composed = text if text.isascii() else nfc(text)
+    if "\n" not in composed and "\r" not in composed:
+        return composed.strip()
+    lines = composed.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()

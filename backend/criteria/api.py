@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from backend.core.exact import POINT
 from backend.core.serializers import PointsSerializerField
-from backend.criteria import actions, queries
+from backend.criteria import actions, api_opinions, queries
 from backend.criteria.models import CriteriaSet, Edit, Node
 from permissions.roles import Verb
 from tiers.models import Kind, Unit
@@ -340,4 +340,5 @@ def _read(
 ROUTES = [
     ("criteria-sets", SetViewSet, "criteria-set"),
     ("criteria-nodes", NodeViewSet, "criteria-node"),
+    *api_opinions.ROUTES,
 ]

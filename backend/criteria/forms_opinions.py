@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.dates import VNDateField, end_of_day_exclusive
@@ -81,9 +82,13 @@ class ReasonForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    """Why a consultation ends; asked for before its deadline only."""
+    """Why a consultation ends; before its deadline (``early``) it has to be said."""
 
-    reason = _text(2, label=_("Lý do (bắt buộc khi kết thúc trước hạn)"), required=False)
+    reason = _text(2, label=_("Lý do"))
+
+    def __init__(self, *args: Any, early: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = early
 
 
 class OpinionForm(forms.Form):
@@ -97,7 +102,9 @@ class AnswerForm(forms.Form):
     """What the owner answers; ``edits`` are the changes an answer may point to."""
 
     verdict = forms.ChoiceField(
-        label=_("Tiếp thu"), choices=Opinion.Verdict.choices, widget=forms.RadioSelect
+        label=_("Cách xử lý ý kiến"),
+        choices=[(verdict.value, capfirst(verdict.label)) for verdict in Opinion.Verdict],
+        widget=forms.RadioSelect,
     )
     answer = _text(
         4,

@@ -21,7 +21,8 @@ YEARS = {"min_value": 2000, "max_value": 2100}
 
 def said(criteria_set: CriteriaSet) -> str:
     """Return a set as a list of choices shows it."""
-    return _("%(title)s – %(owner)s, %(year)d, phiên bản %(version)d, %(state)s") % {
+    return _("%(year)d, %(kind)s, phiên bản %(version)d (%(state)s) – %(owner)s: %(title)s") % {
+        "kind": criteria_set.kind.title,
         "title": criteria_set.title,
         "owner": criteria_set.owner.name,
         "year": criteria_set.year,

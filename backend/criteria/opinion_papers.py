@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import astuple, dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backend.core import clock
@@ -108,7 +110,7 @@ def _line(opinion: Opinion) -> Line:
 def _answer(opinion: Opinion) -> str:
     if not opinion.verdict:
         return _("Chưa trả lời.")
-    words = [f"{opinion.get_verdict_display()}.".capitalize(), opinion.answer]
+    words = [f"{capfirst(opinion.get_verdict_display())}.", opinion.answer]
     if opinion.edit and not opinion.edit.is_undone:
         words.append(
             _("Đã sửa dự thảo (lần sửa %(n)d): %(what)s")
@@ -128,7 +130,7 @@ def _heads() -> list[str]:
 
 
 def _name(table: Table, ending: str) -> str:
-    return file_name(_("Bảng tổng hợp ý kiến góp ý"), table.title[:80], ending=ending)
+    return file_name(_("Bảng tổng hợp ý kiến góp ý"), table.title, ending=ending)
 
 
 def _asked_by(table: Table) -> str:
@@ -296,9 +298,27 @@ def _write_lines(paper: Any, table: Table) -> None:
     grid.autofit = False
     _fill(grid.rows[0], _heads(), bold=True)
     grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (no public name for it)
-    for number, line in enumerate(table.lines, start=1):
-        _fill(grid.add_row(), [str(number), line.topic, line.unit, line.said, line.answered])
+    _fill(grid.add_row(), [""] * len(WIDTHS))
+    prototype = grid.rows[1]._tr  # noqa: SLF001 (no public name for it)
+    _repeat(prototype, [(str(number), *astuple(line)) for number, line in enumerate(table.lines, start=1)])
     paper.add_paragraph()
+
+
+def _repeat(row: Any, lines: list[tuple[str, ...]]) -> None:
+    """Put a copy of a row for each line, in its place; the library's own way takes 15 ms a row and goes by the letter."""
+    for texts in lines:
+        made = deepcopy(row)
+        for cell, text in zip(made.tc_lst, texts, strict=True):
+            _put_lines(cell.p_lst[0].r_lst[0], text)
+        row.addprevious(made)
+    row.getparent().remove(row)
+
+
+def _put_lines(run: Any, text: str) -> None:
+    for number, line in enumerate(text.splitlines()):
+        if number:
+            run.add_br()
+        run.add_t(line)
 
 
 def _fill(row: Any, texts: list[str], *, bold: bool = False) -> None:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/legal/", versions.legal_file, name="legal_file"),
     path("copy/", versions.copy_from, name="copy_from"),
     path("compare/", versions.compare, name="compare"),
+    path("nodes/<int:pk>/open/", versions.node_open, name="node_open"),
     path("<int:pk>/discard/", sets.discard, name="discard"),
     path("<int:pk>/scopes/", scopes.set_scopes, name="set_scopes"),
     path("nodes/<int:pk>/scope/", scopes.node_scope, name="node_scope"),

@@ -10,6 +10,7 @@ from html import escape
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.core.points import format_points
@@ -82,11 +83,16 @@ class Shop:
         node = branch.node
         kind = "leaf" if node.is_leaf else "group"
         current = ' aria-current="page"' if node.pk == self.current else ""
+        mark = f" <small>{self._mark(node)}</small>" if self.criteria_set.framework_id else ""
         mend = f" <em>{_wrong(problems)}</em>" if problems else ""
         return (
             f'<li class="lv{min(branch.depth, 5)} {kind}"><a id="t{node.pk}" href="{address}"{current}>'
-            f"<b>{escape(node.code)}</b> <span>{escape(node.title)}</span> <i>{_points_of(branch)}</i>{mend}</a></li>"
+            f"<b>{escape(node.code)}</b> <span>{escape(node.title)}</span> <i>{_points_of(branch)}</i>{mark}{mend}</a></li>"
         )
+
+    def _mark(self, node: Node) -> str:
+        """Return whether the node stands in the framework or was added to it."""
+        return _("theo khung") if node.frame_id else _("bổ sung")
 
 
 def _wrong(count: int) -> str:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from backend.core import clock
 from backend.core.dates import end_of_day_exclusive, format_date, last_day_before, start_of_day
+from backend.core.exact import format_points
 from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Round, Step
 from backend.scoring import queries
 from backend.scoring.lifecycle import MOVES, OWN_MOVES, State
-from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
+from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.wording import Entry, Reader, applied, because, mark_change, stated
 from permissions.actor import Actor, within
 from permissions.roles import ROLE_TITLES, Role, Verb
@@ -161,6 +162,7 @@ def _hidden(actor: Actor) -> dict[Any, Q]:
         Mark: unsent | council & ~Q(step_id__in=own),
         Evidence: unsent,
         Explanation: council,
+        Deduction: Q(card_id__in=_unpublished_scores(actor).values("card")),
         Signature: Q(card_id__in=writing, move__in=OWN_MOVES),
         Scorecard: Q(id__in=writing),
     }
@@ -259,6 +261,16 @@ def _mark(row: Any, names: Names) -> str:
     if row.points == row.prior_points and row.prior_version is not None:
         return _("%(step)s: sửa giải trình hoặc lý do") % {"step": step.title if step else ""}
     return mark_change(kind, row.prior_points, row.points, row.reason, row.from_points)
+
+
+def _deduction(row: Any, names: Names) -> str:
+    taken = (
+        _("Rút lại %(off)s điểm trừ ở %(code)s: %(why)s")
+        if row.withdraws_id
+        else _("Trừ %(off)s điểm ở %(code)s: %(why)s")
+    )
+    document = f" ({row.document})" if row.document else ""
+    return taken % {"off": format_points(row.points), "code": row.code, "why": row.reason + document}
 
 
 def _explanation(row: Any, names: Names) -> str:
@@ -369,6 +381,7 @@ def _capital(text: str) -> str:
 SOURCES = (
     Source("marks", Mark, _mark, ("points", "version"), ~Q(history_type="+", points__isnull=True)),
     Source("marks", Score, _score, (), Q(history_type="~")),
+    Source("marks", Deduction, _deduction),
     Source("answers", Explanation, _explanation, ("answer",)),
     Source("evidence", Evidence, _evidence),
     Source("cards", Signature, _signature),

@@ -95,6 +95,8 @@ def above_ceiling(card: Scorecard, score: Score, points: Decimal | None) -> str:
 def typed_points(inputs: Mapping[str, Any] | None, points: Decimal | None) -> Decimal | None:
     """Return the points a person typed for a leaf, bare or as the input of that name; None where none can be read."""
     value = points if points is not None else (inputs or {}).get("points")
+    if isinstance(value, Decimal):
+        return value
     try:
         return parse_points(str(value)) if value not in (None, "") else None
     except Invalid:

@@ -50,5 +50,12 @@ def _shaken(new: Any, maxima: Any, ranks: Any) -> Any:
 
 
 def _ranks(indices: Any) -> Any:
-    """Return ranks along the last axis, equal ones in any order: one sort less than ours."""
-    return np.argsort(np.argsort(-indices, axis=-1), axis=-1) + 1
+    """Return ranks along the last axis; equal ones share the better, as in every ranking here."""
+    indices = np.atleast_2d(indices)
+    order = np.argsort(-indices, axis=1)
+    ordered = np.take_along_axis(indices, order, axis=1)
+    first = np.tile(np.arange(1, indices.shape[1] + 1), (len(indices), 1))
+    first[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 0
+    ranks = np.empty_like(first)
+    np.put_along_axis(ranks, order, np.maximum.accumulate(first, axis=1), axis=1)
+    return ranks

@@ -1,8 +1,13 @@
-"""What a backtest of one group works on, as plain values. Points are whole thousandths. Pure, no Django."""
+"""What a backtest of one group works on, as plain values. Points are whole thousandths. Pure, no Django.
+
+Sums over many units are worked out in numpy's whole numbers (``whole_numbers``), exactly: where 64 bits might not hold
+them Python's own are taken.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 Row = Sequence[int | None]
 
@@ -55,3 +60,11 @@ def maxima_of(leaves: Sequence[Leaf], rows: Sequence[Row]) -> list[int]:
 def total_of(row: Row) -> int:
     """Return the points a unit has."""
     return sum(filter(None, row))
+
+
+def whole_numbers(rows: Sequence[Sequence[int | None]], most: int) -> Any:
+    """Return the rows as a numpy array of whole numbers, 0 for None; ``most`` is above all that is worked out of it."""
+    import numpy as np  # deferred: starting the server must not load it
+
+    filled = [[value or 0 for value in row] if None in row else row for row in rows]
+    return np.array(filled, dtype=np.int64 if most < 2**63 else object)

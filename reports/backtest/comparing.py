@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from reports.backtest.cases import Case, Leaf, Row, maxima_of, total_of
+from reports.backtest.cases import Case, Leaf, Row, maxima_of, total_of, whole_numbers
 from reports.rankings import Band, Entry, TieRule, band_for, rank
 
 # Leaves named beside a unit that moves.
@@ -50,7 +50,7 @@ def sides(units: Sequence[int], leaves: Sequence[Leaf], rows: Sequence[Row], ord
     maxima = dict(zip(units, maxima_of(leaves, rows), strict=True))
     totals = dict(zip(units, map(total_of, rows), strict=True))
     entries = [
-        Entry(unit, Fraction(totals[unit]), Decimal(maxima[unit]), _tie_keys(leaves, row, order))
+        Entry(unit, Fraction(totals[unit]), Fraction(maxima[unit]), _tie_keys(leaves, row, order))
         for unit, row in zip(units, rows, strict=True)
         if maxima[unit]
     ]
@@ -75,18 +75,31 @@ def _band(entry: Entry, order: Order) -> str:
     return band.label if band else ""
 
 
-def movers(case: Case, unit: int, old: Side, new: Side) -> list[Mover]:
-    """Return the leaves that moved the index of the unit at that place most, the largest first.
+def movers(case: Case, moved: Sequence[tuple[int, Side, Side]]) -> list[list[Mover]]:
+    """Return for each unit (its place in the case, old and new) the leaves that moved its index most, largest first.
 
     A leaf's share of an index is its points over the unit's whole maximum; leaves split from one count together.
     """
-    # Over one denominator for all leaves: whole numbers are enough to put them in order.
-    shifts = [-(points or 0) * new.maximum for points in case.old[unit]]
-    for origin, points in zip(case.origin, case.new[unit], strict=True):
-        shifts[origin] += (points or 0) * old.maximum
-    sizes = [-abs(shift) for shift in shifts]
-    places = sorted(range(len(sizes)), key=sizes.__getitem__)[:MOST_MOVERS]
-    whole = old.maximum * new.maximum
+    import numpy as np  # deferred: starting the server must not load it
+
+    most = 4 * max(old.maximum * new.maximum for _, old, new in moved)
+    old_maxima = whole_numbers([[old.maximum] for _, old, _ in moved], most)
+    new_maxima = whole_numbers([[new.maximum] for _, _, new in moved], most)
+    # Over one denominator for all leaves of a unit: whole numbers are enough to put them in order.
+    shifts = -whole_numbers([case.old[place] for place, _, _ in moved], most) * new_maxima
+    gained = whole_numbers([case.new[place] for place, _, _ in moved], most) * old_maxima
+    np.add.at(shifts.T, np.array(case.origin), gained.T)
+    first = np.argsort(-np.abs(shifts), axis=1, kind="stable")[:, :MOST_MOVERS]
+    found = np.take_along_axis(shifts, first, axis=1)
+    denominators = (old_maxima * new_maxima)[:, 0].tolist()
     return [
-        Mover(case.codes[place], Fraction(100 * shifts[place], whole)) for place in places if shifts[place]
+        [Mover(case.codes[place], Fraction(100 * shift, whole)) for place, shift in pairs if shift]
+        for whole, pairs in zip(denominators, _pairs(first, found), strict=True)
+    ]
+
+
+def _pairs(places: Any, shifts: Any) -> list[list[tuple[int, int]]]:
+    return [
+        list(zip(one, other, strict=True))
+        for one, other in zip(places.tolist(), shifts.tolist(), strict=True)
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.core.exact import round_half_up
 from reports.backtest.cases import Case
-from reports.backtest.comparing import Order, Side, movers, sides
+from reports.backtest.comparing import Mover, Order, Side, movers, sides
 from reports.backtest.separating import Spread, spreads
 from reports.backtest.shaking import Interval, shake
 
@@ -36,9 +36,11 @@ def findings(
     rows = [case.new[place] for place in both]
     shaken = shake(case.after, rows, [new[case.units[place]].rank for place in both], told=told)
     spread = spreads(case.after, rows)
+    compared = [(place, old[case.units[place]], new[case.units[place]]) for place in both]
+    moved = movers(case, compared)
     lines = [
-        _line(case, place, old[case.units[place]], new[case.units[place]], interval)
-        for place, interval in zip(both, shaken, strict=True)
+        _line(case.units[place], before, after, leaves, interval)
+        for (place, before, after), leaves, interval in zip(compared, moved, shaken, strict=True)
     ]
     return {
         "lines": sorted(lines, key=lambda line: line["new"]["rank"]),
@@ -47,10 +49,9 @@ def findings(
     }
 
 
-def _line(case: Case, place: int, old: Side, new: Side, interval: Interval) -> dict[str, Any]:
-    moved = movers(case, place, old, new)
+def _line(card: int, old: Side, new: Side, moved: list[Mover], interval: Interval) -> dict[str, Any]:
     return {
-        "card": case.units[place],
+        "card": card,
         "old": vars(old),
         "new": vars(new),
         "movers": [{"code": one.code, "shift": text(one.shift)} for one in moved],

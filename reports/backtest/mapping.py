@@ -60,7 +60,7 @@ def _leaves(criteria_set: CriteriaSet, with_survey: bool) -> list[Node]:
     rows = Node.objects.filter(criteria_set=criteria_set, is_leaf=True, counting=Node.Counting.BASE)
     if not with_survey:
         rows = rows.filter(source=Node.Source.ASSESSED)
-    return list(rows.order_by("order"))
+    return list(rows.select_related("criteria_set").order_by("order"))
 
 
 def _linked(new: list[Node], old: list[Node]) -> Found:

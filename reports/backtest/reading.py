@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
+from backend.criteria.queries import left_out_by
 from backend.criteria.rules import Rule, RuleError
 from backend.rounds.models import Group, Step
 from backend.scoring.models import Mark, Score, Scorecard
@@ -46,28 +47,46 @@ class _Given:
         return self.inputs if self.points == self.inputs_points else {}
 
 
-def cards_of(group: Group) -> list[tuple[int, str]]:
-    """Return key and unit name of the group's concluded or published cards, in the order of units."""
+def cards_of(group: Group) -> list[Scorecard]:
+    """Return the group's concluded or published cards with their units, in the order of units."""
     rows = Scorecard.objects.filter(group=group, state__in=DONE)
-    return list(rows.order_by("unit__order", "pk").values_list("pk", "unit_name"))
+    return list(rows.select_related("unit").order_by("unit__order", "pk"))
 
 
-def read_season(cards: Sequence[int], found: Mapping, told: Callable[[int], object] = int) -> Season:
+def read_season(cards: Sequence[Scorecard], found: Mapping, told: Callable[[int], object] = int) -> Season:
     """Return the case of these cards over the mapped leaves; ``told`` hears how many cards are read.
 
-    Three statements for every 200 cards. A leaf without points counts zero, as in the result itself.
+    Two statements for every 200 cards. A leaf without points counts zero, as in the result itself; one that the
+    draft leaves out for a unit does not apply to it.
     """
     before = list({pair.old.pk: pair.old for pair in found.pairs}.values())
     places = {node.pk: place for place, node in enumerate(before)}
     carriers = [(places[pair.old.pk], pair.new.pk, _carrier(pair)) for pair in found.pairs]
+    keys = tuple(card.pk for card in cards)
     ways: dict[int, Counter[Way]] = {pair.new.pk: Counter() for pair in found.pairs}
+    left = _left_out(cards, found)
     old, new = [], []
-    for given in _rows(cards, before, told):
+    for card, given in zip(cards, _rows(keys, before, told), strict=True):
+        out = left.get(card.unit_id, {})
         old.append([one.points if one else None for one in given])
-        new.append([_carried(given[place], carrier, ways[key]) for place, key, carrier in carriers])
+        new.append(
+            [
+                None if key in out else _carried(given[place], carrier, ways[key])
+                for place, key, carrier in carriers
+            ]
+        )
     origin = tuple(place for place, _, _ in carriers)
     after = tuple(_leaf(pair.new) for pair in found.pairs)
-    return Season(Case(tuple(cards), tuple(map(_leaf, before)), after, origin, tuple(old), tuple(new)), ways)
+    return Season(Case(keys, tuple(map(_leaf, before)), after, origin, tuple(old), tuple(new)), ways)
+
+
+def _left_out(cards: Sequence[Scorecard], found: Mapping) -> dict[int, dict[int, str]]:
+    """Return the leaves the draft leaves out, by unit and leaf."""
+    if not found.pairs:
+        return {}
+    draft = found.pairs[0].new.criteria_set
+    nodes = list(Node.objects.filter(criteria_set=draft).order_by("order"))
+    return left_out_by(draft, nodes, [card.unit for card in cards])
 
 
 def _carried(given: _Given | None, carrier: Carrier, ways: Counter[Way]) -> int | None:

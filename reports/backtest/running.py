@@ -14,6 +14,7 @@ from backend.core.errors import OutOfStep, Refused
 from backend.criteria.models import CriteriaSet, Node
 from backend.jobs.actions import enqueue
 from backend.rounds.models import Group, Round
+from backend.scoring.models import Scorecard
 from permissions.actor import Actor
 from permissions.roles import Verb
 from reports.backtest.carrying import thousandths
@@ -80,10 +81,10 @@ def _still_good(round_: Round) -> Q:
 
 @dataclass(frozen=True)
 class _Plan:
-    """One group of the season: its cards (key to unit name) and which leaves stand for each other."""
+    """One group of the season: its cards and which leaves stand for each other."""
 
     group: Group
-    cards: dict[int, str]
+    cards: list[Scorecard]
     mapping: Mapping
 
 
@@ -92,7 +93,7 @@ def _plans(criteria_set: CriteriaSet, round_: Round, with_guesses: bool) -> list
     return [
         _Plan(
             group,
-            dict(cards_of(group)),
+            cards_of(group),
             mapping(
                 criteria_set,
                 group.criteria_set,
@@ -150,14 +151,13 @@ def _teller(rows: Any, before: int) -> Callable[[int], object]:
 
 
 def _group(plan: _Plan, backtest: Backtest, told: Callable[[int], object]) -> dict[str, Any]:
-    season = read_season(list(plan.cards), plan.mapping, told)
+    season = read_season(plan.cards, plan.mapping, told)
     order = _order(plan.group)
     read = len(plan.cards)
     found = findings(season.case, order, order, lambda draws: told(read + draws * DRAWN // DRAWS))
-    ranks = _published_ranks(backtest.round)
+    ranks, names = _published_ranks(backtest.round), {card.pk: card.unit_name for card in plan.cards}
     lines = [
-        {**line, "name": plan.cards[line["card"]], "published": ranks.get(line["card"])}
-        for line in found["lines"]
+        {**line, "name": names[line["card"]], "published": ranks.get(line["card"])} for line in found["lines"]
     ]
     spreads = found["leaves"] or [{} for _pair in plan.mapping.pairs]
     leaves = [

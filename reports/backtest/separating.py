@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt, lcm
-from operator import mul
+from typing import Any
 
-from reports.backtest.cases import Leaf, Row, maxima_of, total_of
+from reports.backtest.cases import Leaf, Row, maxima_of, whole_numbers
 
 
 @dataclass(frozen=True)
@@ -40,60 +40,75 @@ class Spreads:
 
 def spreads(leaves: Sequence[Leaf], rows: Sequence[Row]) -> Spreads:
     """Return how far leaves and fields tell units apart. Every row needs a maximum above zero."""
-    columns: list[Row] = list(zip(*rows, strict=True))
-    shares = _shares(leaves, rows, columns)
-    single = tuple(_spread(leaf.maximum, *both) for leaf, *both in zip(leaves, columns, shares, strict=True))
-    return Spreads(single, _fields(leaves, columns, shares))
-
-
-def _fields(leaves: Sequence[Leaf], columns: Sequence[Row], shares: Sequence[Fraction]) -> dict[str, Spread]:
-    """Return the spread of every field; a field's points are those of its leaves together."""
+    maxima = maxima_of(leaves, rows)
+    common = lcm(*set(maxima))
+    most = (len(rows) * common) ** 2
+    points, applies = whole_numbers(rows, most), _applying(rows)
+    # Each unit's points brought to one maximum for all, so that parts of an index stay whole numbers.
+    shares = _shares(points * whole_numbers([[common // maximum] for maximum in maxima], most))
     places: dict[str, list[int]] = {}
     for place, leaf in enumerate(leaves):
         places.setdefault(leaf.field, []).append(place)
-    return {
-        field: _spread(
-            sum(leaves[place].maximum for place in own),
-            [_sum(values) for values in zip(*(columns[place] for place in own), strict=True)],
-            sum((shares[place] for place in own), Fraction(0)),
-        )
-        for field, own in places.items()
-    }
+    return Spreads(
+        tuple(_all(points, applies, [leaf.maximum for leaf in leaves], shares)),
+        _fields(leaves, places, points, applies, shares),
+    )
 
 
-def _sum(values: Row) -> int | None:
-    return None if values.count(None) == len(values) else sum(filter(None, values))
+def _applying(rows: Sequence[Row]) -> Any:
+    """Return which leaf applies to which unit."""
+    import numpy as np  # deferred: starting the server must not load it
+
+    if not any(None in row for row in rows):
+        return np.ones((len(rows), len(rows[0])), dtype=bool)
+    return np.array([[value is not None for value in row] for row in rows])
 
 
-def _shares(leaves: Sequence[Leaf], rows: Sequence[Row], columns: Sequence[Row]) -> list[Fraction]:
+def _fields(
+    leaves: Sequence[Leaf],
+    places: dict[str, list[int]],
+    points: Any,
+    applies: Any,
+    shares: Sequence[Fraction],
+) -> dict[str, Spread]:
+    """Return the spread of every field; a field's points are those of its leaves together."""
+    sums = [points[:, own].sum(axis=1) for own in places.values()]
+    any_applies = [applies[:, own].max(axis=1) for own in places.values()]
+    maxima = [sum(leaves[place].maximum for place in own) for own in places.values()]
+    of_fields = [sum((shares[place] for place in own), Fraction(0)) for own in places.values()]
+    found = _all(_side_by_side(sums), _side_by_side(any_applies), maxima, of_fields)
+    return dict(zip(places, found, strict=True))
+
+
+def _side_by_side(columns: list[Any]) -> Any:
+    import numpy as np  # deferred: starting the server must not load it
+
+    return np.stack(columns, axis=1)
+
+
+def _shares(parts: Any) -> list[Fraction]:
     """Return the part of the variance of the index each leaf brings, in percent."""
-    maxima = maxima_of(leaves, rows)
-    common = lcm(*set(maxima))
-    # Each unit's points brought to one maximum for all, so that parts of an index stay whole numbers.
-    scale = [common // maximum for maximum in maxima]
-    parts = [[(p or 0) * s for p, s in zip(column, scale, strict=True)] for column in columns]
-    whole = [total_of(row) * times for row, times in zip(rows, scale, strict=True)]
-    variance = _covariance(whole, whole)
-    if not variance:
-        return [Fraction(0)] * len(leaves)
-    return [Fraction(100 * _covariance(part, whole), variance) for part in parts]
+    whole, units = parts.sum(axis=1), len(parts)
+    together = units * (parts.T @ whole) - parts.sum(axis=0) * whole.sum()
+    variance = int(units * (whole @ whole) - whole.sum() ** 2)
+    return [Fraction(100 * one, variance) if variance else Fraction(0) for one in together.tolist()]
 
 
-def _covariance(one: Sequence[int], other: Sequence[int]) -> int:
-    """Return the covariance times the square of the number of units."""
-    return len(one) * sum(map(mul, one, other)) - sum(one) * sum(other)
+def _all(points: Any, applies: Any, maxima: Sequence[int], shares: Sequence[Fraction]) -> list[Spread]:
+    full = ((points == maxima) & applies).sum(axis=0)
+    sums = (applies.sum(axis=0), full, points.sum(axis=0), (points * points).sum(axis=0))
+    columns = zip(*(numbers.tolist() for numbers in sums), maxima, shares, strict=True)
+    return [_spread(*values) for values in columns]
 
 
-def _spread(maximum: int, column: Row, share: Fraction) -> Spread:
-    known = [points for points in column if points is not None]
-    if not known:
+def _spread(units: int, full: int, total: int, squares: int, maximum: int, share: Fraction) -> Spread:
+    if not units:
         return Spread(0, 0, Fraction(0), 0, share)
-    mean = Fraction(100 * sum(known), maximum * len(known))
-    return Spread(len(known), known.count(maximum), mean, _deviation(known), share)
+    mean = Fraction(100 * total, maximum * units)
+    return Spread(units, full, mean, _deviation(units, units * squares - total**2), share)
 
 
-def _deviation(values: Sequence[int]) -> int:
+def _deviation(units: int, squared: int) -> int:
     """Return the standard deviation, half rounded up; at least 1 where any two values differ."""
-    squared = _covariance(values, values)
-    rounded = (isqrt(4 * squared // len(values) ** 2) + 1) // 2
+    rounded = (isqrt(4 * squared // units**2) + 1) // 2
     return max(rounded, 1) if squared else 0

@@ -87,11 +87,19 @@ def _ranks(indices: Any) -> Any:
 
     order = np.argsort(-indices, axis=1)
     places = np.argsort(order, axis=1)
-    ordered = np.take_along_axis(indices, order, axis=1)
+    ordered = np.sort(indices, axis=1)[:, ::-1]
     equal = ordered[:, 1:] == ordered[:, :-1]
-    if not equal.any():
-        return places + 1
-    first = np.tile(np.arange(1, indices.shape[1] + 1), (len(indices), 1))
+    tied = equal.any(axis=1)
+    if tied.any():
+        places[tied] = _shared(equal[tied], places[tied])
+    return places + 1
+
+
+def _shared(equal: Any, places: Any) -> Any:
+    """Return the places with those of equal neighbours brought to the first of them."""
+    import numpy as np
+
+    first = np.tile(np.arange(equal.shape[1] + 1), (len(equal), 1))
     first[:, 1:][equal] = 0
     return np.take_along_axis(np.maximum.accumulate(first, axis=1), places, axis=1)
 

@@ -147,8 +147,9 @@ class GroupTable:
 
     @property
     def mean_shift(self) -> Decimal:
-        """Return the mean distance of a rank from the new one over all units and draws, in places."""
-        return sum((line.mean_shift for line in self.lines), ZERO) / len(self.lines) if self.lines else ZERO
+        """Return the mean distance of a rank from the new one over all units and draws, in places (three decimals)."""
+        total = sum((line.mean_shift for line in self.lines), ZERO)
+        return round_half_up(total / len(self.lines)) if self.lines else ZERO
 
     def shown(self, words: str, sort: str) -> list[Line]:
         """Return the lines whose unit holds ``words``, in the order asked for ("-" turns it round)."""

@@ -1,4 +1,4 @@
-"""Documents made by the worker: wording, letters (what stands in them), pdf, sheets, making (one job).
+"""Documents made by the worker: wording, letters (what stands in them), pdf, sheets, special (what was left out for whom), making (one job).
 
 The layout is that of Nghị định 30/2020/NĐ-CP, Phụ lục I.
 """

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.dates import long_date
 from backend.criteria.models import CriteriaSet
-from backend.criteria.versions import compared
+from backend.criteria.queries import compared
 from reports.documents import wording
 from reports.documents.letters import Letter
 from reports.models import Document
@@ -24,7 +24,7 @@ def criteria_changes(document: Document) -> Letter:
         "older": older,
         "newer": newer,
         "found": found,
-        "lines": found.comparison.changed,
+        "lines": found.comparison.in_place(found.comparison.changed),
         "decision": _decision(newer, demo=document.is_illustration),
         "draft": not newer.is_frozen,
     }

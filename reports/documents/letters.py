@@ -87,6 +87,21 @@ def ranking(document: Document) -> Letter:
     return Letter("reports/documents/ranking.html", context, name)
 
 
+def left_out(document: Document) -> Letter:
+    """Return the report of what was left out for whom in a round (dossier, section 5, "BÁO CÁO ĐẶC THÙ")."""
+    round_, made = document.of_round, document.ranking
+    context = {
+        **_frame(round_.host, round_, document.is_illustration, "BC", day=_published_on(made)),
+        "title": _("Báo cáo đặc thù %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
+        "ranking": made,
+        "units": queries.left_out_in(round_, made, SYSTEM),
+        "copies": [_council_of(round_)],
+        "sign": _sign(round_.host.name, None, document.is_illustration),
+    }
+    name = wording.file_name("Báo cáo đặc thù", round_.host.name, str(round_.year), ending="pdf")
+    return Letter("reports/documents/left_out.html", context, name)
+
+
 def appraisal(document: Document) -> Letter:
     """Return the appraisal result of one unit, leaf by leaf, with the reasons."""
     card = _card(document)
@@ -106,7 +121,7 @@ def appraisal(document: Document) -> Letter:
         "table": table,
         "count": len(table.standings) if table else 0,
         "totals": line.totals if line else Totals(card.pk, shown.result, maximum=shown.maximum),
-        "columns": range(1, 7 + len(shown.appraisals)),
+        "columns": range(1, 7 + len(shown.appraisals) + (2 if shown.deducted else 0)),
         "copies": [wording.issuer(card.unit_name), _council_of(card.round)],
         "sign": _sign(card.round.host.name, None, document.is_illustration),
     }

@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 from backend.core import clock
 from backend.core.files import write_whole
-from reports.documents import annexes, letters, sheets
+from reports.documents import annexes, letters, sheets, special
 from reports.documents.pdf import pdf
 from reports.models import Document
 
@@ -19,7 +19,13 @@ LETTERS = {
     Document.Kind.SELF_REPORT: letters.self_report,
     Document.Kind.APPRAISAL: letters.appraisal,
     Document.Kind.RANKING: letters.ranking,
+    Document.Kind.LEFT_OUT: letters.left_out,
     Document.Kind.CRITERIA_CHANGES: annexes.criteria_changes,
+}
+
+SHEETS = {
+    Document.Kind.RANKING_SHEET: sheets.ranking,
+    Document.Kind.LEFT_OUT_SHEET: special.left_out,
 }
 
 
@@ -42,8 +48,8 @@ def make(key: str) -> None:
 
 
 def _content(document: Document) -> bytes:
-    if document.kind == Document.Kind.RANKING_SHEET:
-        content, document.file_name = sheets.ranking(document)
+    if document.kind in SHEETS:
+        content, document.file_name = SHEETS[Document.Kind(document.kind)](document)
         document.content_type = sheets.CONTENT_TYPE
         return content
     letter = LETTERS[Document.Kind(document.kind)](document)

@@ -56,7 +56,7 @@ def formats_of(book: Any) -> dict[str, Any]:
 
 
 def _write(page: Any, document: Document, table: Table, formats: dict[str, Any]) -> None:
-    row = _write_top(page, document, table, formats)
+    row = write_top(page, document, table.title, formats)
     heads = _heads(document, table)
     for column, head in enumerate(heads):
         page.write_string(row, column, head, formats["head"])
@@ -72,9 +72,9 @@ def _write(page: Any, document: Document, table: Table, formats: dict[str, Any])
         _write_line(page, place, line, table, _with_survey(document), formats)
 
 
-def _write_top(page: Any, document: Document, table: Table, formats: dict[str, Any]) -> int:
+def write_top(page: Any, document: Document, title: str, formats: dict[str, Any]) -> int:
     """Write title, mark of illustration and date; return the next free row."""
-    page.write_string(0, 0, f"{document.round.title} – {table.title}", formats["title"])
+    page.write_string(0, 0, f"{document.round.title} – {title}", formats["title"])
     row = 1
     if document.is_illustration:
         page.write_string(row, 0, _("SỐ LIỆU MINH HOẠ"), formats["demo"])

@@ -4,6 +4,7 @@ Totals are always of the whole round and never of what the viewer may see. Read 
 seeing, results, problems.
 """
 
+from reports.queries.left_out import LeftLeaf, LeftUnit, left_out_in
 from reports.queries.problems import Problem, missing_survey, problems
 from reports.queries.results import Result, result_of, target
 from reports.queries.seeing import (
@@ -20,6 +21,8 @@ from reports.queries.totals import totals_in
 
 __all__ = [
     "KEPT",
+    "LeftLeaf",
+    "LeftUnit",
     "Problem",
     "Result",
     "current_ranking",
@@ -28,6 +31,7 @@ __all__ = [
     "find",
     "kind_is_open",
     "latest_documents",
+    "left_out_in",
     "may_preview",
     "may_publish",
     "may_read",

@@ -63,7 +63,8 @@ def missing_survey(round_: Round) -> dict[int, list[str]]:
 def without_result(round_: Round) -> dict[int, list[str]]:
     """Return the codes of the leaves the council appraises that the conclusion gave no points, by card key."""
     given = Mark.objects.filter(score=OuterRef("pk"), step__kind=Step.Kind.CONCLUSION, points__isnull=False)
-    owed = Score.objects.filter(card__round=round_, applies=True, source=Node.Source.ASSESSED)
+    within = {"source": Node.Source.ASSESSED, "counting": Node.Counting.BASE}
+    owed = Score.objects.filter(card__round=round_, applies=True, **within)
     return _codes(owed.filter(~Exists(given)).order_by("card", "order"))
 
 

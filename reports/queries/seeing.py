@@ -52,6 +52,8 @@ def may_read(actor: Actor, document: Document) -> bool:
         return sets_for(actor).filter(pk__in=compared).count() == len(compared)
     if document.card is not None:
         return kind_is_open(actor, document.card, document.kind)
+    if document.kind in (Document.Kind.LEFT_OUT, Document.Kind.LEFT_OUT_SHEET):
+        return may_preview(actor, document.of_round)  # a unit sees its own on the page
     return bool(document.ranking_id) or may_preview(actor, document.of_round)
 
 

@@ -175,6 +175,14 @@ def test_a_filter_shows_one_kind_and_all_shows_all():
     assert found.showing("moved") == ()
 
 
+def test_what_a_line_stands_under_is_shown_with_it():
+    found = compare(_old(), _new(k6={"evidence": "Ảnh"}))
+    assert [line.item.code for line in found.in_place(found.showing(""))] == ["2", "2.1"]
+    new = [item for item in _new() if item.key != 106]
+    found = compare(_old(), new)
+    assert [line.item.code for line in found.in_place(found.showing("removed"))] == ["2", "2.1"]
+
+
 def test_words_put_in_and_taken_out_are_told_apart():
     assert [(piece.mark, piece.text) for piece in pieces_of("Ban hành kế hoạch năm", "Ban hành chương trình năm")] == [
         ("same", "Ban hành"), ("del", "kế hoạch"), ("ins", "chương trình"), ("same", "năm"),

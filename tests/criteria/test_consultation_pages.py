@@ -107,10 +107,9 @@ def test_a_draft_nobody_is_scored_by_says_so(client):
     assert "Chưa có đơn vị nào để lấy ý kiến" in text(client.get(url("consultation_open", draft.pk)))
 
 
-def test_publishing_and_discarding_wait_for_the_end(client, asking):
+def test_discarding_waits_for_the_end(client, asking):
     client.force_login(asking.manager_user)
-    for name in ("publish", "discard"):
-        assert "đang được lấy ý kiến" in text(client.post(url(name, asking.draft.pk)), 409)
+    assert "đang được lấy ý kiến" in text(client.post(url("discard", asking.draft.pk)), 409)
 
 
 def test_deadline_reminder_and_end_by_page(client, asking):
@@ -160,6 +159,8 @@ def test_a_box_is_saved_in_place(client, asking):
     assert "<html" not in box
     assert "Đã lưu" in box
     assert 'id="whole"' in box
+    assert 'hx-swap-oob="true"' in box
+    assert "Trình lãnh đạo duyệt" in box
     again = client.post(
         whole, {"text": "Sửa lại", "was": "Nên sớm hơn\r\nmột tháng"}, headers={"HX-Request": "true"}
     )

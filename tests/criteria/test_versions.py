@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 
+import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -15,6 +17,9 @@ from backend.criteria.models import Applicability, CriteriaSet, Node
 from backend.rounds.models import Round
 from permissions.actor import SYSTEM
 from permissions.roles import Role
+from reports.actions import request_comparison
+from reports.documents import make as make_document
+from reports.models import Document
 from tests import make
 from tests.scoring import specimens
 
@@ -330,3 +335,66 @@ def test_a_framework_and_the_owners_own_set_supersede_only_their_own_kind(city, 
     actions.publish(own, by=SYSTEM)
     framework.refresh_from_db()
     assert framework.state == CriteriaSet.State.PUBLISHED
+
+
+def test_the_workshop_says_what_is_framed_and_what_was_added(client, followed, officer):
+    group = followed.nodes.get(code="2")
+    added = actions.add_node(
+        followed,
+        by=officer[1],
+        parent=group,
+        title="Của quận",
+        is_leaf=True,
+        max_points=Decimal(1),
+        rule="direct",
+    )
+    tree = text(client.get(reverse("criteria:set_detail", args=[followed.pk])))
+    assert tree.count("<small>theo khung</small>") == 4
+    assert tree.count("<small>bổ sung</small>") == 1
+    page = text(client.get(reverse("criteria:node_edit", args=[added.pk])))
+    assert "không có trong khung" in page
+    closed = followed.nodes.get(code="1.1")
+    assert "theo khung, không sửa được" in text(client.get(reverse("criteria:node_edit", args=[closed.pk])))
+
+
+def test_a_node_of_a_framework_is_opened_to_additions_on_its_page(client, city, manager):
+    made = make.criteria_set(city, state=DRAFT, is_framework=True)
+    node = made.nodes.get(code="2")
+    assert "Cho cấp dưới bổ sung ở đây" in text(client.get(reverse("criteria:node_edit", args=[node.pk])))
+    page = text(client.post(reverse("criteria:node_open", args=[node.pk]), {"open": "1"}, follow=True))
+    assert "Đóng lại" in page
+    node.refresh_from_db()
+    assert node.open_to_additions
+
+
+def test_the_annex_is_made_once_of_two_published_sets_and_only_who_sees_both_fetches_it(
+    client, city, manager
+):
+    old = make.criteria_set(city, year=2025)
+    new = make.criteria_set(city, year=2026, leaves={"1.1": "1.5", "2.1": "3", "2.2": "0.5"})
+    address = reverse("reports:comparison_document", args=[new.pk, old.pk])
+    asked = client.post(address)
+    assert client.post(address)["Location"] == asked["Location"]
+    made = Document.objects.get()
+    make_document(str(made.pk))
+    assert client.post(address)["Location"] == asked["Location"]
+    assert "Tải về" in text(client.get(asked["Location"]))
+    answer = client.get(reverse("reports:document_file", args=[made.pk]))
+    said = _words(b"".join(answer.streaming_content))
+    for words in ("Phụ lục", "THUYẾT MINH", "Kèm theo Quyết định số", "Thêm mới: 1", "Điểm theo lĩnh vực"):
+        assert words in said
+    client.force_login(make.seated(Role.CRITERIA_MANAGER, make.unit("Tỉnh khác"))[0])
+    assert client.get(reverse("reports:document_file", args=[made.pk])).status_code == 404
+
+
+def _words(content: bytes) -> str:
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text().split()) for page in pages)
+
+
+def test_a_discarded_draft_takes_its_annexes_with_it(city, manager):
+    old = make.criteria_set(city, year=2025)
+    draft = make.criteria_set(city, state=DRAFT)
+    request_comparison(old, draft, by=manager)
+    actions.discard_set(draft, by=manager)
+    assert not Document.objects.exists()

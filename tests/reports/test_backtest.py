@@ -132,6 +132,17 @@ class TestSeason:
         found = by_name(run(round_, backtests.draft(round_)))["Xã C"]
         assert found.points == (4, 6, 4, 6)
 
+    def test_a_leaf_the_draft_leaves_out_for_a_unit_does_not_apply_to_it(self):
+        round_ = backtests.season()
+        unit = round_.cards.get(unit_name="Xã C").unit
+        with recording(by=SYSTEM):
+            unit.has_procedures = False
+            unit.save()
+        made = backtests.draft(round_)
+        backtests.change(made, "1.1", only_with_procedures=True)
+        found = by_name(run(round_, made))["Xã C"]
+        assert found.points == (5, 10, 4, 6)
+
     def test_a_unit_not_concluded_is_not_compared(self):
         round_ = backtests.season()
         with recording(by=SYSTEM):

@@ -137,11 +137,11 @@ class TestComparing:
         old = sides(CASE.units, CASE.before, CASE.old, Order())
         new = sides(CASE.units, CASE.after, CASE.new, Order())
         # 12 had 2,000 + 4,500 of 10,000, now 2,500 + 4,500.
-        assert [(one.code, one.shift) for one in movers(CASE, 1, old[12], new[12])] == [
+        assert [(one.code, one.shift) for one in movers(CASE, [(1, old[12], new[12])])[0]] == [
             ("1.1, 1.2", Fraction(5))
         ]
         # 11 had 40 + 30 percent points, now 50 + 20.
-        assert [(one.code, one.shift) for one in movers(CASE, 0, old[11], new[11])] == [
+        assert [(one.code, one.shift) for one in movers(CASE, [(0, old[11], new[11])])[0]] == [
             ("1.1, 1.2", Fraction(10)),
             ("2.1", Fraction(-10)),
         ]

@@ -35,6 +35,7 @@ EDITABLE = frozenset(
         "needs_evidence",
         "lead_agency",
         "previous",
+        "open_to_additions",
     }
 )
 LAST: Final = "last"

@@ -1,7 +1,7 @@
 """Two versions of a set laid side by side, node by node. Pure: no models, no queries, nothing stored.
 
 Read in this order: words (two texts word by word), matching (which node is which), lines (what changed of each).
-``backend.criteria.versions.items_of`` reads the items.
+``backend.criteria.queries.versions.items_of`` reads the items.
 """
 
 from .lines import Change, Comparison, FieldPoints, Line, Said, compare

@@ -161,6 +161,17 @@ class Comparison:
             return tuple(line for line in self.lines if line.is_guess)
         return tuple(line for line in self.changed if not change or change in line.changes)
 
+    def in_place(self, lines: Iterable[Line]) -> tuple[Line, ...]:
+        """Return the lines with those of what they stand under, so that a person sees where she is."""
+        by_key = {item.key: line for line in self.lines for item in (line.old, line.new) if item}
+        wanted: set[int] = set()
+        for line in lines:
+            at: Line | None = line
+            while at is not None and id(at) not in wanted:
+                wanted.add(id(at))
+                at = by_key.get(at.item.parent or 0)
+        return tuple(line for line in self.lines if id(line) in wanted)
+
 
 def compare(old: Sequence[Item], new: Sequence[Item]) -> Comparison:
     """Return what ``new`` changes in ``old``; both in the order of reading, parents first."""

@@ -24,6 +24,7 @@ _DECIMAL = re.compile(r"\d+,\d+")
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
 _NUMERALS = {"I": 1, "V": 5, "X": 10}
 _SAYS_MORE = ("points", "planned", "rule", "source", "id", "level")
+_LONGEST_TOTAL = 30
 _SHOWN = 20
 _LEVELS = {"linh vuc": 1, "tieu chi": 2, "tieu chi thanh phan": 3}
 
@@ -151,7 +152,7 @@ class _Builder:
         if found is None:
             self._say(
                 row,
-                _("mã %(code)s: chưa có nhóm %(above)s ở các dòng trên.")
+                _("mã %(code)s: chưa có nhóm %(above)s ở các dòng trên. Hãy đưa dòng này xuống dưới nhóm đó.")
                 % {"code": row.typed, "above": above},
             )
         return found
@@ -185,6 +186,8 @@ class _Builder:
             return self._derived(row)
         if row.parent is None and self._is_field(row):
             return row.typed
+        if row.parent is None and row.kind == "dotted":
+            return row.typed  # its group is missing, and that has been said
         last = row.typed.rpartition(".")[2]
         mark = str(_roman(last)) if row.kind == "roman" else last
         return f"{row.parent.code}.{mark}" if row.parent else mark
@@ -228,8 +231,10 @@ def _path_to(row: Row) -> list[Row]:
 
 
 def _is_total(line: Line) -> bool:
-    texts = {fold(line.cells.get(key, "")).rstrip(" :.") for key in ("code", "title")} - {""}
-    return len(texts) == 1 and bool(texts & _TOTALS)
+    code, title = line.cells.get("code", ""), line.cells.get("title", "")
+    if (code and title) or len(code or title) > _LONGEST_TOTAL:
+        return False
+    return fold(code or title).rstrip(" :.") in _TOTALS
 
 
 def _split(typed: str, title: str) -> tuple[str, str]:

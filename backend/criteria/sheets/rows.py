@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,9 @@ _COMPARED = tuple(
 )
 _ATTRS = {"evidence": "evidence_asked", "lead": "lead_agency"}
 _SUM = {"sum", "tổng", "cộng"}
+# What a cell gives that can't be read; the problem has been told.
+UNREAD: Final = object()
+_TICKED = {"needs_evidence", "title"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Reader:
     def __init__(self, reading: Reading, units: Iterable[Unit]) -> None:
         self.reading = reading
         self.remarks: list[Remark] = []
+        self.known: dict[tuple[str, str], Any] = {}
         self.group_points = "planned" if "planned" in reading.letters else "points"
         self.readers: dict[str, Callable[[str], Any]] = {
             "title": words.read_text,
@@ -104,17 +108,24 @@ class Reader:
         if key not in self.reading.letters and key != "title":
             return False
         cell = self._cell(wish, key)
-        return cell != stands.get(key, "") if wish.node else True
+        # What is empty in a new row is what a new node has anyway, but for a box that starts ticked.
+        return cell != stands.get(key, "") if wish.node else bool(cell) or key in _TICKED
 
-    def _read(self, wish: Wish, key: str, read: Callable[[str], Any]) -> Any:
-        try:
-            return read(self._cell(wish, key))
-        except Invalid as refusal:
-            self._say(wish.row, key, refusal.message)
-            return None
+    def _read(self, wish: Wish, key: str, read: Callable[[str], Any], cell: str | None = None) -> Any:
+        """Return what a cell says; the same words in the same column are read once."""
+        text = self._cell(wish, key) if cell is None else cell
+        if (key, text) not in self.known:
+            try:
+                self.known[key, text] = read(text)
+            except Invalid as refusal:
+                self._say(wish.row, key, refusal.message)
+                return UNREAD
+        return self.known[key, text]
 
     def _take(self, wish: Wish, key: str, value: Any, stands: Mapping[str, str]) -> None:
         name = _ATTRS.get(key, key)
+        if value is UNREAD:
+            return
         if wish.node and getattr(wish.node, name) == value:
             return
         wish.values[name] = value
@@ -153,11 +164,11 @@ class Reader:
     def _amount(self, wish: Wish, key: str, name: str, stands: Mapping[str, str]) -> None:
         if self._differs(wish, key, stands):
             value = self._read(wish, key, words.read_points)
-            if wish.node is None or getattr(wish.node, name) != value:
-                wish.values[name] = value
-                if wish.node:
-                    said = FieldChange(str(BY_KEY[key].title), stands.get(key, ""), words.points_cell(value))
-                    wish.fields.append(said)
+            if value is UNREAD or (wish.node and getattr(wish.node, name) == value):
+                return
+            wish.values[name] = value
+            if wish.node:
+                wish.fields.append(FieldChange(_label(key), stands.get(key, ""), words.points_cell(value)))
 
     def _scoring(self, wish: Wish, stands: Mapping[str, str]) -> None:
         """Read way of scoring, parameters and source together: each depends on the other."""
@@ -167,19 +178,24 @@ class Reader:
             key: self._cell(wish, key) if key in self.reading.letters else stands.get(key, "")
             for key in _SCORING
         }
-        source = self._read(
-            wish, "source", lambda _cell: words.read_choice(words.SOURCES, cells["source"], "assessed")
-        )
-        rule = self._read(wish, "rule", lambda _cell: words.read_kind(cells["rule"]))
+        source = self._read(wish, "source", _source, cells["source"])
+        rule = self._read(wish, "rule", words.read_kind, cells["rule"])
+        if UNREAD in (source, rule):
+            return
         if rule == "" and source in RULES_OF_SOURCE and self.reading.of is None:
             rule = RuleType.DIRECT.value
-        if source and rule and (sentence := wrong_source(source, rule)):
+        if sentence := wrong_source(source, rule):
             self._say(wish.row, "rule", sentence)
-        params: dict[str, Any] | None = {}
-        if rule is not None:
-            params = self._read(wish, "params", lambda _cell: words.read_params(rule, cells["params"]))
+        params = self._params(wish, rule, cells["params"])
         for key, value in (("rule", rule), ("params", params), ("source", source)):
             self._take(wish, key, value, stands)
+
+    def _params(self, wish: Wish, rule: str, cell: str) -> Any:
+        try:
+            return words.read_params(rule, cell)
+        except Invalid as refusal:
+            self._say(wish.row, "params", refusal.message)
+            return UNREAD
 
     def _extra(self, wish: Wish) -> None:
         stands = wish.node
@@ -187,6 +203,14 @@ class Reader:
         source = wish.values.get("source") or (stands.source if stands else Node.Source.ASSESSED)
         if counting != Node.Counting.BASE and source != Node.Source.ASSESSED:
             self._say(wish.row, "counting", _("chỉ điểm tự chấm và thẩm định mới là điểm thưởng hoặc phạt."))
+
+
+def _source(cell: str) -> str:
+    return words.read_choice(words.SOURCES, cell, Node.Source.ASSESSED)
+
+
+def _label(key: str) -> str:
+    return _("Nội dung") if key == "title" else str(BY_KEY[key].title)
 
 
 def _kind(is_leaf: bool) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -154,11 +153,6 @@ def read_kind(cell: str) -> str:
     return _KINDS[word].value
 
 
-@lru_cache(maxsize=4096)
-def _params_of(kind: str, cell: str) -> Any:
-    return read_compact(kind, cell).to_params()
-
-
 def read_params(kind: str, cell: str) -> dict[str, Any]:
     """Return the parameters of a rule in their canonical form. Raises Invalid."""
     if not kind:
@@ -166,7 +160,7 @@ def read_params(kind: str, cell: str) -> dict[str, Any]:
             raise Invalid(_("có tham số nhưng chưa ghi cách chấm."))
         return {}
     try:
-        return dict(_params_of(kind, cell))
+        return read_compact(kind, cell).to_params()
     except RuleError as wrong:
         raise Invalid(" ".join(wrong.problems)) from None
 

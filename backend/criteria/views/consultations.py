@@ -63,7 +63,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
         **_said(request, found, may_read=opinions.may_read_all(request.actor, found, now)),
     }
     if manages and not found.ended_at:
-        context |= {"deadline_form": DeadlineForm(), "end_form": EndForm()}
+        context["end_form"] = EndForm(early=found.is_open(now))
     return render(request, "criteria/consultation.html", context)
 
 
@@ -101,7 +101,7 @@ def consultation_deadline(request: HttpRequest, pk: int) -> HttpResponse:
 def consultation_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End the asking: the set is a draft again."""
     found = _find_managed(request, pk)
-    form = EndForm(request.POST)
+    form = EndForm(request.POST, early=False)  # whether it has to be said, the action judges
     form.full_clean()
     consulting.end_consultation(found, by=request.actor, reason=form.cleaned_data.get("reason", ""))
     messages.success(request, _("Đã kết thúc lấy ý kiến. Dự thảo sửa được trở lại."))

@@ -42,25 +42,26 @@ class Box:
 def response(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the draft with what the unit says of it; afterwards what was answered."""
     found = _find(request, pk)
-    now = clock.now()
-    written = opinions.own_opinions(found)
-    asked = found.consultation
-    may_write = _may_write(request, found) and asked.is_open(now)
-    context: dict[str, Any] = {
+    context = _page(request, found)
+    context["boxes"] = _boxes(found, context["opinions"]) if _shows_tree(found) else []
+    return render(request, "criteria/response.html", context)
+
+
+def _page(request: HttpRequest, found: Response) -> dict[str, Any]:
+    now, asked = clock.now(), found.consultation
+    return {
         "response": found,
         "asked": asked,
         "set": asked.criteria_set,
         "demo": asked.criteria_set.is_illustration,
         "now": now,
         "is_open": asked.is_open(now),
-        "may_write": may_write,
+        "may_write": _may_write(request, found) and asked.is_open(now),
         "approves": request.actor.may(Verb.APPROVE, at=found.place()),
         "submits": request.actor.may(Verb.SUBMIT, at=found.place()),
-        "opinions": written,
+        "opinions": opinions.own_opinions(found),
         "reason_form": ReasonForm(),
-        "boxes": _boxes(found, written) if _shows_tree(found) else [],
     }
-    return render(request, "criteria/response.html", context)
 
 
 def _shows_tree(found: Response) -> bool:
@@ -105,10 +106,9 @@ def _one_box(
 ) -> HttpResponse:
     opinion = found.opinions.filter(code=about.code if about else "").first()
     box = _box(found, queries.Branch(about) if about else None, opinion)
-    context: dict[str, Any] = {"box": box, "response": found, "set": found.consultation.criteria_set}
-    context |= {"may_write": True, "saved": status == 200}
-    if status != 200:
-        context["form"] = form
+    found.refresh_from_db(fields=["version", "agrees", "state"])
+    context = {**_page(request, found), "box": box}
+    context |= {"saved": True} if status == 200 else {"form": form}
     name = "_opinion_box" if request.htmx else "response_write"
     return render(request, f"criteria/{name}.html", context, status=status)
 

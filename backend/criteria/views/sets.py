@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backend.criteria import actions, queries, versions
+from backend.criteria import actions, queries
 from backend.criteria.forms import SetEditForm, SetFilterForm, SetForm
 from backend.criteria.models import CriteriaSet
 from permissions.roles import Verb
@@ -26,7 +26,7 @@ def set_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "chains": versions.chains_of(page, queries.sets_for(request.actor)),
+        "chains": queries.chains_of(page, queries.sets_for(request.actor)),
         "frameworks": queries.frameworks_for(request.actor),
         "filters": filters,
         "q": words,

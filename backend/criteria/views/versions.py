@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backend.core.files import given_out
 from backend.core.files.kinds import named_kind
-from backend.criteria import actions, queries, versions
+from backend.criteria import actions, queries
 from backend.criteria.forms_versions import CompareForm, CopyForm, FollowForm, LegalForm, SourceForm
 from backend.criteria.models import CriteriaSet
 from permissions.roles import Verb
@@ -121,6 +121,17 @@ def set_follow(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "criteria/set_follow.html", {**_context(framework), "form": form})
 
 
+@require_POST
+def node_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a node of a framework to additions of lower tiers, or close it."""
+    node = get_object_or_404(queries.nodes_for(request.actor), pk=pk)
+    is_open = request.POST.get("open") == "1"
+    node = actions.edit_node(node, by=request.actor, open_to_additions=is_open)
+    said = _("%s: cấp dưới được bổ sung.") if is_open else _("%s: cấp dưới giữ nguyên.")
+    messages.success(request, said % node.code)
+    return redirect("criteria:node_edit", pk)
+
+
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """Show what one set changes in another, node by node."""
@@ -128,9 +139,10 @@ def compare(request: HttpRequest) -> HttpResponse:
     form = CompareForm(request.GET if {"old", "new"} & set(request.GET) else None, sets=rows)
     context: dict[str, Any] = {"picker": form}
     if form.is_valid():
-        found = versions.compared(form.cleaned_data["old"], form.cleaned_data["new"])
+        found = queries.compared(form.cleaned_data["old"], form.cleaned_data["new"])
         kind = form.cleaned_data["kind"]
-        context |= {"found": found, "lines": found.comparison.showing(kind), "kind": kind}
+        lines = found.comparison.in_place(found.comparison.showing(kind))
+        context |= {"found": found, "lines": lines, "kind": kind}
         if found.old.is_illustration or found.new.is_illustration:
             context["demo"] = True
     return render(request, "criteria/compare.html", context, status=422 if form.errors else 200)

@@ -94,4 +94,16 @@ UNIT = [
     moves("approve", "submitted", Verb.APPROVE, APPROVES_OWN),
     moves("return", "submitted", Verb.APPROVE, APPROVES_OWN),
 ]
-ROWS = [*OWNER, *UNIT]
+JSON = [
+    row("api:criteria-consultation-list", ok="ALL"),
+    row("api:criteria-consultation-detail", at=asked("open"), places=BOTH, note="open", ok="HOST", hidden="UNIT STRANGERS"),
+    row("api:criteria-consultation-detail", at=asked("ended"), note="ended", **ENDED),
+    row("api:criteria-response-list", ok="ALL"),
+    row("api:criteria-response-detail", at=said("open"), places=PLACES, **OWN),
+    writes("api:criteria-response-write", said("open"), typed(text="Ý kiến")),
+    row(
+        "api:criteria-opinion-answer", "POST", at=lambda scene: {"pk": opinion(scene, "closed").pk},
+        body=typed(verdict="accepted"), places=BOTH, **ANSWERS,
+    ),
+]  # fmt: skip
+ROWS = [*OWNER, *UNIT, *JSON]

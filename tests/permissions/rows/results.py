@@ -49,6 +49,8 @@ ROWS = [
     row("reports:ranking_list", ok="ALL"),
     row("reports:ranking", at=round_("published"), note="published", **PUBLISHED),
     row("reports:ranking", at=round_("concluded"), note="not published", **WAITING),
+    row("reports:left_out", at=round_("published"), note="published", **PUBLISHED),
+    row("reports:left_out", at=round_("concluded"), note="not published", **WAITING),
     row("reports:publish", at=round_("concluded"), **PUBLISHES),
     row(
         "reports:publish", "POST", at=round_("concluded"),

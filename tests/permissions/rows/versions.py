@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 
 from permissions.roles import Verb
 from tests.permissions.rows.cards import typed
-from tests.permissions.rows.setup import BOTH, DRAFTS, READS, WRITES, WRITES_ANY, both, set_
+from tests.permissions.rows.setup import BOTH, DRAFTS, READS, WRITES, WRITES_ANY, both, node, set_
 from tests.permissions.table import Row, Scene, row
 
 # Who sees two sets asks for what differs; a draft is the host's own.
@@ -36,6 +36,7 @@ def a_year(scene: Scene) -> dict[str, Any]:
 
 ROWS: list[Row] = [
     row("criteria:publish", at=set_("draft"), places=BOTH, **DRAFTS),
+    row("criteria:node_open", "POST", at=node("1.2"), body=typed(open="1"), places=BOTH, **DRAFTS),
     row("criteria:copy_from", **WRITES_ANY),
     row("criteria:compare", ok="ALL"),
     row("criteria:legal_file", at=a_decision, **READS),

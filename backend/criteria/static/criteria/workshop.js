@@ -73,7 +73,15 @@ function mark() {
 
 function reveal(line) {
   for (let above = parentOf(line); above; above = parentOf(above)) setShut(above, false);
-  line.scrollIntoView({ block: "nearest" });
+  show(line);
+}
+
+/** Bring a line into sight within the tree; the page stays where it is. */
+function show(line) {
+  const side = line.closest(".shop-side");
+  const [own, around] = [line.getBoundingClientRect(), side.getBoundingClientRect()];
+  if (own.top < around.top) side.scrollTop -= around.top - own.top;
+  if (own.bottom > around.bottom) side.scrollTop += own.bottom - around.bottom;
 }
 
 /** One line only is reached by Tab. */

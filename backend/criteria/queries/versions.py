@@ -14,7 +14,8 @@ from backend.core.dates import format_date
 from backend.core.points import format_points
 from backend.criteria.comparing import Comparison, Item, compare
 from backend.criteria.models import Applicability, CriteriaSet, Node
-from backend.criteria.queries import flatten, sets_for, tree_of
+from backend.criteria.queries.sets import sets_for
+from backend.criteria.queries.trees import flatten, tree_of
 from permissions.actor import Actor
 
 Key = tuple[int, int, int, bool]
@@ -50,18 +51,21 @@ class Relatives:
 
 
 def relatives_of(criteria_set: CriteriaSet, actor: Actor) -> Relatives:
-    """Return the sets beside this one that the person sees: earlier version, last year's in force, framework."""
-    seen = sets_for(actor)
-    chain = chains_of([criteria_set], seen)[criteria_set.pk]
+    """Return the sets beside this one that the person sees: earlier version, last year's in force, framework.
+
+    One query.
+    """
+    own = {"owner": criteria_set.owner_id, "kind": criteria_set.kind_id}
+    own |= {"is_framework": criteria_set.is_framework, "year__lte": criteria_set.year}
+    seen = list(
+        sets_for(actor).filter(Q(**own) | Q(pk=criteria_set.framework_id)).order_by("year", "version")
+    )
+    chain = [made for made in seen if _chain_key(made) == _chain_key(criteria_set)]
     earlier = [made for made in chain if made.version < criteria_set.version]
-    rows = seen.filter(
-        owner=criteria_set.owner_id, kind=criteria_set.kind_id, is_framework=criteria_set.is_framework
-    )
-    past = rows.filter(year__lt=criteria_set.year, published_at__isnull=False)
-    above = seen.filter(pk=criteria_set.framework_id).first() if criteria_set.framework_id else None
-    return Relatives(
-        chain, earlier[-1] if earlier else None, past.order_by("-year", "-version").first(), above
-    )
+    past = [made for made in seen if made.year < criteria_set.year and made.pk != criteria_set.framework_id]
+    published = [made for made in past if made.published_at]
+    above = [made for made in seen if made.pk == criteria_set.framework_id]
+    return Relatives(chain, *(next(reversed(rows), None) for rows in (earlier, published, above)))
 
 
 # --- to compare -----------------------------------------------------------------------------------

@@ -225,7 +225,11 @@ def test_a_tab_killed_while_typing_brings_it_back(here, page):
 def test_what_is_typed_before_the_scripts_arrive_is_saved_too(here, window):
     page = window(here.users["officer"])
     waiting: list[Any] = []
-    page.route("**/scoring/saving*.js", lambda route: waiting.append(route))
+
+    def hold(route: Any) -> None:
+        waiting.append(route)
+
+    page.route("**/scoring/saving*.js", hold)
     page.goto(reverse("scoring:scorecard", args=[here.card.pk]), wait_until="commit")
     box(page, "1.1").fill("1,5")
     box(page, "1.3").focus()

@@ -184,6 +184,9 @@ def test_what_does_not_fit_is_said_and_not_lost(here, page):
     expect(row(page, "4.10")).to_contain_text("ngoài khoảng từ 0 đến 2,00")
     assert box(page, "4.10").input_value() == "3"
     expect(page.locator("#given-now")).to_have_text("1")
+    ready(page.reload() and page)
+    expect(box(page, "4.10")).to_have_value("3")
+    expect(row(page, "4.10")).to_contain_text("ngoài khoảng từ 0 đến 2,00")
 
 
 def test_columns_go_into_the_variables_of_a_leaf(here, page):

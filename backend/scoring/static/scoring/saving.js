@@ -196,6 +196,8 @@ export class Saving {
         item.state = "draft";
         doubtful += 1;
       }
+      // Why it was not taken was said on the page before: ask again.
+      if (item.state === "refused" || item.state === "asked") item.state = "ready";
       if (form) tell(form, "draft", `Giữ trên máy từ ${hour(item.at)}, chưa lưu`);
     }
     if (doubtful) {

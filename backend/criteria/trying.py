@@ -17,7 +17,13 @@ from backend.criteria.rules import InputKind, InputSpec, Outcome, Rule, RuleErro
 from backend.criteria.wording import Wording, in_words
 
 PREFIX = "input_"
-_SAMPLES = (("47", "50", "3", "2"), ("97", "100", "2", "1"), ("3", "2", "1", "1"), ("1", "2", "3", "4"), ("50", "50", "50", "50"))
+_SAMPLES = (
+    ("47", "50", "3", "2"),
+    ("97", "100", "2", "1"),
+    ("3", "2", "1", "1"),
+    ("1", "2", "3", "4"),
+    ("50", "50", "50", "50"),
+)
 
 
 class RuleTryForm(forms.Form):

@@ -264,13 +264,9 @@ def _mark(row: Any, names: Names) -> str:
 
 
 def _deduction(row: Any, names: Names) -> str:
-    taken = (
-        _("Rút lại %(off)s điểm trừ ở %(code)s: %(why)s")
-        if row.withdraws_id
-        else _("Trừ %(off)s điểm ở %(code)s: %(why)s")
-    )
+    words = _("Rút lại %s điểm trừ ở %s: %s") if row.withdraws_id else _("Trừ %s điểm ở %s: %s")
     document = f" ({row.document})" if row.document else ""
-    return taken % {"off": format_points(row.points), "code": row.code, "why": row.reason + document}
+    return words % (format_points(row.points), row.code, row.reason + document)
 
 
 def _explanation(row: Any, names: Names) -> str:

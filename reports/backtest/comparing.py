@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from reports.backtest.cases import Case, Leaf, Row, maxima_of, total_of, whole_numbers
@@ -30,7 +31,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Mover:
-    """A leaf that moved a unit's index, by ``shift`` percent points (exact), up or down."""
+    """A leaf that moved a unit among the others, by ``shift`` percent points of its index (exact), up or down."""
 
     code: str
     shift: Fraction
@@ -76,25 +77,33 @@ def _band(entry: Entry, order: Order) -> str:
 
 
 def movers(case: Case, moved: Sequence[tuple[int, Side, Side]]) -> list[list[Mover]]:
-    """Return for each unit (its place in the case, old and new) the leaves that moved its index most, largest first.
+    """Return for each unit (its place in the case, old and new) the leaves that moved it most, largest first.
 
-    A leaf's share of an index is its points over the unit's whole maximum; leaves split from one count together.
+    A leaf's share of an index is its points over the unit's whole maximum. What all units gain or lose alike moves
+    nobody: a shift is what the unit's index gained from the leaf above the mean gain of all. Leaves split from one
+    count together.
     """
     import numpy as np  # deferred: starting the server must not load it
 
-    most = 4 * max(old.maximum * new.maximum for _, old, new in moved)
-    old_maxima = whole_numbers([[old.maximum] for _, old, _ in moved], most)
-    new_maxima = whole_numbers([[new.maximum] for _, _, new in moved], most)
-    # Over one denominator for all leaves of a unit: whole numbers are enough to put them in order.
-    shifts = -whole_numbers([case.old[place] for place, _, _ in moved], most) * new_maxima
-    gained = whole_numbers([case.new[place] for place, _, _ in moved], most) * old_maxima
+    wholes = [old.maximum * new.maximum for _, old, new in moved]
+    common = lcm(*set(wholes))
+    most = 4 * len(moved) * common
+    # Over one denominator for all leaves and units, so that shifts stay whole numbers.
+    old_weights = whole_numbers([[common // old.maximum] for _, old, _ in moved], most)
+    new_weights = whole_numbers([[common // new.maximum] for _, _, new in moved], most)
+    shifts = -whole_numbers([case.old[place] for place, _, _ in moved], most) * old_weights
+    gained = whole_numbers([case.new[place] for place, _, _ in moved], most) * new_weights
     np.add.at(shifts.T, np.array(case.origin), gained.T)
-    first = np.argsort(-np.abs(shifts), axis=1, kind="stable")[:, :MOST_MOVERS]
-    found = np.take_along_axis(shifts, first, axis=1)
-    denominators = (old_maxima * new_maxima)[:, 0].tolist()
+    apart = len(moved) * shifts - shifts.sum(axis=0)
+    first = np.argsort(-np.abs(apart), axis=1, kind="stable")[:, :MOST_MOVERS]
+    pairs = _pairs(first, np.take_along_axis(apart, first, axis=1))
     return [
-        [Mover(case.codes[place], Fraction(100 * shift, whole)) for place, shift in pairs if shift]
-        for whole, pairs in zip(denominators, _pairs(first, found), strict=True)
+        [
+            Mover(case.codes[place], Fraction(100 * shift, len(moved) * common))
+            for place, shift in own
+            if shift
+        ]
+        for own in pairs
     ]
 
 

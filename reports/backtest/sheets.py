@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -89,7 +89,7 @@ def _unit(line: Line) -> list[Cell]:
     ]
 
 
-def _signed(shift: Decimal) -> str:
+def _signed(shift: Fraction) -> str:
     rounded = round_half_up(shift, 2)
     return f"{'−' if rounded < 0 else '+'}{abs(rounded)}".replace(".", ",")
 

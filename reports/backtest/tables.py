@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from backend.core.exact import ZERO, round_half_up
@@ -25,7 +26,7 @@ class Line:
     published: int | None
     old: Side
     new: Side
-    movers: list[tuple[str, str, Decimal]]
+    movers: list[tuple[str, str, Fraction]]
     ranks: Interval
     bar: dict[str, str]
 
@@ -47,14 +48,9 @@ class Line:
         return old, old_most, new, new_most
 
     @property
-    def shift(self) -> Decimal:
-        """Return how far the new index is above the old one, in percent points."""
-        return round_half_up(self.new.index - self.old.index, 6)
-
-    @property
-    def mean_shift(self) -> Decimal:
-        """Return the mean distance from the new rank over all draws, in places."""
-        return points(self.ranks.shift)
+    def shift(self) -> Fraction:
+        """Return how far the new index is above the old one, in percent points, exact."""
+        return self.new.index - self.old.index
 
 
 @dataclass(frozen=True)
@@ -146,10 +142,9 @@ class GroupTable:
         return sum(line.ranks.high - line.ranks.low <= 1 for line in self.lines)
 
     @property
-    def mean_shift(self) -> Decimal:
-        """Return the mean distance of a rank from the new one over all units and draws, in places (three decimals)."""
-        total = sum((line.mean_shift for line in self.lines), ZERO)
-        return round_half_up(total / len(self.lines)) if self.lines else ZERO
+    def mean_shift(self) -> Fraction:
+        """Return the mean distance of a rank from the new one over all units and draws, in places."""
+        return Fraction(sum(line.ranks.shift for line in self.lines), 1000 * max(len(self.lines), 1))
 
     def shown(self, words: str, sort: str) -> list[Line]:
         """Return the lines whose unit holds ``words``, in the order asked for ("-" turns it round)."""
@@ -189,7 +184,7 @@ def _table(group: dict[str, Any]) -> GroupTable:
 
 def _line(line: dict[str, Any], titles: dict[str, str], units: int) -> Line:
     ranks = Interval(**line["ranks"])
-    moved = [(one["code"], titles.get(one["code"], ""), Decimal(one["shift"])) for one in line["movers"]]
+    moved = [(one["code"], titles.get(one["code"], ""), Fraction(one["shift"])) for one in line["movers"]]
     old, new = Side(**line["old"]), Side(**line["new"])
     bar = _interval_bar(ranks, new.rank, units)
     return Line(line["card"], line["name"], line["published"], old, new, moved, ranks, bar)

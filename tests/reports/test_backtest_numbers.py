@@ -1,6 +1,7 @@
 """The arithmetic of a backtest: numbers worked out by hand, and intervals that never change."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -136,15 +137,27 @@ class TestComparing:
     def test_movers_are_shares_of_the_index_split_leaves_together(self):
         old = sides(CASE.units, CASE.before, CASE.old, Order())
         new = sides(CASE.units, CASE.after, CASE.new, Order())
-        # 12 had 2,000 + 4,500 of 10,000, now 2,500 + 4,500.
-        assert [(one.code, one.shift) for one in movers(CASE, [(1, old[12], new[12])])[0]] == [
-            ("1.1, 1.2", Fraction(5))
+        # 11: 40 + 30 percent points, now 50 + 20. 12: 20 + 45, now 25 + 45. On the mean +7.5 and -5.
+        found = movers(CASE, [(0, old[11], new[11]), (1, old[12], new[12])])
+        assert [[(one.code, one.shift) for one in own] for own in found] == [
+            [("2.1", Fraction(-5)), ("1.1, 1.2", Fraction(5, 2))],
+            [("2.1", Fraction(5)), ("1.1, 1.2", Fraction(-5, 2))],
         ]
-        # 11 had 40 + 30 percent points, now 50 + 20.
-        assert [(one.code, one.shift) for one in movers(CASE, [(0, old[11], new[11])])[0]] == [
-            ("1.1, 1.2", Fraction(10)),
-            ("2.1", Fraction(-10)),
-        ]
+
+    def test_what_all_units_gain_alike_moves_nobody(self):
+        old = sides(CASE.units, CASE.before, ((1000, 0), (1000, 0)), Order())
+        new = sides(CASE.units, CASE.after, ((2000, 0, 0), (2000, 0, 0)), Order())
+        case = replace(CASE, old=((1000, 0), (1000, 0)), new=((2000, 0, 0), (2000, 0, 0)))
+        assert movers(case, [(0, old[11], new[11]), (1, old[12], new[12])]) == [[], []]
+
+    def test_units_of_other_maxima_are_compared_exactly(self):
+        case = replace(CASE, old=((4000, None), (2000, 4500)), new=((2000, 3000, None), (1000, 1500, 4500)))
+        old = sides(case.units, case.before, case.old, Order())
+        new = sides(case.units, case.after, case.new, Order())
+        (first, second) = movers(case, [(0, old[11], new[11]), (1, old[12], new[12])])
+        # 11 had 100 of its own maximum and has it still; 12 goes from 20 to 25.
+        assert [(one.code, one.shift) for one in first] == [("1.1, 1.2", Fraction(-5, 2))]
+        assert [(one.code, one.shift) for one in second] == [("1.1, 1.2", Fraction(5, 2))]
 
 
 class TestSeparating:

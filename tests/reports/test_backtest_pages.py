@@ -77,6 +77,15 @@ def test_old_stands_against_new_unit_by_unit(officer, round_, chosen):
     assert "tất cả đủ điểm" in text
 
 
+def test_shifts_that_never_end_in_decimals_are_rounded_for_people(officer, round_):
+    made = backtests.draft(round_, {"1.1": "9", "1.2": "2", "2.1": "3"})  # of 14 points
+    text = start(officer, made, round=round_.pk).text
+    # Xã A: 11.75 of 14 is 83.93 %, 70 % before; by its 2.1 it loses 4.64, all together 10.83 on the mean.
+    assert "+13,93" in text
+    assert "(+6,19)" in text
+    assert page(officer, "backtest_sheet", Backtest.objects.get().pk).status_code == 200
+
+
 def test_without_guesses_only_linked_leaves_count(officer, round_, chosen):
     start(officer, chosen, round=round_.pk)
     (made,) = Backtest.objects.all()

@@ -1,6 +1,16 @@
 """The rows of the permission table, by subject: pages first, then JSON."""
 
-from tests.permissions.rows import cards, cards_api, council, house, opinions, results, setup, setup_api, versions
+from tests.permissions.rows import (
+    cards,
+    cards_api,
+    council,
+    house,
+    opinions,
+    results,
+    setup,
+    setup_api,
+    versions,
+)
 from tests.permissions.table import rows_of
 
 ROWS = rows_of(

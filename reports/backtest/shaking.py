@@ -87,11 +87,11 @@ def _ranks(indices: Any) -> Any:
 
     order = np.argsort(-indices, axis=1)
     places = np.argsort(order, axis=1)
-    ordered = np.sort(indices, axis=1)[:, ::-1]
+    ordered = np.sort(indices, axis=1)
     equal = ordered[:, 1:] == ordered[:, :-1]
-    tied = equal.any(axis=1)
-    if tied.any():
-        places[tied] = _shared(equal[tied], places[tied])
+    tied = np.flatnonzero(equal.any(axis=1))
+    if tied.size:
+        places[tied] = _shared(equal[tied, ::-1], places[tied])
     return places + 1
 
 

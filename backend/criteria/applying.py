@@ -71,6 +71,21 @@ def left_out(nodes: Sequence[Node], scopes: Mapping[int, Scope], unit: Unit) -> 
     return found
 
 
+def for_nobody(nodes: Sequence[Node], scopes: Mapping[int, Scope], units: Sequence[Unit]) -> list[Node]:
+    """Return the nodes whose scope, with those above, holds for none of ``units``; of nested ones the highest."""
+    by_key = {node.pk: node for node in nodes}
+    empty: dict[int, Node] = {}
+    for key in scopes:
+        chain = [above for above in _up(by_key[key], by_key) if above in scopes]
+        if not any(all(not _why(by_key[one], scopes[one], unit) for one in chain) for unit in units):
+            empty[key] = by_key[key]
+    return [
+        node
+        for key, node in empty.items()
+        if not any(one in empty for one in _up(node, by_key) if one != key)
+    ]
+
+
 def _up(node: Node, by_key: Mapping[int, Node]) -> Iterable[int]:
     key: int | None = node.pk
     while key is not None:

@@ -14,7 +14,7 @@ from backend.core.exact import ZERO
 from backend.core.points import format_points
 from backend.criteria import frames
 from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.queries import Branch, branches, flatten
+from backend.criteria.queries import Branch, branches, flatten, for_nobody_in
 from backend.criteria.rules import RuleError, RuleType, parse_rule
 
 DEEPEST = 5
@@ -66,7 +66,15 @@ def problems_of(
         *_of_branches(criteria_set, tree),
         *_of_codes(nodes),
         *_of_framework(criteria_set, nodes),
+        *_of_scopes(criteria_set, nodes),
     ]
+
+
+def _of_scopes(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> Iterator[Problem]:
+    """Points that no unit can have are no points of the scale."""
+    sentence = _("Không đơn vị nào thuộc phạm vi áp dụng của mục này. Hãy sửa phạm vi hoặc xóa mục.")
+    for node in for_nobody_in(criteria_set, nodes):
+        yield Problem(sentence, node.pk, node.code)
 
 
 def _of_framework(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Problem]:

@@ -7,8 +7,8 @@ of the open node's, so below an open node points and rules are free, and above i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -17,10 +17,13 @@ from django.utils.translation import gettext_lazy
 from backend.core.errors import Invalid
 from backend.core.exact import ZERO
 from backend.core.points import format_points
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.models import Applicability, CriteriaSet, Node
 
 # What makes a leaf's points: the same for everyone who keeps the framework.
-SCORING = ("rule", "params", "source", "counting", "not_arisen", "only_with_procedures")
+SCORING = ("rule", "params", "source", "counting", "not_arisen")
+
+# For whom each node is: pairs of kind and unit (keys), by the node's key; without any it is for all.
+Scopes = Mapping[int, frozenset[tuple[int | None, int | None]]]
 
 Sums = dict[str, Decimal]
 
@@ -46,18 +49,19 @@ class Breach:
 
 @dataclass(frozen=True)
 class Tree:
-    """Nodes of one set by key, with the children and the sums under each."""
+    """Nodes of one set by key, with the children and the sums under each, and for whom they are."""
 
     nodes: dict[int, Node]
     children: dict[int | None, list[Node]]
+    scopes: Scopes = field(default_factory=dict)
 
     @classmethod
-    def of(cls, nodes: Sequence[Node]) -> Tree:
+    def of(cls, nodes: Sequence[Node], scopes: Scopes) -> Tree:
         """Return the tree over ``nodes``."""
         children: dict[int | None, list[Node]] = {}
         for node in sorted(nodes, key=lambda node: node.order):
             children.setdefault(node.parent_id, []).append(node)
-        return cls({node.pk: node for node in nodes}, children)
+        return cls({node.pk: node for node in nodes}, children, scopes)
 
     def above(self, node: Node) -> Iterator[Node]:
         """Yield the nodes over ``node``, nearest first."""
@@ -80,12 +84,12 @@ class Tree:
         return any(one.open_to_additions for one in self.above(node))
 
 
-def breaches(framework: Sequence[Node], nodes: Sequence[Node]) -> list[Breach]:
+def breaches(framework: Sequence[Node], nodes: Sequence[Node], scopes: Scopes | None = None) -> list[Breach]:
     """Return everything in which a set with these ``nodes`` leaves its framework; an empty list means it keeps it.
 
-    Pure: both are read before. ``frame_id`` says which node of the framework a node is.
+    Pure: both are read before, with the ``scopes`` of both. ``frame_id`` says which node of the framework a node is.
     """
-    frame, own = Tree.of(framework), Tree.of(nodes)
+    frame, own = Tree.of(framework, scopes or {}), Tree.of(nodes, scopes or {})
     held: dict[int, list[Node]] = {}
     for node in own.nodes.values():
         if node.frame_id is not None:
@@ -119,7 +123,8 @@ def _of_node(node: Node, frame: Tree, own: Tree) -> Iterator[Breach]:
     else:
         asked = frame.nodes[node.frame_id]
         sentences = [(_of_text(node, asked), False), (_of_place(node, asked, own), False)]
-        sentences += [(_of_shape(node, asked, frame), False), *_of_points(node, asked, frame, own)]
+        sentences += [(_of_shape(node, asked, frame), False), (_of_scope(node, asked, frame, own), False)]
+        sentences += _of_points(node, asked, frame, own)
     for sentence, is_sum in sentences:
         if sentence:
             yield Breach(sentence, node.pk, node.code, is_sum)
@@ -161,6 +166,16 @@ def _of_shape(node: Node, asked: Node, frame: Tree) -> str:
     return ""
 
 
+def _of_scope(node: Node, asked: Node, frame: Tree, own: Tree) -> str:
+    """Who is left out of a framed node has other points than the framework gives: it stays for the same units."""
+    if frame.is_free(asked):
+        return ""
+    same = node.only_with_procedures == asked.only_with_procedures
+    if same and own.scopes.get(node.pk) == frame.scopes.get(asked.pk):
+        return ""
+    return _("Phạm vi áp dụng khác khung.")
+
+
 def _of_points(node: Node, asked: Node, frame: Tree, own: Tree) -> Iterator[tuple[str, bool]]:
     if frame.is_free(asked):
         return
@@ -190,12 +205,20 @@ def _order(frame: Tree, own: Tree) -> Iterator[Breach]:
 
 
 def breaches_of(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Breach]:
-    """Return in what the set leaves its framework; none where it follows none. One query, of the framework."""
+    """Return in what the set leaves its framework; none where it follows none. Two queries, of the framework."""
     framework = criteria_set.framework
     if framework is None:
         return []
     frame = list(Node.objects.filter(criteria_set=framework))
-    return [*_of_set(criteria_set, framework), *breaches(frame, nodes)]
+    return [*_of_set(criteria_set, framework), *breaches(frame, nodes, _scopes(criteria_set, framework))]
+
+
+def _scopes(*sets: CriteriaSet) -> Scopes:
+    found: dict[int, set[tuple[int | None, int | None]]] = {}
+    rows = Applicability.objects.filter(node__criteria_set__in=sets)
+    for node, *pair in rows.values_list("node_id", "kind_id", "unit_id"):
+        found.setdefault(node, set()).add((pair[0], pair[1]))
+    return {node: frozenset(pairs) for node, pairs in found.items()}
 
 
 def _of_set(criteria_set: CriteriaSet, framework: CriteriaSet) -> Iterator[Breach]:

@@ -86,6 +86,64 @@ def test_a_scope_said_again_replaces_the_one_before_and_history_keeps_both(city,
     assert [row.history_type for row in Applicability.history.order_by("history_id")] == ["+", "-"]
 
 
+def test_a_scope_that_no_unit_is_in_is_a_problem(city, draft):
+    draft = actions.edit_set(draft, by=SYSTEM, scale=Decimal(10))
+    ward = make.kind("ward", title="Phường")
+    make.unit("Xã B", parent=city, has_procedures=False)
+    actions.set_scope(node(draft, "1.1"), by=SYSTEM, kinds=[ward])
+    actions.set_scope(node(draft, "2"), by=SYSTEM, only_with_procedures=True)
+    actions.set_scope(node(draft, "2.1"), by=SYSTEM, only_with_procedures=True)
+    said = actions.problems_of_set(draft)
+    assert [problem.code for problem in said] == ["1.1", "2"]
+    assert "Không đơn vị nào thuộc phạm vi" in said[0].sentence
+    make.unit("Phường A", parent=city, kind=ward)
+    make.unit("Xã C", parent=city)
+    assert actions.problems_of_set(draft) == []
+
+
+def test_the_next_version_and_year_keep_a_named_unit_of_another_kind(city, draft):
+    own = make.unit("Phường A", parent=city, kind=make.kind("ward", title="Phường"))
+    actions.set_scope(node(draft, "1.1"), by=SYSTEM, units=[own])
+    issued = actions.publish(actions.edit_set(draft, by=SYSTEM, scale=Decimal(10)), by=SYSTEM)
+    for made in (actions.new_version(issued, by=SYSTEM), actions.copy_set(issued, by=SYSTEM, year=2027)):
+        assert [row.unit for row in node(made, "1.1").applicabilities.all()] == [own]
+
+
+class TestInsideAFramework:
+    """Whom the framework's nodes are for is the framework's: else points it fixes would go for some."""
+
+    @pytest.fixture
+    def district(self, city):
+        return make.unit("Quận Một", parent=city, kind="district")
+
+    def follow(self, draft, district) -> CriteriaSet:
+        draft = actions.edit_set(draft, by=SYSTEM, scale=Decimal(10), is_framework=True)
+        actions.edit_node(node(draft, "2"), by=SYSTEM, open_to_additions=True)
+        return actions.follow_framework(actions.publish(draft, by=SYSTEM), by=SYSTEM, owner=district)
+
+    @pytest.mark.parametrize("code", ["1", "1.1", "2"])
+    def test_the_scope_of_what_is_framed_stays(self, draft, district, code):
+        own, unit = self.follow(draft, district), make.unit("Xã A", parent=district)
+        with pytest.raises(Invalid, match="Phạm vi áp dụng khác khung"):
+            actions.set_scope(node(own, code), by=SYSTEM, units=[unit])
+        with pytest.raises(Invalid, match="Phạm vi áp dụng khác khung"):
+            actions.set_scope(node(own, code), by=SYSTEM, only_with_procedures=True)
+        assert not Applicability.objects.filter(node__criteria_set=own).exists()
+
+    def test_below_an_open_place_the_scope_is_free(self, draft, district):
+        own, unit = self.follow(draft, district), make.unit("Xã A", parent=district)
+        assert actions.set_scope(node(own, "2.1"), by=SYSTEM, units=[unit])
+
+    def test_a_leaf_for_units_elsewhere_is_for_nobody_here_and_not_for_all(self, city, draft, district):
+        other = make.unit("Xã B", parent=make.unit("Quận Hai", parent=city, kind="district"))
+        actions.set_scope(node(draft, "1.1"), by=SYSTEM, units=[other])
+        own, unit = self.follow(draft, district), make.unit("Xã A", parent=district)
+        assert set(reasons(own, unit)) == {"1.1"}
+        assert actions.problems_of_set(own) == []
+        again = actions.copy_set(actions.publish(own, by=SYSTEM), by=SYSTEM, year=2027)
+        assert set(reasons(again, unit)) == {"1.1"}
+
+
 def test_a_unit_elsewhere_can_not_be_named(city, draft):
     with pytest.raises(Invalid, match="không phải là đơn vị dưới"):
         actions.set_scope(node(draft, "1.1"), by=SYSTEM, units=[make.unit("Tỉnh khác")])
@@ -144,6 +202,29 @@ class TestPages:
         page = client.get(reverse("criteria:set_scopes", args=[draft.pk])).content.decode()
         assert "Chỉ áp dụng cho: Phường; Xã Đảo." in page
         assert "Khi không phát sinh: được đủ điểm." in page
+
+    def test_what_another_saved_meanwhile_is_shown_and_not_overwritten(self, client, draft):
+        seen = node(draft, "1.1")
+        address, sent = reverse("criteria:node_scope", args=[seen.pk]), {"counting": "base"}
+        assert f'name="revision" value="{seen.revision}"' in client.get(address).content.decode()
+        actions.edit_node(seen, by=SYSTEM, title="Câu chữ khác")
+        assert client.post(address, {**sent, "revision": seen.revision}).status_code == 302
+        actions.set_scope(node(draft, "1.1"), by=SYSTEM, only_with_procedures=True)
+        answer = client.post(address, {**sent, "not_arisen": "full", "revision": seen.revision})
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert "Chỉ đơn vị có thủ tục hành chính." in page
+        stands = node(draft, "1.1")
+        assert (stands.only_with_procedures, stands.not_arisen) == (True, "")
+        assert '<option value="full" selected>' in page
+        with pytest.raises(OutOfStep, match="vừa được người khác sửa"):
+            actions.set_scope(stands, by=SYSTEM, revision=seen.revision)
+        assert client.post(address, {**sent, "revision": stands.revision}).status_code == 302
+
+    def test_of_a_published_set_the_scopes_are_read_only(self, client, city):
+        issued = make.criteria_set(city, year=2030)
+        answer = client.get(reverse("criteria:node_scope", args=[node(issued, "1.1").pk]))
+        assert answer.url == reverse("criteria:set_scopes", args=[issued.pk])
 
     def test_a_wrong_scope_is_said_and_nothing_changes(self, client, draft):
         address = reverse("criteria:node_scope", args=[node(draft, "1.1").pk])

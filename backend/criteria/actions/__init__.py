@@ -21,7 +21,7 @@ from .moving import (
     split_node,
 )
 from .nodes import FIRST, LAST, add_node, delete_node, edit_node
-from .scopes import set_counting, set_scope
+from .scopes import SCOPE, set_counting, set_scope
 from .sets import EDITABLE, LEGAL, create_set, discard_set, edit_set, hold_draft, problems_of_set
 from .undoing import undo
 
@@ -31,6 +31,7 @@ __all__ = [
     "LAST",
     "LEGAL",
     "MOST_PARTS",
+    "SCOPE",
     "WAYS",
     "add_node",
     "copy_set",

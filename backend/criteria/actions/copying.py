@@ -106,7 +106,7 @@ def follow_framework(
         _copy_nodes(
             framework,
             made,
-            _Keeping(framework, owner, framework.kind),
+            _Keeping(framework, owner, framework.kind, as_frame=True),
             earlier=lambda node: mapped.get(node.previous_id or 0),
             frame=lambda node: node.pk,
         )
@@ -130,11 +130,12 @@ def _followed_before(made: CriteriaSet) -> Mapping[int, int]:
 
 @dataclass(frozen=True)
 class _Keeping:
-    """What of ``source`` has a meaning for another owner or kind."""
+    """What of ``source`` has a meaning for another owner or kind; ``as_frame`` where the copy is made inside it."""
 
     source: CriteriaSet
     owner: Unit
     kind: Kind
+    as_frame: bool = False
 
     @property
     def same_owner(self) -> bool:
@@ -153,10 +154,14 @@ class _Keeping:
         return self.same_owner or bool(node.lead_agency and node.lead_agency.parent_id == self.owner.pk)
 
     def scope(self, row: Applicability) -> bool:
-        """Whether a kind or unit a node applies to can be one that the new set scores."""
-        if row.unit is None:
+        """Whether a kind or unit a node applies to can be one that the new set scores.
+
+        What a framework says stays even of units elsewhere: without it the node would be for everybody.
+        """
+        if row.unit is None or self.as_frame or (self.framework and row.node.frame_id):
             return True
-        return row.unit.kind_id == self.kind.pk and row.unit.path.startswith(self.owner.path)
+        same_kind = self.kind.pk in (self.source.kind_id, row.unit.kind_id)
+        return same_kind and row.unit.path.startswith(self.owner.path)
 
 
 def losses_of(criteria_set: CriteriaSet, *, owner: Unit, kind: Kind) -> list[str]:

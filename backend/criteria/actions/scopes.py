@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO
-from backend.criteria.actions.edits import recorded_edit
+from backend.criteria.actions.edits import overtaken, recorded_edit
 from backend.criteria.actions.sets import hold_draft
 from backend.criteria.models import Applicability, CriteriaSet, Node
 from permissions.actor import Actor
 from tiers.models import Kind, Unit
+
+SCOPE = frozenset({"scope", "only_with_procedures", "counting", "not_arisen"})
 
 
 @transaction.atomic
@@ -28,14 +30,18 @@ def set_scope(
     only_with_procedures: bool = False,
     counting: str | None = None,
     not_arisen: str | None = None,
+    revision: int | None = None,
 ) -> Node:
     """Say for whom a node of a draft applies, and of a leaf how it counts (R12) and what "không phát sinh" gives (R11).
 
-    No kinds and no units: for everybody. Raises Refused, OutOfStep, or Invalid for a unit elsewhere and for
-    what does not fit the node.
+    No kinds and no units: for everybody. ``revision`` is the node's as the person read it; None asks nothing.
+    Raises Refused; OutOfStep where others changed this since; Invalid for a unit elsewhere and for what does not
+    fit the node.
     """
     held = hold_draft(node.criteria_set, by=by)
     node = _as_it_stands(node, held)
+    if not SCOPE.isdisjoint(overtaken(node, revision)):
+        raise OutOfStep(_("Phạm vi áp dụng của %s vừa được người khác sửa. Hãy tải lại trang.") % node.code)
     node.only_with_procedures = only_with_procedures
     node.counting = node.counting if counting is None else counting
     node.not_arisen = node.not_arisen if not_arisen is None else not_arisen

@@ -9,6 +9,7 @@ from backend.criteria.opinions import Waiting
 from .sets import (
     SORTS,
     agencies_for,
+    for_nobody_in,
     frameworks_for,
     left_out_by,
     matching,
@@ -36,6 +37,7 @@ __all__ = [
     "chains_of",
     "compared",
     "flatten",
+    "for_nobody_in",
     "frameworks_for",
     "left_out_by",
     "matching",

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from backend.core import clock
 from backend.core.dates import vn_date
 from backend.core.text import fold
-from backend.criteria.applying import Scope, left_out, scopes_over
+from backend.criteria.applying import Scope, for_nobody, left_out, scopes_over
 from backend.criteria.models import Applicability, CriteriaSet, Node
 from backend.criteria.opinions import SEEING, Waiting, invited, waiting_for
 from permissions.actor import Actor, within
@@ -123,6 +123,22 @@ def left_out_by(
     """
     scopes = scopes_of(criteria_set, nodes)
     return {unit.pk: left_out(nodes, scopes, unit) if scopes else {} for unit in units}
+
+
+def for_nobody_in(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Node]:
+    """Return the nodes of a set that are for none of the units it may score today; at most two queries.
+
+    Units of its kind and of the kinds it names count. Where there are none yet nothing can be said, and what a
+    framework says of units elsewhere is the framework's to say.
+    """
+    scopes = scopes_of(criteria_set, nodes)
+    own = {node.pk for node in nodes if node.frame_id is None}
+    if own.isdisjoint(scopes):
+        return []
+    kinds = {criteria_set.kind_id, *(kind for scope in scopes.values() for kind in scope.kinds)}
+    named = {unit for scope in scopes.values() for unit in scope.units}
+    units = list(units_under(criteria_set).filter(Q(kind__in=kinds) | Q(pk__in=named)))
+    return [node for node in for_nobody(nodes, scopes, units) if node.pk in own] if units else []
 
 
 def serves(criteria_set: CriteriaSet, kind: Kind) -> bool:

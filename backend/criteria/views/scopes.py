@@ -15,6 +15,8 @@ from backend.criteria import actions, queries
 from backend.criteria.applying import Scope
 from backend.criteria.forms import CountingForm, ScopeForm
 from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.placing import SeenForm
+from backend.criteria.workshop import last_edit_of
 from permissions.roles import Verb
 
 
@@ -71,17 +73,24 @@ def _lines(found: CriteriaSet, nodes: list[Node]) -> list[Line]:
 def node_scope(request: HttpRequest, pk: int) -> HttpResponse:
     """Say for whom one node of a draft applies."""
     node = get_object_or_404(queries.nodes_for(request.actor), pk=pk)
-    criteria_set = node.criteria_set
-    request.actor.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
-    form = ScopeForm(
-        request.POST or None,
-        node=node,
-        units=queries.units_under(criteria_set),
-        initial=ScopeForm.initial_of(node),
-    )
-    if request.method == "POST" and form.is_valid():
-        actions.set_scope(node, by=request.actor, **form.cleaned_data)
+    request.actor.require(Verb.MANAGE_CRITERIA, at=node.criteria_set.place())
+    if request.method == "GET" and node.criteria_set.state != CriteriaSet.State.DRAFT:
+        return redirect("criteria:set_scopes", node.criteria_set_id)
+    form = _scope_form(request, node)
+    revision = SeenForm(request.POST).get("revision")
+    overtaken = not actions.SCOPE.isdisjoint(actions.overtaken(node, revision))
+    if form.is_valid() and not overtaken:
+        actions.set_scope(node, by=request.actor, revision=revision, **form.cleaned_data)
         messages.success(request, _("Đã lưu phạm vi áp dụng của %s.") % node.code)
-        return redirect(f"{reverse('criteria:set_detail', args=[criteria_set.pk])}#node-{node.pk}")
-    context = {"form": form, "set": criteria_set, "node": node}
-    return render(request, "criteria/node_scope.html", context, status=422 if form.errors else 200)
+        return redirect(f"{reverse('criteria:set_detail', args=[node.criteria_set_id])}#node-{node.pk}")
+    context = {"form": form, "set": node.criteria_set, "node": node}
+    if overtaken:
+        context |= {"edit": last_edit_of(node), "scope": queries.scopes_of(node.criteria_set, [node]).get(pk)}
+    status = 409 if overtaken else 422 if form.errors else 200
+    return render(request, "criteria/node_scope.html", context, status=status)
+
+
+def _scope_form(request: HttpRequest, node: Node) -> ScopeForm:
+    sent = request.POST if request.method == "POST" else None
+    units = queries.units_under(node.criteria_set)
+    return ScopeForm(sent, node=node, units=units, initial=ScopeForm.initial_of(node))

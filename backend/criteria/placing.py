@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from backend.core.errors import Invalid
 from backend.core.text import NFCCharField, nfc
 from backend.criteria import actions
 from backend.criteria.models import Node
@@ -25,8 +26,12 @@ class SeenForm(forms.Form):
     shown_code = NFCCharField(required=False, max_length=30)
 
     def get(self, name: str) -> Any:
-        """Return one of them, None where it was not sent or cannot be read."""
-        self.is_valid()
+        """Return one of them, None where it was not sent. Raises Invalid where what was seen cannot be read.
+
+        Taken for not sent, it would let the form overwrite what others saved.
+        """
+        if not self.is_valid() and name in self.errors and name in SeenForm.base_fields:
+            raise Invalid(_("Trang gửi lên không đọc được. Hãy tải lại trang rồi làm lại."))
         return self.cleaned_data.get(name)
 
 

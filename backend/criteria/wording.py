@@ -1,6 +1,6 @@
 """A rule in words: what a person reads beside a leaf before scoring it. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,6 +23,8 @@ from backend.criteria.rules import (
 )
 from backend.criteria.rules.formulas import MAXIMUM
 
+Inputs = Mapping[str, str | int]
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -36,18 +38,23 @@ class Wording:
     example: str = ""
 
 
-def in_words(rule: Rule, max_points: Decimal) -> Wording:
-    """Return the rule of a leaf of ``max_points`` in Vietnamese words."""
+def in_words(rule: Rule, max_points: Decimal, *, by_host: bool = False) -> Wording:
+    """Return the rule of a leaf of ``max_points`` in Vietnamese words; ``by_host``: whoever runs the round enters it."""
     lines = tuple(_WORDS[rule.kind](rule, max_points))
+    if by_host:
+        lines = (*lines, "Cơ quan tổ chức nhập, kèm nguồn số liệu")
     return Wording(rule.kind.label, lines, _example(rule, max_points))
 
 
 def _example(rule: Rule, max_points: Decimal) -> str:
-    """Return the rule's own sentence for invented numbers; empty where it refuses them."""
-    if rule.kind not in _SAMPLES:
-        return ""
+    """Return the rule's own sentence for the first invented numbers that it takes; empty where it refuses all."""
+    samples = _SAMPLES[rule.kind](rule) if rule.kind in _SAMPLES else ()
+    return next((said for inputs in samples if (said := _applied(rule, inputs, max_points))), "")
+
+
+def _applied(rule: Rule, inputs: Inputs, max_points: Decimal) -> str:
     try:
-        return rule.apply(_SAMPLES[rule.kind](rule), max_points).explained
+        return rule.apply(inputs, max_points).explained
     except RuleError:
         return ""
 
@@ -144,7 +151,7 @@ def _external(rule: ExternalRule, max_points: Decimal) -> list[str]:
 
 
 def _direct(rule: Rule, max_points: Decimal) -> list[str]:
-    return [f"Cơ quan tổ chức nhập từ 0 đến {_points(max_points)}, kèm nguồn số liệu"]
+    return [f"Nhập từ 0 đến {_points(max_points)}"]
 
 
 _WORDS: dict[RuleType, Callable[..., list[str]]] = {
@@ -161,24 +168,24 @@ _WORDS: dict[RuleType, Callable[..., list[str]]] = {
     RuleType.DIRECT: _direct,
 }
 
-Inputs = Mapping[str, str | int]
+
+def _numbers_of(rule: FormulaRule) -> Iterator[Inputs]:
+    # What is done of what was assigned; then few, for formulas that count or take off.
+    for part, whole in ((47, 50), (1, 2), (1, 1), (0, 1), (0, 0)):
+        numbers = {v.name: part if v.at_most else whole for v in rule.variables}
+        yield {"formula": rule.formulas[0].key, **numbers} if rule.chooses else numbers
 
 
-def _numbers_of(rule: FormulaRule) -> Inputs:
-    numbers = {v.name: 47 if v.at_most else 50 for v in rule.variables}
-    return {"formula": rule.formulas[0].key, **numbers} if rule.chooses else numbers
-
-
-def _counts_of(rule: SurveyRule) -> Inputs:
+def _counts_of(rule: SurveyRule) -> Iterator[Inputs]:
     few = (5, 3, 2)
-    return {a.key: few[n] if n < len(few) else 0 for n, a in enumerate(rule.answers)}
+    yield {a.key: few[n] if n < len(few) else 0 for n, a in enumerate(rule.answers)}
 
 
-def _always(**inputs: str | int) -> Callable[[Rule], Inputs]:
-    return lambda _rule: inputs
+def _always(**inputs: str | int) -> Callable[[Rule], tuple[Inputs]]:
+    return lambda _rule: (inputs,)
 
 
-_SAMPLES: dict[RuleType, Callable[..., Inputs]] = {
+_SAMPLES: dict[RuleType, Callable[..., Iterable[Inputs]]] = {
     RuleType.BANDS: _always(done=47, assigned=50),
     RuleType.THRESHOLD: _always(done=47, assigned=50),
     RuleType.FORMULA: _numbers_of,

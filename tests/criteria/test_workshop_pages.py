@@ -171,7 +171,7 @@ def trial(**values) -> dict:
     ("done", "points"), [("90", "1,000"), ("91", "2,000"), ("70", "1,000"), ("69", "0,000")]
 )
 def test_a_rule_is_tried_without_saving_it(client, manager, draft, done, points):
-    page = text(client.get(at("rule_try", draft), trial(input_done=done, input_assigned="100")))
+    page = text(client.post(at("rule_try", draft), trial(input_done=done, input_assigned="100")))
     assert f'<strong class="try-points">{points}</strong>' in page
     assert "Ví dụ:" in page
     assert not draft.nodes.filter(rule="bands").exists()
@@ -187,28 +187,66 @@ def test_a_rule_is_tried_without_saving_it(client, manager, draft, done, points)
         ({"max_points": "1"}, "cao hơn điểm tối đa"),
         ({"params_text": "Số đã làm / Số được giao :: >90=2|70-85=1|<70=0"}, "hở hoặc chồng nhau"),
         ({"max_points": "x"}, "không phải là một số"),
+        ({"max_points": "-1"}, "phải lớn hơn 0"),
         ({"rule": "khac"}, "khac"),
         ({"rule": ""}, "Chọn cách chấm"),
     ],
 )
 def test_what_cannot_be_tried_is_told_in_words(client, manager, draft, values, said):
-    assert said in text(client.get(at("rule_try", draft), trial(**values)))
+    assert said in text(client.post(at("rule_try", draft), trial(**values)))
 
 
 def test_htmx_gets_the_trial_alone(client, manager, draft):
-    part = text(client.get(at("rule_try", draft), trial(), headers={"HX-Request": "true"}))
+    part = text(client.post(at("rule_try", draft), trial(), headers={"HX-Request": "true"}))
     assert part.lstrip().startswith("<section")
+
+
+def test_a_rule_longer_than_an_address_is_tried(client, manager, draft):
+    level = "Kịp thời, đúng hạn theo hướng dẫn của cơ quan thẩm định, mức "
+    long = "\n".join(f"{level}{number}={number}" for number in range(40))
+    page = text(
+        client.post(at("rule_try", draft), {"rule": "option", "max_points": "39", "params_text": long})
+    )
+    assert f"{level}39: 39 điểm" in page
+    pane = text(client.get(at("node_edit", node(draft, "1.1"))))
+    assert f'hx-post="{at("rule_try", draft)}"' in pane
+    assert f'hx-get="{at("rule_try", draft)}"' not in pane
+
+
+def test_points_entered_as_they_are_say_by_whom(client, manager, draft):
+    direct = {"rule": "direct", "max_points": "2"}
+    by_unit = text(client.post(at("rule_try", draft), {**direct, "source": "assessed"}))
+    by_host = text(client.post(at("rule_try", draft), {**direct, "source": "survey"}))
+    assert "Nhập từ 0 đến 2 điểm" in by_unit
+    assert "kèm nguồn số liệu" not in by_unit
+    assert "Cơ quan tổ chức nhập, kèm nguồn số liệu" in by_host
 
 
 def test_every_leaf_of_the_illustration_shows_its_rule_and_an_example(client, city, manager):
     made = load_illustration(city, kind=make.kind("commune"), year=2026)
     draft = actions.new_version(made, by=manager)
-    for leaf in draft.nodes.filter(is_leaf=True)[::6]:
+    told_whole = ("option", "pass_fail", "levels", "direct")  # their lines say all they give
+    for leaf in draft.nodes.filter(is_leaf=True).exclude(rule__in=told_whole)[::4]:
         pane = text(client.get(at("node_edit", leaf), headers={"HX-Request": "true", "HX-Target": "pane"}))
         assert "Ví dụ:" in pane, leaf.code
 
 
 # --- two people -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("read", ["abc", "-5"])
+def test_what_was_seen_and_cannot_be_read_lets_nothing_be_overwritten(client, manager, other, draft, read):
+    sent = typed(draft, "1.1", title="Của tôi")
+    actions.edit_node(node(draft, "1.1"), by=other, title="Của người kia")
+    page = text(client.post(at("node_edit", node(draft, "1.1")), sent | {"revision": read}), status=422)
+    assert "Hãy tải lại trang" in page
+    assert node(draft, "1.1").title == "Của người kia"
+
+
+def test_an_undo_that_cannot_be_read_undoes_nothing(client, manager, draft):
+    actions.edit_node(node(draft, "1.1"), by=manager, title="Giữ lại")
+    text(client.post(at("undo", draft), {"number": "abc"}), status=422)
+    assert node(draft, "1.1").title == "Giữ lại"
 
 
 def test_the_second_of_two_sees_both_values_and_nothing_is_overwritten(client, manager, other, draft):

@@ -145,7 +145,8 @@ class Node(models.Model):
         if not self.is_leaf or not self.rule:
             return None
         try:
-            return in_words(self.parsed_rule(), self.max_points or ZERO)
+            by_host = self.source != self.Source.ASSESSED
+            return in_words(self.parsed_rule(), self.max_points or ZERO, by_host=by_host)
         except RuleError:
             return None
 

@@ -78,7 +78,7 @@ def _trial(form: Form) -> Trial | None:
     """Return the rule as the form holds it, tried with nothing; None for a group."""
     if not isinstance(form, LeafForm):
         return None
-    names = ("rule", "max_points", "params_text")
+    names = ("rule", "source", "max_points", "params_text")
     return try_text(RuleTryForm({name: _text_of(form[name].value()) for name in names}), {})
 
 

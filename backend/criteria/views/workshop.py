@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.criteria import actions, queries
 from backend.criteria.models import CriteriaSet, Node
@@ -92,13 +92,17 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("criteria:node_edit", node.pk) if node else redirect("criteria:set_detail", pk)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def rule_try(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a rule, saved or not, gives for the numbers typed; nothing is stored."""
+    """Show what a rule, saved or not, gives for the numbers typed; nothing is stored.
+
+    It is sent in the body: a long rule has no room in an address.
+    """
     criteria_set = get_object_or_404(queries.sets_for(request.actor), pk=pk)
     request.actor.require(Verb.MANAGE_CRITERIA, at=criteria_set.place())
-    form = RuleTryForm(request.GET)
-    context = {"set": criteria_set, "form": form, "trial": try_text(form, request.GET)}
+    typed = request.POST or request.GET
+    form = RuleTryForm(typed)
+    context = {"set": criteria_set, "form": form, "trial": try_text(form, typed)}
     partial = request.headers.get("HX-Request") == "true"
     template = "criteria/_try.html" if partial else "criteria/rule_try.html"
     return render(request, template, _marked(criteria_set, context))

@@ -169,7 +169,7 @@ CRITERIA = [
     row("criteria:node_move", "POST", at=node("1.2"), body=typed(way="up"), places=BOTH, **DRAFTS),
     row("criteria:node_split", "POST", at=node("1.2"), body=typed(parts="2"), places=BOTH, **DRAFTS),
     row("criteria:node_duplicate", "POST", at=node("1.2"), places=BOTH, **DRAFTS),
-    row("criteria:rule_try", at=set_("draft"), places=BOTH, **DRAFTS),
+    *both("criteria:rule_try", DRAFTS, set_("draft"), typed(rule="pass_fail", max_points="1")),
     row("criteria:undo", "POST", at=set_("draft"), places=BOTH, shut=True, **DRAFTS),
     row("criteria:node_delete", "POST", at=node("1.2"), places=BOTH, **DRAFTS),
 ]

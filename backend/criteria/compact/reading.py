@@ -177,8 +177,12 @@ def _variable(item: str) -> Params:
 
 def _counted(head: str, items: Sequence[str]) -> Params:
     title, unit = _unit(head)
-    step = _one(items, "0.5").lstrip("-−").strip()
-    return _titled(title, {"step": _decimal(step), **unit})
+    return _titled(title, {"step": _decimal(_one(items, "0.5")), **unit})
+
+
+def _declining(head: str, items: Sequence[str]) -> Params:
+    # "-0.5" is what comes off.
+    return _counted(head, [item.lstrip("-−") for item in items])
 
 
 def _external(head: str, items: Sequence[str]) -> Params:
@@ -198,7 +202,7 @@ _READERS: dict[RuleType, Callable[[str, Sequence[str]], Params]] = {
     RuleType.FORMULA: _formula,
     RuleType.THRESHOLD: _threshold,
     RuleType.COUNTED: _counted,
-    RuleType.DECLINING: _counted,
+    RuleType.DECLINING: _declining,
     RuleType.LEVELS: _levels,
     RuleType.SURVEY: _survey,
     RuleType.EXTERNAL: _external,

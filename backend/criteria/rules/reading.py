@@ -11,6 +11,33 @@ AMOUNT = "lẻ:"
 
 # A rule is also written as one line of text, and there these part its items.
 _PARTS = re.compile(r"[|\x00-\x1f\x7f-\x9f\u2028\u2029]|::")
+# What the parameters are called in sentences.
+_TITLES = {
+    "answers": "các phương án trả lời",
+    "assigned": "mẫu số",
+    "at_most": "biến không được vượt",
+    "bands": "các khoảng",
+    "done": "tử số",
+    "failed": "tên kết quả không đạt",
+    "formula": "công thức",
+    "formulas": "các công thức",
+    "inclusive": "lấy cả mốc",
+    "key": "mã",
+    "levels": "các mức",
+    "lower": "mốc dưới",
+    "measure": "loại số",
+    "name": "tên biến",
+    "options": "các mức",
+    "passed": "tên kết quả đạt",
+    "percent": "tỷ lệ",
+    "points": "điểm",
+    "step": "điểm mỗi trường hợp",
+    "threshold": "ngưỡng",
+    "title": "tên",
+    "unit": "đơn vị tính",
+    "variables": "các biến",
+    "weight": "tỷ lệ",
+}
 _KEY = re.compile(r"[A-Za-z0-9_]{1,20}", re.ASCII)
 
 
@@ -29,6 +56,11 @@ def plain(number: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
+def _bounds(low: Decimal, high: Decimal | None) -> str:
+    least = f"từ {plain(low)}" if low > ZERO or high is not None else "không âm"
+    return (f"{least} đến {plain(high)}" if high is not None else least).replace(".", ",")
+
+
 class Params:
     """One mapping of parameters. Each reading method notes what is wrong and answers something harmless."""
 
@@ -44,6 +76,9 @@ class Params:
         """Note one problem."""
         self.problems.append(f"{self.where}{sentence}")
 
+    def _said(self, name: str) -> str:
+        return _TITLES.get(name, name)
+
     def has(self, name: str) -> bool:
         """Whether ``name`` was given a value."""
         return self.given.get(name) is not None
@@ -58,10 +93,10 @@ class Params:
         if value is None and default:
             return default
         if not isinstance(value, str) or not value.strip():
-            self.wrong(f"Thiếu “{name}” (chữ).")
+            self.wrong(f"Thiếu “{self._said(name)}” (chữ).")
             return default
         if _PARTS.search(value.strip()):
-            self.wrong(f"“{name}” không được có dấu “|”, dấu “::” hay xuống dòng.")
+            self.wrong(f"“{self._said(name)}” không được có dấu “|”, dấu “::” hay xuống dòng.")
         return value.strip()
 
     def key(self, number: int) -> str:
@@ -81,14 +116,14 @@ class Params:
         """A title that a unit of measure in brackets may follow."""
         title = self.text(name, default)
         if "[" in title or "]" in title or title.startswith(AMOUNT):
-            self.wrong(f"“{name}” không được có dấu ngoặc vuông hay bắt đầu bằng “{AMOUNT}”.")
+            self.wrong(f"“{self._said(name)}” không được có dấu ngoặc vuông hay bắt đầu bằng “{AMOUNT}”.")
         return title
 
     def one_of(self, name: str, words: Sequence[str]) -> str:
         """One of ``words``; the first when not given."""
         value = self.text(name, words[0])
         if value not in words:
-            self.wrong(f"“{name}” phải là một trong: {', '.join(words)}.")
+            self.wrong(f"“{self._said(name)}” phải là một trong: {', '.join(words)}.")
             return words[0]
         return value
 
@@ -98,7 +133,7 @@ class Params:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.wrong(f"“{name}” phải là đúng hoặc sai.")
+            self.wrong(f"“{self._said(name)}” phải là đúng hoặc sai.")
             return default
         return value
 
@@ -106,30 +141,32 @@ class Params:
         """A number with at most three decimals, written as text or a whole number, within inclusive bounds."""
         value = self._take(name)
         if value in (None, ""):
-            self.wrong(f"Thiếu “{name}” (số).")
+            self.wrong(f"Thiếu “{self._said(name)}” (số).")
             return low
         if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
-            self.wrong(f'“{name}” phải là một số viết bằng chữ, ví dụ "0.5".')
+            self.wrong(f'“{self._said(name)}” phải là một số viết bằng chữ, ví dụ "0.5".')
             return low
         try:
             number = to_points(value)
         except ValueError:
-            self.wrong(f"“{name}”: “{value}” không phải là số có nhiều nhất ba chữ số thập phân.")
+            self.wrong(f"“{self._said(name)}”: “{value}” không phải là số có nhiều nhất ba chữ số thập phân.")
             return low
         if number < low or (high is not None and number > high):
-            self.wrong(f"“{name}”: {plain(number)} nằm ngoài khoảng cho phép.")
+            self.wrong(
+                f"“{self._said(name)}”: {plain(number).replace('.', ',')} nằm ngoài khoảng cho phép ({_bounds(low, high)})."
+            )
         return number
 
     def rows(self, name: str) -> list["Params"]:
         """A list of mappings, each read in the same strict way; at least one."""
         value = self._take(name)
         if not isinstance(value, list | tuple) or not value:
-            self.wrong(f"Thiếu “{name}” (danh sách).")
+            self.wrong(f"Thiếu “{self._said(name)}” (danh sách).")
             return []
         return [row for number, item in enumerate(value, 1) if (row := self._row(name, number, item))]
 
     def _row(self, name: str, number: int, item: object) -> "Params | None":
-        where = f"{self.where}{name} {number}: "
+        where = f"{self.where}{_TITLES.get(name, name).capitalize()}, dòng {number}: "
         if not isinstance(item, Mapping):
             self.problems.append(f"{where}phải là một bảng tên và giá trị.")
             return None

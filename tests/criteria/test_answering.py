@@ -118,6 +118,18 @@ def test_opinions_outlive_their_node_and_history_agrees(asking, opinion):
     kept = opinions.approved_opinions(asking.asked)
     assert [row.about_what for row in kept] == ["1.1 Tiêu chí 1.1"]
     assert list(differences()) == []
+
+
+def test_a_draft_on_which_units_said_something_is_not_thrown_away(asking, opinion):
+    asking.end()
+    with pytest.raises(OutOfStep, match="đã gửi ý kiến"):
+        actions.discard_set(asking.draft, by=asking.manager)
+    assert Opinion.objects.exists()
+
+
+def test_a_draft_on_which_nothing_was_sent_goes_with_what_was_written(asking):
+    asking.write("Chưa trình")
+    asking.end()
     actions.discard_set(asking.draft, by=asking.manager)
     assert not Opinion.objects.exists()
     assert Opinion.history.filter(history_type="-").count() == 1

@@ -208,6 +208,7 @@ def test_a_leader_reads_returns_and_approves(client, asking):
     assert "Lưu ý kiến" not in page
     version = re.search(r'name="version" value="(\d+)"', page)[1]
     assert "Hãy ghi lý do" in text(client.post(mine(asking, "response_move", "return"), {"reason": ""}), 422)
+    text(client.post(mine(asking, "response_move", "approve"), {"version": "abc"}), 409)
     stale = client.post(mine(asking, "response_move", "approve"), {"version": "0"})
     assert "đã thay đổi từ lúc bạn xem" in text(stale, 409)
     sent = client.post(mine(asking, "response_move", "approve"), {"version": version}, follow=True)

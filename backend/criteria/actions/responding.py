@@ -72,6 +72,13 @@ MOVES: dict[str, Move] = {
 }
 
 
+_ACTS = {
+    Verb.SCORE: gettext_lazy("ghi ý kiến"),
+    Verb.SUBMIT: gettext_lazy("trình ý kiến"),
+    Verb.APPROVE: gettext_lazy("duyệt ý kiến"),
+}
+
+
 # --- what is written ---------------------------------------------------------------------------------------
 
 
@@ -245,8 +252,7 @@ def require_on(response: Response, verb: Verb, by: Actor) -> None:
         return
     user = get_user_model().objects.get(pk=by.user_id)
     if not user.has_perm(str(verb), response):
-        by.require(verb, at=response.place())
-        raise Refused(_("Bạn không được %(act)s ý kiến này.") % {"act": VERB_TITLES[verb]})
+        raise Refused(_("Bạn không được %s của đơn vị này.") % _ACTS.get(verb, VERB_TITLES[verb]))
 
 
 def _tell(held: Response, row: Move, *, by: Actor, reason: str) -> None:

@@ -15,7 +15,7 @@ from backend.core import files
 from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO
 from backend.criteria.checks import Problem, problems_of
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.models import CriteriaSet, Node, Response
 from backend.criteria.queries import nodes_of
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -135,8 +135,18 @@ def keep_decision(criteria_set: CriteriaSet, received: files.Received | None) ->
 
 @transaction.atomic
 def discard_set(criteria_set: CriteriaSet, *, by: Actor) -> None:
-    """Delete a draft with its tree; history keeps it. Raises Refused or OutOfStep."""
+    """Delete a draft with its tree; history keeps it.
+
+    Raises Refused; OutOfStep also where units sent opinions on it, which would go with it.
+    """
     held = hold_draft(criteria_set, by=by)
+    if Response.objects.filter(consultation__criteria_set=held, state=Response.State.APPROVED).exists():
+        raise OutOfStep(
+            _(
+                "Các đơn vị đã gửi ý kiến về dự thảo này nên không bỏ được: bỏ dự thảo là mất cả ý kiến. "
+                "Hãy sửa tiếp, hoặc cứ để lại dự thảo."
+            )
+        )
     with recording(by=by, about=held.history_about, reason=_("Bỏ dự thảo bộ tiêu chí")):
         for node in Node.objects.filter(criteria_set=held).order_by("-level", "-order"):
             node.delete()

@@ -155,7 +155,10 @@ def response_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _version(text: str) -> int | None:
-    return min(int(text), MOST_WHOLE) if text.isdecimal() and len(text) < 20 else None
+    """Return the version the page was made from, None where it was not sent; what cannot be read is no version."""
+    if not text:
+        return None
+    return min(int(text), MOST_WHOLE) if text.isdecimal() and len(text) < 20 else MOST_WHOLE
 
 
 def _find(request: HttpRequest, pk: int) -> Response:

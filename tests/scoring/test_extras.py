@@ -115,6 +115,9 @@ def test_the_page_says_what_was_claimed_and_what_counts(season):
     client = signed_in(season.users["officer"])
     page = client.get(reverse("scoring:scorecard", args=[season.card.pk])).text
     assert "Thưởng 6,00, tính 5,00 (trần 5,00)" in page
+    assert page.count('<span class="tag tag-green">điểm thưởng</span>') == 2
+    assert page.count('<span class="tag tag-amber">điểm phạt</span>') == 1
+    assert "không tự chấm" not in page
     leaf = reverse("scoring:leaf", args=[season.card.pk, "9.1"])
     answer = client.post(leaf, {"version": "1", "input_points": "6", "note": "Có"})
     assert answer.status_code == 422

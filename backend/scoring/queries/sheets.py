@@ -118,6 +118,11 @@ class Field:
         return sum((score.max_points for score in scaled if score.applies), ZERO)
 
     @property
+    def is_extra(self) -> bool:
+        """Return whether the field holds nothing but bonus and penalty."""
+        return bool(self.leaves) and not any(leaf.within_scale for leaf in self.leaves)
+
+    @property
     def own(self) -> list[Leaf]:
         """Return the leaves within the scale that the unit scores itself."""
         return [leaf for leaf in self._assessed if leaf.within_scale]

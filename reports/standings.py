@@ -114,6 +114,15 @@ class Standing:
         return self.totals.fields
 
 
+EXTRAS = ("bonus", "penalty", "deducted")
+
+
+def extras_in(lines: Iterable[Standing]) -> list[str]:
+    """Return which of ``EXTRAS`` changed the total of any of these lines; a table has a column for each."""
+    totals = [line.totals for line in lines]
+    return [name for name in EXTRAS if any(getattr(one, name) for one in totals)]
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A unit without a result yet, and why, in words."""
@@ -136,6 +145,11 @@ class Table:
     waiting: tuple[Waiting, ...] = ()
     tie_order: tuple[str, ...] = ()
     decimals: int = 2  # of an index in print
+
+    @property
+    def extras(self) -> list[str]:
+        """Return which of ``EXTRAS`` changed the total of any unit of the group."""
+        return extras_in(self.standings)
 
     @property
     def field_titles(self) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from reports import actions, charts, details, queries, trying
 from reports.documents.serving import file_response
 from reports.forms import AskForm, PublishForm, TryForm
 from reports.models import Document, Ranking
-from reports.standings import Standing, Table
+from reports.standings import Standing, Table, extras_in
 
 ROUNDS_A_PAGE = 20
 
@@ -171,11 +171,13 @@ def left_out(request: HttpRequest, pk: int) -> HttpResponse:
     made = queries.current_ranking(round_)
     whole = queries.may_preview(_actor(request), round_)
     kinds = [Document.Kind.LEFT_OUT, Document.Kind.LEFT_OUT_SHEET]
+    units = queries.left_out_in(round_, made, _actor(request))
     context = {
         "round": round_,
         "demo": _demo(round_),
         "ranking": made,
-        "units": queries.left_out_in(round_, made, _actor(request)),
+        "units": units,
+        "extras": extras_in(unit.line for unit in units if unit.line),
         "documents": queries.latest_documents(made) if made and whole else {},
         "document_kinds": kinds if whole else [],
     }

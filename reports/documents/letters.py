@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backend.core.dates import long_date, vn_date
 from backend.core.exact import ZERO
-from backend.criteria.models import Node
+from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Round
 from backend.scoring.actions.facts import approval_stands
 from backend.scoring.models import Scorecard, Signature, State
@@ -22,7 +23,7 @@ from reports.details import Detail, Part, detail
 from reports.documents import wording
 from reports.models import Document, Ranking
 from reports.rankings import TieRule
-from reports.standings import Table, Totals
+from reports.standings import Table, Totals, extras_in
 from tiers.models import Unit
 
 
@@ -72,12 +73,17 @@ def ranking(document: Document) -> Letter:
     """Return the ranking of a round, published or still a preview, with its fields as annexes."""
     round_, made = document.of_round, document.ranking
     found = queries.tables(round_, made)
+    with_survey = made.with_survey if made else round_.with_survey
+    extras = extras_in(line for table in found for line in table.standings)
     context = {
         **_frame(round_.host, round_, document.is_illustration, "TB", day=_published_on(made)),
         "title": _("Xếp hạng %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
         "tables": found,
-        "with_survey": made.with_survey if made else round_.with_survey,
+        "with_survey": with_survey,
+        "extras": extras,
+        "columns": range(1, 7 + with_survey + len(extras)),
+        "made_of": _index_sentences(round_),
         "unit_count": sum(len(table.standings) for table in found),
         "tie_rules": sorted({_tie_sentence(table) for table in found}),
         "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), _council_of(round_)],
@@ -90,11 +96,15 @@ def ranking(document: Document) -> Letter:
 def left_out(document: Document) -> Letter:
     """Return the report of what was left out for whom in a round (dossier, section 5, "BÁO CÁO ĐẶC THÙ")."""
     round_, made = document.of_round, document.ranking
+    units = queries.left_out_in(round_, made, SYSTEM)
+    extras = extras_in(unit.line for unit in units if unit.line)
     context = {
         **_frame(round_.host, round_, document.is_illustration, "BC", day=_published_on(made)),
         "title": _("Báo cáo đặc thù %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
-        "units": queries.left_out_in(round_, made, SYSTEM),
+        "units": units,
+        "extras": extras,
+        "columns": range(1, 8 + len(extras)),
         "copies": [_council_of(round_)],
         "sign": _sign(round_.host.name, None, document.is_illustration),
     }
@@ -188,6 +198,32 @@ def _tie_sentence(table: Table) -> str:
             "codes": ", ".join(table.tie_order),
         }
     return _("Đơn vị bằng điểm: %(rule)s.") % {"rule": rule}
+
+
+_INDEX = {
+    CriteriaSet.LeftOut.OWN_MAXIMUM: gettext_lazy(
+        "Chỉ số là tổng điểm chia cho điểm tối đa của các tiêu chí áp dụng cho đơn vị."
+    ),
+    CriteriaSet.LeftOut.RESCALED: gettext_lazy(
+        "Chỉ số là tổng điểm chia cho điểm tối đa của cả bộ tiêu chí; đơn vị có tiêu chí không áp dụng thì điểm "
+        "thẩm định được quy đổi theo tỷ lệ đạt được về đủ điểm tối đa."
+    ),
+    CriteriaSet.LeftOut.FULL_POINTS: gettext_lazy(
+        "Chỉ số là tổng điểm chia cho điểm tối đa của cả bộ tiêu chí; tiêu chí không áp dụng cho đơn vị được tính "
+        "đủ điểm tối đa."
+    ),
+}
+
+
+def _index_sentences(round_: Round) -> list[str]:
+    """Return what the index is of, by the sets' ways; with the groups named where they differ."""
+    titles: dict[str, list[str]] = {}
+    for group in round_.groups.select_related("criteria_set").order_by("order"):
+        titles.setdefault(group.criteria_set.left_out_way, []).append(group.title)
+    said = {way: str(_INDEX[CriteriaSet.LeftOut(way)]) for way in titles}
+    if len(said) < 2:
+        return list(said.values())
+    return [f"{', '.join(titles[way])}: {sentence}" for way, sentence in said.items()]
 
 
 # --- the self-assessment --------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -103,12 +104,19 @@ def _heads(document: Document, table: Table) -> list[str]:
         _("Tên đơn vị"),
         _("Điểm thẩm định"),
         *survey,
+        *extra_heads(table.extras),
         _("Tổng điểm"),
         _("Điểm tối đa áp dụng"),
         _("Chỉ số (%)"),
         _("Xếp loại"),
         *fields,
     ]
+
+
+def extra_heads(names: Iterable[str]) -> list[str]:
+    """Return the heads of columns of ``standings.EXTRAS``."""
+    heads = {"bonus": _("Điểm thưởng"), "penalty": _("Điểm phạt"), "deducted": _("Điểm bị trừ")}
+    return [heads[name] for name in names]
 
 
 def _write_line(
@@ -118,6 +126,7 @@ def _write_line(
     cells: list[tuple[Any, str]] = [(line.rank, "whole"), (line.unit_name, "text")]
     cells.append((totals.appraised, "points"))
     cells += [(totals.survey, "points")] if survey else []
+    cells += [(getattr(totals, name), "points") for name in table.extras]
     cells += [(totals.total, "points"), (totals.maximum, "points")]
     cells += [(round_half_up(line.index, table.decimals), f"percent{table.decimals}"), (line.band, "text")]
     cells += [(part.points, "points") for part in line.fields]

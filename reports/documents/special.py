@@ -12,9 +12,10 @@ from backend.core.sheets import new_book
 from permissions.actor import SYSTEM
 from reports import queries
 from reports.documents import wording
-from reports.documents.sheets import formats_of, sheet_name, write_top
+from reports.documents.sheets import extra_heads, formats_of, sheet_name, write_top
 from reports.models import Document
 from reports.queries import LeftLeaf, LeftUnit
+from reports.standings import extras_in
 
 _HEADS = (
     gettext_lazy("Đơn vị"),
@@ -29,7 +30,8 @@ _HEADS = (
     gettext_lazy("Tiêu chí không áp dụng"),
     gettext_lazy("Lý do"),
 )
-_NUMBERS = ("marked", "marked_maximum", "percent", "appraised", "survey", "total")
+_NUMBERS = ("marked", "marked_maximum", "percent", "appraised", "survey")
+_BEFORE = 1 + len(_NUMBERS)  # columns up to bonus, penalty and deductions
 
 
 def left_out(document: Document) -> tuple[bytes, str]:
@@ -45,24 +47,26 @@ def left_out(document: Document) -> tuple[bytes, str]:
 
 def _write(page: Any, document: Document, title: str, formats: dict[str, Any]) -> None:
     row = write_top(page, document, title, formats)
-    for column, head in enumerate(_HEADS):
+    units = queries.left_out_in(document.of_round, document.ranking, SYSTEM)
+    extras = extras_in(unit.line for unit in units if unit.line)
+    heads = [*_HEADS[:_BEFORE], *extra_heads(extras), *_HEADS[_BEFORE:]]
+    for column, head in enumerate(heads):
         page.write_string(row, column, str(head), formats["head"])
     page.freeze_panes(row + 1, 1)
     page.set_column(0, 0, 36)
-    page.set_column(1, 8, 13)
-    page.set_column(9, 10, 40)
+    page.set_column(1, len(heads) - 3, 13)
+    page.set_column(len(heads) - 2, len(heads) - 1, 40)
     page.set_landscape()
     page.set_paper(9)
-    units = queries.left_out_in(document.of_round, document.ranking, SYSTEM)
-    lines = [_cells(unit, leaf) for unit in units for leaf in unit.leaves]
+    lines = [_cells(unit, leaf, extras) for unit in units for leaf in unit.leaves]
     for place, cells in enumerate(lines, start=row + 1):
         for column, value in enumerate(cells):
             _write_cell(page, place, column, value, formats)
 
 
-def _cells(unit: LeftUnit, leaf: LeftLeaf) -> list[Any]:
+def _cells(unit: LeftUnit, leaf: LeftLeaf, extras: list[str]) -> list[Any]:
     totals = unit.line.totals if unit.line else None
-    numbers = [getattr(totals, name, None) for name in _NUMBERS]
+    numbers = [getattr(totals, name, None) for name in (*_NUMBERS, *extras, "total")]
     return [unit.unit_name, *numbers, leaf.points, leaf.code, leaf.title, leaf.reason]
 
 

@@ -19,7 +19,9 @@ from backend.scoring.models import Deduction, Scorecard
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from reports import actions, queries
+from reports.documents import letters
 from reports.documents import make as make_document
+from reports.documents import sheets as ranking_sheet
 from reports.documents import special as special_sheet
 from reports.models import Document, Row
 from reports.rankings import percent_reached, rescaled
@@ -170,7 +172,10 @@ def test_the_report_is_printed_and_put_into_a_workbook_with_numbers():
     content, name = special_sheet.left_out(Document.objects.get(pk=document.pk))
     page = load_workbook(BytesIO(content)).active
     row = next(row for row in page.iter_rows(values_only=True) if row[0] == "Xã B")
-    assert row[1:8] == (58.5, 65, 90, 63, 25, 88, 5)
+    assert row[1:11] == (58.5, 65, 90, 63, 25, 0, 0, 0, 88, 5)
+    assert page.cell(4, 8).value == "Điểm phạt"
+    other = next(row for row in page.iter_rows(values_only=True) if row[0] == "Xã C")
+    assert other[9] == pytest.approx(sum(other[4:7]) - sum(other[7:9]))
     assert name.endswith(".xlsx")
     printed = actions.request_document("left_out", by=SYSTEM, round_=round_)
     make_document(str(printed.pk))
@@ -190,3 +195,49 @@ def test_what_was_taken_off_stands_in_columns_of_its_own_on_the_units_page():
     assert "Điểm thẩm định sau khi trừ" in page.text
     assert "Bị trừ 0,25 điểm: Nộp muộn (15/TB-HĐ)" in page.text
     assert "Điểm thưởng 5,00; điểm phạt 0,00; bị trừ sau thẩm định 0,25." in page.text
+
+
+@pytest.mark.slow
+def test_a_ranking_shows_what_makes_its_totals_wherever_it_is_told():
+    round_ = season("rescaled")
+    page = signed_in(make.seated(Role.CHAIR, round_.host)[0])
+    heads = ("Điểm thưởng", "Điểm phạt", "Điểm bị trừ")
+    for name in ("reports:ranking", "reports:left_out"):
+        shown = page.get(reverse(name, args=[round_.pk])).text
+        assert all(f">{head}</th>" in shown for head in heads)
+    actions.publish_ranking(round_, by=SYSTEM)
+    asked = actions.request_document("ranking_sheet", by=SYSTEM, round_=round_)
+    content, _name = ranking_sheet.ranking(Document.objects.get(pk=asked.pk))
+    rows = list(load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
+    head = next(row for row in rows if row[0] == "Xếp hạng")
+    assert head[2:8] == ("Điểm thẩm định", "Điểm điều tra", *heads, "Tổng điểm")
+    lines = [row for row in rows if row[1] in UNITS]
+    assert all(row[7] == pytest.approx(max(row[2] + row[3] + row[4] - row[5] - row[6], 0)) for row in lines)
+    letter = letters.ranking(Document.objects.get(pk=asked.pk))
+    assert (letter.context["extras"], list(letter.context["columns"])) == (
+        ["bonus", "penalty", "deducted"],
+        list(range(1, 11)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("own_maximum", "của các tiêu chí áp dụng cho đơn vị"),
+        ("rescaled", "quy đổi theo tỷ lệ"),
+        ("full_points", "được tính đủ điểm tối đa"),
+    ],
+)
+def test_the_letter_says_what_the_index_is_of(way, words):
+    round_ = season(way)
+    asked = actions.request_document("ranking", by=SYSTEM, round_=round_)
+    (sentence,) = letters.ranking(Document.objects.get(pk=asked.pk)).context["made_of"]
+    assert words in sentence
+
+
+def test_a_ranking_without_bonus_penalty_or_deductions_has_no_columns_for_them():
+    host = make.unit("Thành phố Cần Thơ", kind="city")
+    unit = make.unit("Xã A", parent=host)
+    round_ = seasons.season(host, issued(host, {"1.1": "70"}))
+    seasons.finish(round_, {unit: {"1.1": "15"}})
+    assert [table.extras for table in queries.preview(round_)] == [[]]

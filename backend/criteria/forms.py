@@ -101,7 +101,7 @@ class GroupForm(forms.Form):
         max_length=30,
         required=False,
         widget=_short("input-short"),
-        help_text=_("Để trống thì lấy số kế tiếp trong nhóm."),
+        help_text=_("Để trống thì mã theo chỗ đứng trong nhóm."),
     )
     title = _text(2, label=_("Nội dung"))
     planned_points = _points(

@@ -127,6 +127,7 @@ def test_worked_numbers(kind, inputs, points):
         ("declining", {"cases": 3}, "2 − 3 × 0,5 = 0,5 điểm"),
         ("declining", {"cases": 5}, "2 − 5 × 0,5 nhỏ hơn 0: 0 điểm"),
         ("direct", {"points": "1.25"}, "Nhập trực tiếp: 1,25 điểm"),
+        ("direct", {"points": "1.23456"}, "Nhập trực tiếp 1,23456 ≈ 1,235 điểm"),
     ],
 )
 def test_the_points_are_explained_with_the_units_own_numbers(kind, inputs, words):

@@ -5,7 +5,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Self
 
+from backend.core.exact import round_half_up
+
 from .base import InputKind, InputSpec, Rule, RuleType, Values
+from .inputs import shown
 from .reading import Params
 
 
@@ -27,4 +30,6 @@ class DirectRule(Rule):
         return (InputSpec("points", "Điểm", InputKind.NUMBER),)
 
     def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
-        return values.numbers["points"], "Nhập trực tiếp:"
+        points = values.numbers["points"]
+        typed_whole = round_half_up(points) == points
+        return points, "Nhập trực tiếp:" if typed_whole else f"Nhập trực tiếp {shown(points)} ="

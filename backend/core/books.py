@@ -18,6 +18,7 @@ MOST_UNPACKED = 60 * 1024 * 1024
 MOST_PARTS = 500
 MOST_COLUMNS = 100
 _CHUNK = 1024 * 1024
+_LONG = 2 * 1024 * 1024
 _TAIL = 20_000
 
 _TYPES = "[Content_Types].xml"
@@ -28,9 +29,9 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _MACROS = re.compile(rb"macroEnabled|vbaProject", re.IGNORECASE)
 # Where a row or a cell says it stands: r="12" or r="AB12". One far away makes a reader fill the way to it.
 _PLACE = re.compile(rb"""[\s<]r\s*=\s*["']([^"']{0,40})["']""")
-_LETTERS = re.compile(rb"[A-Z]{0,3}")
-_NUMBER = re.compile(rb"[1-9][0-9]{0,6}")
+_PLACES = re.compile(rb"(?:[A-Z]{0,3}[1-9][0-9]{0,6},)*")
 _DIGITS = b"0123456789"
+_LETTERS = bytes(range(ord("A"), ord("Z") + 1))
 
 
 def sheets_in(file: IO[bytes], most_rows: int) -> dict[str, bytes]:
@@ -46,8 +47,9 @@ def sheets_in(file: IO[bytes], most_rows: int) -> dict[str, bytes]:
             parts = _unpacked(package)
             _demand_workbook(package, parts)
             for part in parts.values():
-                # The last row tells soonest of a sheet that is much too long.
-                _demand_near(part[-_TAIL:], most_rows)
+                if len(part) > _LONG:
+                    # The last row tells soonest of a sheet that is much too long.
+                    _demand_near(part[-_TAIL:], most_rows)
                 _demand_near(part, most_rows)
             return {name: parts[path] for name, path in _names(package) if path in parts}
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError):
@@ -116,11 +118,11 @@ def _root(package: zipfile.ZipFile, part: str) -> Any:
 def _demand_near(sheet: bytes, most_rows: int) -> None:
     if b"\x00" in sheet:
         raise broken()  # another encoding than the one every office program writes
-    places = _PLACE.findall(sheet)
-    letters = {place.rstrip(_DIGITS) for place in places}
-    numbers = {place[len(place.rstrip(_DIGITS)) :] for place in places}
-    if not all(map(_LETTERS.fullmatch, letters)) or not all(map(_NUMBER.fullmatch, numbers)):
+    places = b",".join([*_PLACE.findall(sheet), b""])
+    if not _PLACES.fullmatch(places):
         raise broken()
+    letters = set(places.translate(None, _DIGITS).split(b","))
+    numbers = set(places.translate(None, _LETTERS).split(b",")) - {b""}
     last = max(map(int, numbers), default=0)
     if last > most_rows:
         raise too_far(last, most_rows)

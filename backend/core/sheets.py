@@ -89,7 +89,8 @@ def _sheet(book: CalamineWorkbook, name: str, part: bytes, *, is_hidden: bool) -
     sheet = _read(lambda: book.get_sheet_by_name(name))
     cells = _read(lambda: sheet.to_python(skip_empty_area=False))
     # Most cells of a column say the same few words.
-    texts = {cell: tidy_lines(cell) for row in cells for cell in row if isinstance(cell, str)}
+    said = {cell for row in cells for cell in row if isinstance(cell, str)}
+    texts = {cell: tidy_lines(cell) for cell in said}
     rows = [[texts[cell] if isinstance(cell, str) else as_lines(cell) for cell in row] for row in cells]
     return Sheet(
         name=name,
@@ -99,9 +100,14 @@ def _sheet(book: CalamineWorkbook, name: str, part: bytes, *, is_hidden: bool) -
             ((top + 1, left + 1), (bottom + 1, right + 1))
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
         ),
-        formulas=frozenset(_cell(place) for place in _FORMULA.findall(part)),
-        hidden_rows=frozenset(int(row) for row in _HIDDEN_ROW.findall(part)),
+        formulas=frozenset(_cell(place) for place in _found(_FORMULA, b"<f", part)),
+        hidden_rows=frozenset(int(row) for row in _found(_HIDDEN_ROW, b"hidden", part)),
     )
+
+
+def _found(pattern: re.Pattern[bytes], word: bytes, part: bytes) -> list[bytes]:
+    # The pattern walks through every cell; most sheets have nothing of the kind.
+    return pattern.findall(part) if word in part else []
 
 
 def _cell(place: bytes) -> Cell:

@@ -50,6 +50,20 @@ class Plan:
         return [wish for wish in self.wishes if wish.node is None]
 
     @property
+    def added_rows(self) -> list[tuple[str, str, bool, Decimal | None, int]]:
+        """Return code, title, whether it is a leaf, points and line of each new node, as the preview shows them."""
+        return [
+            (
+                wish.row.code,
+                wish.row.title,
+                wish.is_leaf,
+                wish.values.get("max_points" if wish.is_leaf else "planned_points"),
+                wish.row.line.number,
+            )
+            for wish in self.added
+        ]
+
+    @property
     def changed(self) -> list[Wish]:
         """Return the rows whose node says something else afterwards."""
         return [wish for wish in self.wishes if wish.node and wish.fields]

@@ -15,7 +15,7 @@ from backend.core.text import clean_name
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.queries import Branch, branches, flatten
 from backend.criteria.sheets.columns import COLUMNS, PLACES, PRINTED
-from backend.criteria.sheets.words import cells_of, text_cell
+from backend.criteria.sheets.words import Said, cells_of, text_cell
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBERS = frozenset({"points", "planned"})
@@ -39,9 +39,9 @@ def exported(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> tuple[bytes, s
     _set_up(page, row, criteria_set)
     for place, column in enumerate(COLUMNS):
         page.write_string(row, place, str(column.title), formats["head"])
-    tree = branches(nodes)
+    tree, said = branches(nodes), Said()
     for place, branch in enumerate(flatten(tree), start=row + 1):
-        _write_branch(page, place, branch, formats)
+        _write_branch(page, place, branch, formats, said)
     last = row + 1 + len(nodes)
     _write_total(page, last, tree, formats)
     page.print_area(0, 0, last, PRINTED - 1)
@@ -116,11 +116,11 @@ def _set_up(page: Any, heading: int, criteria_set: CriteriaSet) -> None:
         page.set_header(f"&C&B{_('SỐ LIỆU MINH HOẠ')}")
 
 
-def _write_branch(page: Any, row: int, branch: Branch, formats: dict[str, Any]) -> None:
+def _write_branch(page: Any, row: int, branch: Branch, formats: dict[str, Any], said: Said) -> None:
     node, kind = branch.node, "leaf" if branch.node.is_leaf else "group"
     points = node.max_points if node.is_leaf else branch.points or None
     numbers = {"points": points, "planned": node.planned_points}
-    texts = {**cells_of(node), "note": _note(node), "id": str(node.pk)}
+    texts = {**cells_of(node, said), "note": _note(node), "id": str(node.pk)}
     for place, column in enumerate(COLUMNS):
         if column.key in _NUMBERS:
             _write_number(page, row, place, numbers[column.key], formats[f"{kind} number"])

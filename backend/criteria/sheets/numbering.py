@@ -20,6 +20,7 @@ _PREFIX = re.compile(r"(?:lĩnh vực|tiêu chí|nội dung|mục|phần)\s+(?=[
 _MARKED = re.compile(
     r"((?:[IVX]{1,6}|\d{1,3}(?:\.\d{1,3}){0,4}|[A-ZĐa-zđ])[.)]?)[\s.):–-]\s*(\S.*)", re.DOTALL
 )
+_NUMBERED = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _DECIMAL = re.compile(r"\d+,\d+")
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
 _NUMERALS = {"I": 1, "V": 5, "X": 10}
@@ -249,6 +250,8 @@ def _split(typed: str, title: str) -> tuple[str, str]:
 
 
 def _clean(typed: str) -> str:
+    if _NUMBERED.fullmatch(typed):
+        return typed
     bare = _PREFIX.sub("", typed.strip()).strip(" ().:")
     if bare in {"-", "+", "*", "•", "–"}:
         return ""

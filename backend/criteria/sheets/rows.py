@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,6 +29,7 @@ _SUM = {"sum", "tổng", "cộng"}
 # What a cell gives that can't be read; the problem has been told.
 UNREAD: Final = object()
 _TICKED = {"needs_evidence", "title"}
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class Reader:
     def __init__(self, reading: Reading, units: Iterable[Unit]) -> None:
         self.reading = reading
         self.remarks: list[Remark] = []
-        self.known: dict[tuple[str, str], Any] = {}
+        self.known: dict[tuple[str, str, str], Any] = {}
+        self.said = words.Said()
+        self.compared = [key for key in _COMPARED if key in reading.letters or key == "title"]
+        self.compared_of_groups = [key for key in self.compared if key not in _ONLY_LEAVES]
         self.group_points = "planned" if "planned" in reading.letters else "points"
         self.readers: dict[str, Callable[[str], Any]] = {
             "title": words.read_text,
@@ -72,14 +77,14 @@ class Reader:
 
     def wish(self, row: Row, node: Node | None) -> Wish:
         """Return what the row asks of ``node`` (None: a new one)."""
-        stands = words.cells_of(node) if node else {}
+        stands = words.cells_of(node, self.said) if node else {}
         wish = Wish(row, node, self._is_leaf(row))
         if node and node.is_leaf != wish.is_leaf:
             wish.fields.append(FieldChange(_("Loại dòng"), _kind(node.is_leaf), _kind(wish.is_leaf)))
             stands |= dict.fromkeys(("points", "planned", *_ONLY_LEAVES), "")
         self._code(wish, stands)
-        for key in _COMPARED:
-            if wish.is_leaf or key not in _ONLY_LEAVES:
+        for key in self.compared if wish.is_leaf else self.compared_of_groups:
+            if self._differs(wish, key, stands):
                 self._field(wish, key, stands)
         self._points(wish, stands)
         self._scoring(wish, stands)
@@ -105,22 +110,28 @@ class Reader:
 
     def _differs(self, wish: Wish, key: str, stands: Mapping[str, str]) -> bool:
         """Return whether the file says of this column another thing than the node; a new node has nothing."""
-        if key not in self.reading.letters and key != "title":
+        if key == "title":
+            cell = wish.row.title
+        elif key in self.reading.letters:
+            cell = wish.row.line.cells.get(key, "")
+        else:
             return False
-        cell = self._cell(wish, key)
         # What is empty in a new row is what a new node has anyway, but for a box that starts ticked.
         return cell != stands.get(key, "") if wish.node else bool(cell) or key in _TICKED
 
-    def _read(self, wish: Wish, key: str, read: Callable[[str], Any], cell: str | None = None) -> Any:
-        """Return what a cell says; the same words in the same column are read once."""
+    def _read(
+        self, wish: Wish, key: str, read: Callable[[str], Any], cell: str | None = None, of: str = ""
+    ) -> Any:
+        """Return what a cell says; the same words in the same column (under the same ``of``) are read once."""
         text = self._cell(wish, key) if cell is None else cell
-        if (key, text) not in self.known:
+        known = (key, of, text)
+        if known not in self.known:
             try:
-                self.known[key, text] = read(text)
+                self.known[known] = read(text)
             except Invalid as refusal:
                 self._say(wish.row, key, refusal.message)
                 return UNREAD
-        return self.known[key, text]
+        return self.known[known]
 
     def _take(self, wish: Wish, key: str, value: Any, stands: Mapping[str, str]) -> None:
         name = _ATTRS.get(key, key)
@@ -136,16 +147,12 @@ class Reader:
 
     def _code(self, wish: Wish, stands: Mapping[str, str]) -> None:
         row = wish.row
-        if len(row.code) > 30 or not all(
-            part.isidentifier() or part.isalnum() for part in row.code.split(".")
-        ):
+        if len(row.code) > 30 or not _is_code(row.code):
             self._say(row, "code", _("mã “%s” không hợp lệ. Hãy viết như 1.2.3.") % row.code)
         if wish.node and row.code != wish.node.code:
             wish.fields.append(FieldChange(_("Mã"), wish.node.code, row.code))
 
     def _field(self, wish: Wish, key: str, stands: Mapping[str, str]) -> None:
-        if not self._differs(wish, key, stands):
-            return
         if key == "title" and not wish.row.title:
             self._say(wish.row, key, _("chưa có nội dung tiêu chí."))
             return
@@ -191,11 +198,7 @@ class Reader:
             self._take(wish, key, value, stands)
 
     def _params(self, wish: Wish, rule: str, cell: str) -> Any:
-        try:
-            return words.read_params(rule, cell)
-        except Invalid as refusal:
-            self._say(wish.row, "params", refusal.message)
-            return UNREAD
+        return self._read(wish, "params", lambda text: words.read_params(rule, text), cell, of=rule)
 
     def _extra(self, wish: Wish) -> None:
         stands = wish.node
@@ -203,6 +206,12 @@ class Reader:
         source = wish.values.get("source") or (stands.source if stands else Node.Source.ASSESSED)
         if counting != Node.Counting.BASE and source != Node.Source.ASSESSED:
             self._say(wish.row, "counting", _("chỉ điểm tự chấm và thẩm định mới là điểm thưởng hoặc phạt."))
+
+
+def _is_code(code: str) -> bool:
+    return _NUMBERS.fullmatch(code) is not None or all(
+        part.isidentifier() or part.isalnum() for part in code.split(".")
+    )
 
 
 def _source(cell: str) -> str:

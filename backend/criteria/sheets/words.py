@@ -53,10 +53,28 @@ def unit_cell(unit: Unit | None) -> str:
     return text_cell(f"{unit.name} ({unit.code})") if unit else ""
 
 
+class Said:
+    """What many nodes of one set say alike, put into words once."""
+
+    def __init__(self) -> None:
+        self.titles = {
+            field: {key: str(title) for key, title in choices.items()}
+            for field, choices in (("source", SOURCES), ("counting", COUNTINGS), ("not_arisen", NOT_ARISEN))
+        }
+        self.rules: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def rule(self, node: Node) -> tuple[str, str]:
+        """Return the way of scoring and its parameters as texts; a broken rule has no parameters."""
+        if not node.rule or not node.is_leaf:
+            return "", ""
+        asked = (node.rule, repr(node.params))
+        if asked not in self.rules:
+            self.rules[asked] = rule_cells(node)
+        return self.rules[asked]
+
+
 def rule_cells(node: Node) -> tuple[str, str]:
     """Return the way of scoring and its parameters as texts; a broken rule has no parameters."""
-    if not node.rule:
-        return "", ""
     try:
         rule = node.parsed_rule()
     except RuleError:
@@ -68,9 +86,9 @@ def _label(rule: str) -> str:
     return RuleType(rule).label if rule in set(RuleType) else rule
 
 
-def cells_of(node: Node) -> dict[str, str]:
+def cells_of(node: Node, said: Said) -> dict[str, str]:
     """Return what the sheet says of a node, by column; a leaf has a source of points, a group has none."""
-    rule, params = rule_cells(node) if node.is_leaf else ("", "")
+    rule, params = said.rule(node)
     return {
         "code": node.code,
         "title": text_cell(node.title),
@@ -78,13 +96,13 @@ def cells_of(node: Node) -> dict[str, str]:
         "planned": points_cell(node.planned_points),
         "rule": rule,
         "params": params,
-        "source": str(SOURCES[node.source]) if node.is_leaf else "",
+        "source": said.titles["source"][node.source] if node.is_leaf else "",
         "evidence": text_cell(node.evidence_asked),
         "needs_evidence": flag_cell(node.is_leaf and node.needs_evidence),
         "guidance": text_cell(node.guidance),
         "lead": unit_cell(node.lead_agency),
-        "counting": str(COUNTINGS[node.counting]) if node.counting != Node.Counting.BASE else "",
-        "not_arisen": str(NOT_ARISEN[node.not_arisen]) if node.not_arisen else "",
+        "counting": said.titles["counting"][node.counting] if node.counting != Node.Counting.BASE else "",
+        "not_arisen": said.titles["not_arisen"][node.not_arisen] if node.not_arisen else "",
         "only_with_procedures": flag_cell(node.only_with_procedures),
         "open_to_additions": flag_cell(node.open_to_additions),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backend.core.points import format_points
+from backend.criteria.applying import Scope
 from backend.criteria.checks import Problem, problems_of
 from backend.criteria.models import CriteriaSet, Edit, Node
-from backend.criteria.queries import Branch, Totals, branches, flatten, totals_of
+from backend.criteria.queries import Branch, Totals, branches, flatten, scopes_of, totals_of
 from permissions.actor import Actor
 
 SHOWN_EDITS = 8
@@ -39,6 +40,11 @@ class Shop:
     def totals(self) -> Totals:
         """Return points and counts of the whole set."""
         return totals_of(self.tree)
+
+    @cached_property
+    def scopes(self) -> dict[int, Scope]:
+        """Return for whom each node applies, by key, where not for everybody."""
+        return scopes_of(self.criteria_set, self.nodes)
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -83,16 +89,21 @@ class Shop:
         node = branch.node
         kind = "leaf" if node.is_leaf else "group"
         current = ' aria-current="page"' if node.pk == self.current else ""
-        mark = f" <small>{self._mark(node)}</small>" if self.criteria_set.framework_id else ""
+        mark = "".join(f" <small>{escape(text)}</small>" for text in self._marks(node))
         mend = f" <em>{_wrong(problems)}</em>" if problems else ""
         return (
             f'<li class="lv{min(branch.depth, 5)} {kind}"><a id="t{node.pk}" href="{address}"{current}>'
             f"<b>{escape(node.code)}</b> <span>{escape(node.title)}</span> <i>{_points_of(branch)}</i>{mark}{mend}</a></li>"
         )
 
-    def _mark(self, node: Node) -> str:
-        """Return whether the node stands in the framework or was added to it."""
-        return _("theo khung") if node.frame_id else _("bổ sung")
+    def _marks(self, node: Node) -> Iterator[str]:
+        """Yield what sets the node apart: framed or added, bonus or penalty, not for everybody."""
+        if self.criteria_set.framework_id:
+            yield _("theo khung") if node.frame_id else _("bổ sung")
+        if node.counting != Node.Counting.BASE:
+            yield node.get_counting_display()
+        if node.pk in self.scopes:
+            yield _("phạm vi riêng")
 
 
 def _wrong(count: int) -> str:

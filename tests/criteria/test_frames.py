@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from backend.criteria.actions import title_inside
 from backend.criteria.frames import breaches
-from backend.criteria.models import Node
+from backend.criteria.models import CriteriaSet, Node
 
 
 def _framework() -> list[Node]:
@@ -176,3 +177,16 @@ def test_a_node_of_another_framework_is_named():
     nodes = _followed()
     nodes["1.1"].frame_id = 999
     assert "theo một khung khác" in " ".join(_said(nodes))
+
+
+@pytest.mark.parametrize(
+    ("framework", "own"),
+    [
+        ("Khung bộ tiêu chí cấp xã năm 2029", "Bộ tiêu chí cấp xã năm 2030"),
+        ("Khung đánh giá cấp xã năm 2029", "Bộ tiêu chí đánh giá cấp xã năm 2030"),
+        ("Bộ tiêu chí khung 2029", "Bộ tiêu chí khung 2030"),
+        ("Khung", "Khung"),
+    ],
+)
+def test_a_set_inside_a_framework_is_not_called_a_framework(framework, own):
+    assert title_inside(CriteriaSet(title=framework, year=2029), 2030) == own

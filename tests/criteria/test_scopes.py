@@ -202,6 +202,11 @@ class TestPages:
         page = client.get(reverse("criteria:set_scopes", args=[draft.pk])).content.decode()
         assert "Chỉ áp dụng cho: Phường; Xã Đảo." in page
         assert "Khi không phát sinh: được đủ điểm." in page
+        shop = client.get(reverse("criteria:node_edit", args=[node(draft, "1.1").pk])).content.decode()
+        assert "Chỉ áp dụng cho: Phường; Xã Đảo." in shop
+        assert shop.count("<small>phạm vi riêng</small>") == 1
+        read = client.get(reverse("criteria:set_detail", args=[draft.pk]), {"view": "read"}).content.decode()
+        assert "Chỉ áp dụng cho: Phường; Xã Đảo." in read
 
     def test_what_another_saved_meanwhile_is_shown_and_not_overwritten(self, client, draft):
         seen = node(draft, "1.1")

@@ -5,7 +5,7 @@ in the tree), nodes (add, edit, delete), moving (move, split, duplicate), undoin
 applies), importing (a sheet applied), copying (a set made from another), issuing (published by a decision).
 """
 
-from .copying import copy_set, follow_framework, losses_of, new_version
+from .copying import copy_set, follow_framework, losses_of, new_version, title_inside
 from .edits import overtaken
 from .importing import import_sheet, preview_sheet
 from .issuing import publish
@@ -58,5 +58,6 @@ __all__ = [
     "shift_node",
     "sink_node",
     "split_node",
+    "title_inside",
     "undo",
 ]

@@ -96,7 +96,7 @@ def follow_framework(
         by=by,
         kind=framework.kind,
         year=year,
-        title=title or framework.title.replace(str(framework.year), str(year)),
+        title=title or title_inside(framework, year),
         framework=framework,
         is_illustration=framework.is_illustration,
         **{name: getattr(framework, name) for name in OF_SET},
@@ -111,6 +111,15 @@ def follow_framework(
             frame=lambda node: node.pk,
         )
     return made
+
+
+def title_inside(framework: CriteriaSet, year: int) -> str:
+    """Return what a set inside the framework is called unless its owner says otherwise: no "Khung ..." of its own."""
+    title = framework.title.replace(str(framework.year), str(year))
+    head, _space, rest = title.partition(" ")
+    if head.casefold() != "khung" or not rest:
+        return title
+    return rest[:1].upper() + rest[1:] if rest.casefold().startswith("bộ tiêu chí") else f"Bộ tiêu chí {rest}"
 
 
 def _as_it_stands(criteria_set: CriteriaSet) -> CriteriaSet:

@@ -108,7 +108,7 @@ def set_follow(request: HttpRequest, pk: int) -> HttpResponse:
     form = FollowForm(
         request.POST or None,
         owners=owners.exclude(pk=framework.owner_id),
-        initial={"year": framework.year, "title": framework.title},
+        initial={"year": framework.year, "title": actions.title_inside(framework, framework.year)},
     )
     made: list[CriteriaSet] = []
     if form.is_valid() and form.carry_out(

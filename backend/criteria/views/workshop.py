@@ -36,6 +36,7 @@ def _read(request: HttpRequest, criteria_set: CriteriaSet, *, may_manage: bool) 
     context = {
         "set": criteria_set,
         "tree": tree,
+        "scopes": queries.scopes_of(criteria_set, [branch.node for branch in queries.flatten(tree)]),
         "totals": queries.totals_of(tree),
         "may_manage": may_manage,
         "may_edit": False,

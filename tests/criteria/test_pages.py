@@ -284,3 +284,12 @@ def test_json_of_another_host_is_not_there(client, draft):
         "/api/criteria-nodes/", {"criteria_set": draft.pk, "title": "x"}, content_type="application/json"
     )
     assert answer.status_code == 404
+
+
+def test_json_says_what_a_group_can_not_have(client, manager, draft):
+    group = draft.nodes.get(code="1")
+    sent = {"max_points": "2", "rule": "pass_fail"}
+    answer = client.patch(f"/api/criteria-nodes/{group.pk}/", sent, content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json()["fields"].keys() == {"max_points", "rule"}
+    assert "Nhóm không có" in answer.json()["message"]

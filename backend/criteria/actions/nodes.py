@@ -187,8 +187,18 @@ def _take(node: Node, values: dict[str, Any]) -> None:
         raise TypeError(f"not editable: {sorted(unknown)}")
     for name, value in values.items():
         setattr(node, name, value)
+    _refuse_lost({name: values[name] for name in _emptied(node) if values.get(name)}, node)
     for name in _emptied(node):
         setattr(node, name, Node._meta.get_field(name).get_default())
+
+
+def _refuse_lost(lost: dict[str, Any], node: Node) -> None:
+    """Raise Invalid where something is said that has no meaning for this kind of node: it would be lost unsaid."""
+    kind = _("Tiêu chí chấm điểm") if node.is_leaf else _("Nhóm")
+    said = _("%(kind)s không có %(what)s.")
+    wrong = {name: [said % {"kind": kind, "what": label_of(name)}] for name in lost}
+    if wrong:
+        raise Invalid(" ".join(lines[0] for lines in wrong.values()), fields=wrong)
 
 
 def _emptied(node: Node) -> list[str]:

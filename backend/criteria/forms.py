@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.fields import PointsFormField
@@ -183,7 +183,7 @@ class ScopeForm(forms.Form):
         Unit.objects.none(),
         label=_("Đơn vị cụ thể (tiêu chí đặc thù)"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Áp dụng cho các đơn vị này, ngoài những đơn vị thuộc loại đã chọn."),
     )
     only_with_procedures = forms.BooleanField(
@@ -197,6 +197,8 @@ class ScopeForm(forms.Form):
     def __init__(self, *args: Any, node: Node, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["units"].queryset = units  # type: ignore[attr-defined]
+        named = Q(pk__in=units.values("kind")) | Q(pk__in=node.applicabilities.values("kind"))
+        self.fields["kinds"].queryset = Kind.objects.filter(named)  # type: ignore[attr-defined]
         if not node.is_leaf:
             del self.fields["counting"], self.fields["not_arisen"]
 

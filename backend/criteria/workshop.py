@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backend.core.exact import ZERO
 from backend.core.points import format_points
 from backend.criteria.applying import Scope
 from backend.criteria.checks import Problem, problems_of
@@ -111,6 +112,9 @@ def _wrong(count: int) -> str:
 
 
 def _points_of(branch: Branch) -> str:
+    if branch.node.counting != Node.Counting.BASE:
+        # Outside the scale: none of the sum, yet points of its own.
+        return format_points(branch.node.max_points or ZERO)
     planned = branch.node.planned_points
     if planned is None or planned == branch.points:
         return format_points(branch.points)

@@ -195,8 +195,12 @@ class TestPages:
 
     def test_a_scope_is_typed_and_stands_in_words(self, client, city, draft):
         ward, own = make.kind("ward", title="Phường"), make.unit("Xã Đảo", parent=city)
+        make.unit("Phường A", parent=city, kind=ward)
         address = reverse("criteria:node_scope", args=[node(draft, "1.1").pk])
-        assert "Xã Đảo" in client.get(address).content.decode()
+        make.kind("ministry", title="Bộ, ngành")
+        asked = client.get(address).content.decode()
+        assert "Xã Đảo" in asked
+        assert "Bộ, ngành" not in asked, "no unit of this kind stands under the owner"
         sent = {"kinds": [ward.pk], "units": [own.pk], "counting": "base", "not_arisen": "full"}
         assert client.post(address, sent).status_code == 302
         page = client.get(reverse("criteria:set_scopes", args=[draft.pk])).content.decode()
@@ -205,6 +209,9 @@ class TestPages:
         shop = client.get(reverse("criteria:node_edit", args=[node(draft, "1.1").pk])).content.decode()
         assert "Chỉ áp dụng cho: Phường; Xã Đảo." in shop
         assert shop.count("<small>phạm vi riêng</small>") == 1
+        actions.set_scope(node(draft, "2.1"), by=SYSTEM, counting="bonus")
+        shop = client.get(reverse("criteria:set_detail", args=[draft.pk])).content.decode()
+        assert "<i>5,00</i> <small>điểm thưởng</small>" in shop
         read = client.get(reverse("criteria:set_detail", args=[draft.pk]), {"view": "read"}).content.decode()
         assert "Chỉ áp dụng cho: Phường; Xã Đảo." in read
 

@@ -6,27 +6,35 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from reports.backtest.cases import Case, Leaf, Row, maxima_of, total_of, whole_numbers
-from reports.rankings import Band, Entry, TieRule, band_for, rank
+from reports.backtest.cases import PLAIN, Extra, Leaf, Making, Row
+from reports.backtest.reckoning import FINE, Parts, totals
+from reports.rankings import Band, Entry, Ranked, TieRule, band_for, rank
 
 # Leaves named beside a unit that moves.
 MOST_MOVERS = 3
+# Stands for a leaf where bonus, penalty or deductions moved a unit.
+EXTRAS = "thưởng, phạt, bị trừ"
 
 
 @dataclass(frozen=True)
 class Side:
-    """One unit on one side; points in thousandths, of the leaves that apply to it."""
+    """One unit on one side; points in thousandths.
+
+    ``rest`` is what the exact total is above the rounded ``total``, in ten-thousandths of a thousandth: a total
+    brought up by its percent is ranked before it is rounded.
+    """
 
     total: int
     maximum: int
     rank: int
     shared: bool
     band: str
+    rest: int = 0
 
     @property
     def index(self) -> Fraction:
         """The index in percent, exact."""
-        return Fraction(self.total, self.maximum) * 100
+        return Fraction(100 * (self.total * FINE + self.rest), self.maximum * FINE)
 
 
 @dataclass(frozen=True)
@@ -46,64 +54,62 @@ class Order:
     bands: tuple[Band, ...] = ()
 
 
-def sides(units: Sequence[int], leaves: Sequence[Leaf], rows: Sequence[Row], order: Order) -> dict[int, Side]:
+def sides(
+    units: Sequence[int], leaves: Sequence[Leaf], rows: Sequence[Row], order: Order, making: Making = PLAIN
+) -> dict[int, Side]:
     """Return each unit's total, rank and class by key; a unit to which no leaf applies is left out."""
-    maxima = dict(zip(units, maxima_of(leaves, rows), strict=True))
-    totals = dict(zip(units, map(total_of, rows), strict=True))
+    made = dict(zip(units, totals(leaves, rows, making), strict=True))
     entries = [
-        Entry(unit, Fraction(totals[unit]), Fraction(maxima[unit]), _tie_keys(leaves, row, order))
-        for unit, row in zip(units, rows, strict=True)
-        if maxima[unit]
+        Entry(unit, Fraction(total, FINE), Fraction(maximum), _tie_keys(leaves, row, order, making.of(place)))
+        for place, (row, (unit, (total, maximum))) in enumerate(zip(rows, made.items(), strict=True))
+        if maximum
     ]
     return {
-        unit: Side(totals[unit], maxima[unit], one.rank, one.shared, _band(one.entry, order))
+        unit: _side(*made[unit], one, order)
         for one in rank(entries, order.tie_rule)
         if isinstance(unit := one.entry.key, int)
     }
 
 
-def _tie_keys(leaves: Sequence[Leaf], row: Row, order: Order) -> tuple[int, ...]:
+def _side(fine: int, maximum: int, made: Ranked, order: Order) -> Side:
+    total = (fine + FINE // 2) // FINE
+    band = band_for(made.entry.percent, order.bands) if order.bands else None
+    return Side(total, maximum, made.rank, made.shared, band.label if band else "", fine - total * FINE)
+
+
+def _tie_keys(leaves: Sequence[Leaf], row: Row, order: Order, extra: Extra) -> tuple[int, ...]:
     if order.tie_rule is not TieRule.ORDERED:
         return ()
     sums: dict[str, int] = dict.fromkeys(order.fields_first, 0)
     for leaf, points in zip(leaves, row, strict=True):
         sums[leaf.field] = sums.get(leaf.field, 0) + (points or 0)
-    return tuple(sums.values())
+    return tuple(max(points - extra.deducted.get(code, 0), 0) for code, points in sums.items())
 
 
-def _band(entry: Entry, order: Order) -> str:
-    band = band_for(entry.percent, order.bands) if order.bands else None
-    return band.label if band else ""
+def movers(old: Parts, new: Parts, origin: Sequence[int], codes: Sequence[str]) -> list[list[Mover]]:
+    """Return for each unit (in the order of both) the leaves that moved it most, largest first.
 
-
-def movers(case: Case, moved: Sequence[tuple[int, Side, Side]]) -> list[list[Mover]]:
-    """Return for each unit (its place in the case, old and new) the leaves that moved it most, largest first.
-
-    A leaf's share of an index is its points over the unit's whole maximum. What all units gain or lose alike moves
-    nobody: a shift is what the unit's index gained from the leaf above the mean gain of all. Leaves split from one
-    count together.
+    ``origin`` and ``codes`` are those of the case. A leaf's share of an index is its points over the unit's whole
+    maximum, brought up where the set rescales. What all units gain or lose alike moves nobody: a shift is what the
+    unit's index gained from the leaf above the mean gain of all. Leaves split from one count together; bonus, penalty
+    and deductions count as one more leaf.
     """
     import numpy as np  # deferred: starting the server must not load it
 
-    wholes = [old.maximum * new.maximum for _, old, new in moved]
-    common = lcm(*set(wholes))
-    most = 4 * len(moved) * common
+    units = len(old.rows)
     # Over one denominator for all leaves and units, so that shifts stay whole numbers.
-    old_weights = whole_numbers([[common // old.maximum] for _, old, _ in moved], most)
-    new_weights = whole_numbers([[common // new.maximum] for _, _, new in moved], most)
-    shifts = -whole_numbers([case.old[place] for place, _, _ in moved], most) * old_weights
-    gained = whole_numbers([case.new[place] for place, _, _ in moved], most) * new_weights
-    np.add.at(shifts.T, np.array(case.origin), gained.T)
-    apart = len(moved) * shifts - shifts.sum(axis=0)
+    common = lcm(old.common, new.common)
+    most = 4 * units * common * max(old.most, new.most)
+    gained = -old.of_leaves(common, most)
+    np.add.at(gained.T, np.array(origin), new.of_leaves(common, most).T)
+    extras = new.of_extras(common, most) - old.of_extras(common, most)
+    shifts = np.hstack([gained, extras])
+    apart = units * shifts - shifts.sum(axis=0)
     first = np.argsort(-np.abs(apart), axis=1, kind="stable")[:, :MOST_MOVERS]
     pairs = _pairs(first, np.take_along_axis(apart, first, axis=1))
+    named, whole = (*codes, EXTRAS), units * common
     return [
-        [
-            Mover(case.codes[place], Fraction(100 * shift, len(moved) * common))
-            for place, shift in own
-            if shift
-        ]
-        for own in pairs
+        [Mover(named[place], Fraction(100 * shift, whole)) for place, shift in own if shift] for own in pairs
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from backend.core.exact import round_half_up
 from reports.backtest.cases import Case
 from reports.backtest.comparing import Mover, Order, Side, movers, sides
+from reports.backtest.reckoning import Parts
 from reports.backtest.separating import Spread, spreads
 from reports.backtest.shaking import Interval, shake
 
@@ -28,19 +29,19 @@ def findings(
 
     Units to which no common leaf applies on either side are left out; ``told`` hears how many draws are done.
     """
-    old = sides(case.units, case.before, case.old, old_order)
-    new = sides(case.units, case.after, case.new, new_order)
+    old = sides(case.units, case.before, case.old, old_order, case.old_making)
+    new = sides(case.units, case.after, case.new, new_order, case.new_making)
     both = [place for place, unit in enumerate(case.units) if unit in old and unit in new]
     if not both:
         return {"lines": [], "leaves": [], "fields": []}
-    rows = [case.new[place] for place in both]
-    shaken = shake(case.after, rows, [new[case.units[place]].rank for place in both], told=told)
-    spread = spreads(case.after, rows)
-    compared = [(place, old[case.units[place]], new[case.units[place]]) for place in both]
-    moved = movers(case, compared)
+    before = Parts(case.before, [case.old[place] for place in both], case.old_making.only(both))
+    after = Parts(case.after, [case.new[place] for place in both], case.new_making.only(both))
+    compared = [(case.units[place], old[case.units[place]], new[case.units[place]]) for place in both]
+    shaken = shake(after, [side.rank for _, _, side in compared], told=told)
+    spread = spreads(after)
+    moved = movers(before, after, case.origin, case.codes)
     lines = [
-        _line(case.units[place], before, after, leaves, interval)
-        for (place, before, after), leaves, interval in zip(compared, moved, shaken, strict=True)
+        _line(*one, leaves, interval) for one, leaves, interval in zip(compared, moved, shaken, strict=True)
     ]
     return {
         "lines": sorted(lines, key=lambda line: line["new"]["rank"]),

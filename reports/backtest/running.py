@@ -19,9 +19,9 @@ from permissions.actor import Actor
 from permissions.roles import Verb
 from reports.backtest.carrying import thousandths
 from reports.backtest.comparing import Order
-from reports.backtest.findings import findings
-from reports.backtest.mapping import Mapping, Pair, mapping
-from reports.backtest.reading import cards_of, read_season
+from reports.backtest.findings import findings, text
+from reports.backtest.mapping import Mapping, Pair, groups_for, mapping
+from reports.backtest.reading import Season, cards_of, read_season
 from reports.backtest.shaking import DRAWS, SEED
 from reports.models import Backtest, Row
 from reports.queries.seeing import may_preview
@@ -89,7 +89,6 @@ class _Plan:
 
 
 def _plans(criteria_set: CriteriaSet, round_: Round, with_guesses: bool) -> list[_Plan]:
-    groups = round_.groups.filter(kind=criteria_set.kind_id).select_related("criteria_set").order_by("order")
     return [
         _Plan(
             group,
@@ -101,7 +100,7 @@ def _plans(criteria_set: CriteriaSet, round_: Round, with_guesses: bool) -> list
                 with_guesses=with_guesses,
             ),
         )
-        for group in groups
+        for group in groups_for(criteria_set, round_)
     ]
 
 
@@ -110,7 +109,7 @@ def _require_something(plans: list[_Plan]) -> None:
         raise OutOfStep(
             _("Đợt này chưa có đơn vị nào thuộc loại của bộ tiêu chí đã kết luận nên chưa thử được.")
         )
-    if not any(plan.mapping.pairs for plan in plans):
+    if not any(plan.mapping.scored for plan in plans):
         raise OutOfStep(
             _(
                 "Không tiêu chí nào của bộ này nối với bộ tiêu chí của đợt. Hãy chọn “tiêu chí năm trước” cho từng tiêu chí, hoặc cho dùng tiêu chí đoán theo mã và tên."
@@ -151,18 +150,18 @@ def _teller(rows: Any, before: int) -> Callable[[int], object]:
 
 
 def _group(plan: _Plan, backtest: Backtest, told: Callable[[int], object]) -> dict[str, Any]:
-    season = read_season(plan.cards, plan.mapping, told)
+    season = read_season(plan.group, backtest.criteria_set, plan.cards, plan.mapping, told)
     order = _order(plan.group)
     read = len(plan.cards)
     found = findings(season.case, order, order, lambda draws: told(read + draws * DRAWN // DRAWS))
-    ranks, names = _published_ranks(backtest.round), {card.pk: card.unit_name for card in plan.cards}
+    kept, names = _published(plan.group), {card.pk: card.unit_name for card in plan.cards}
     lines = [
-        {**line, "name": names[line["card"]], "published": ranks.get(line["card"])} for line in found["lines"]
+        {**line, "name": names[line["card"]], "published": kept.get(line["card"])} for line in found["lines"]
     ]
-    spreads = found["leaves"] or [{} for _pair in plan.mapping.pairs]
+    spreads = found["leaves"] or [{} for _pair in plan.mapping.scored]
     leaves = [
-        {**_pair_said(pair), **spread, "ways": {str(way): n for way, n in season.ways[pair.new.pk].items()}}
-        for pair, spread in zip(plan.mapping.pairs, spreads, strict=True)
+        {**_pair_said(pair, season), **spread}
+        for pair, spread in zip(plan.mapping.scored, spreads, strict=True)
     ]
     titles = _field_titles(backtest.criteria_set)
     return {
@@ -172,6 +171,7 @@ def _group(plan: _Plan, backtest: Backtest, told: Callable[[int], object]) -> di
         "lines": lines,
         "leaves": leaves,
         "fields": [{**one, "title": titles.get(one["code"], "")} for one in found["fields"]],
+        "extras": [_pair_said(pair, season) for pair in plan.mapping.outside],
         "new_only": _said(plan.mapping.new_only),
         "old_only": _said(plan.mapping.old_only),
     }
@@ -181,16 +181,27 @@ def _order(group: Group) -> Order:
     return Order(TieRule(group.tie_rule), tuple(group.tie_order), bands_of(group))
 
 
-def _published_ranks(round_: Round) -> dict[int, int]:
-    made = current_ranking(round_)
-    return dict(Row.objects.filter(section__ranking=made).values_list("card_id", "rank")) if made else {}
+def _published(group: Group) -> dict[int, dict[str, Any]]:
+    """Return what was published of the group, by card: over all leaves of the season, mapped or not."""
+    made = current_ranking(group.round)
+    rows = Row.objects.filter(section__ranking=made, section__group=group) if made else Row.objects.none()
+    return {
+        row.card_id: {
+            "rank": row.rank,
+            "total": thousandths(row.total),
+            "maximum": thousandths(row.maximum),
+            "index": text(row.index),
+            "band": row.band,
+        }
+        for row in rows
+    }
 
 
 def _field_titles(criteria_set: CriteriaSet) -> dict[str, str]:
     return dict(Node.objects.filter(criteria_set=criteria_set, level=1).values_list("code", "title"))
 
 
-def _pair_said(pair: Pair) -> dict[str, Any]:
+def _pair_said(pair: Pair, season: Season) -> dict[str, Any]:
     return {
         "title": pair.new.title,
         "maximum": thousandths(pair.new.max_points),
@@ -198,10 +209,18 @@ def _pair_said(pair: Pair) -> dict[str, Any]:
         "old_code": pair.old.code,
         "old_maximum": thousandths(pair.old.max_points),
         "guessed": pair.guessed,
+        "counting": pair.new.counting,
+        "ways": {str(way): number for way, number in season.ways[pair.new.pk].items()},
     }
 
 
 def _said(nodes: Iterable[Node]) -> list[dict[str, Any]]:
     return [
-        {"code": node.code, "title": node.title, "maximum": thousandths(node.max_points)} for node in nodes
+        {
+            "code": node.code,
+            "title": node.title,
+            "maximum": thousandths(node.max_points),
+            "counting": node.counting,
+        }
+        for node in nodes
     ]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt, lcm
+from math import isqrt
 from typing import Any
 
-from reports.backtest.cases import Leaf, Row, maxima_of, whole_numbers
+from reports.backtest.cases import Leaf
+from reports.backtest.reckoning import Parts
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Spread:
 
     ``mean`` is in percent of the maximum, ``deviation`` the standard deviation (of all units, not a sample) in
     thousandths of a point, ``share`` the part of the variance of the index it brings, in percent: the covariance
-    of its part with the whole index; the shares of all leaves add up to 100.
+    of its part with the whole index; the shares of all leaves add up to 100. Bonus, penalty and deductions are
+    no leaves: the index is the one before them.
     """
 
     units: int
@@ -38,30 +40,18 @@ class Spreads:
     fields: dict[str, Spread]
 
 
-def spreads(leaves: Sequence[Leaf], rows: Sequence[Row]) -> Spreads:
-    """Return how far leaves and fields tell units apart. Every row needs a maximum above zero."""
-    maxima = maxima_of(leaves, rows)
-    common = lcm(*set(maxima))
-    most = (len(rows) * common) ** 2
-    points, applies = whole_numbers(rows, most), _applying(rows)
-    # Each unit's points brought to one maximum for all, so that parts of an index stay whole numbers.
-    shares = _shares(points * whole_numbers([[common // maximum] for maximum in maxima], most))
+def spreads(parts: Parts) -> Spreads:
+    """Return how far leaves and fields tell units apart."""
+    common = parts.common
+    shares = _shares(parts.of_leaves(common, (len(parts.rows) * common) ** 2))
     places: dict[str, list[int]] = {}
-    for place, leaf in enumerate(leaves):
+    for place, leaf in enumerate(parts.leaves):
         places.setdefault(leaf.field, []).append(place)
+    maxima = [leaf.maximum for leaf in parts.leaves]
     return Spreads(
-        tuple(_all(points, applies, [leaf.maximum for leaf in leaves], shares)),
-        _fields(leaves, places, points, applies, shares),
+        tuple(_all(parts.points, parts.applies, maxima, shares)),
+        _fields(parts.leaves, places, parts.points, parts.applies, shares),
     )
-
-
-def _applying(rows: Sequence[Row]) -> Any:
-    """Return which leaf applies to which unit."""
-    import numpy as np  # deferred: starting the server must not load it
-
-    if not any(None in row for row in rows):
-        return np.ones((len(rows), len(rows[0])), dtype=bool)
-    return np.array([[value is not None for value in row] for row in rows])
 
 
 def _fields(

@@ -16,11 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.backtest.cases import Leaf, Row
+from reports.backtest.reckoning import FINE, Parts
 
 DRAWS = 1000
 SEED = 20261
 LOW, HIGH = 900, 1100  # thousandths of a leaf's weight
+LEAST = 1000  # a weight that is not moved
 # Numbers held at once while a part of the draws is worked out.
 AT_ONCE = 1_000_000
 
@@ -41,8 +42,7 @@ class Interval:
 
 
 def shake(
-    leaves: Sequence[Leaf],
-    rows: Sequence[Row],
+    parts: Parts,
     ranks: Sequence[int],
     *,
     draws: int = DRAWS,
@@ -50,67 +50,107 @@ def shake(
     told: Callable[[int], object] = int,
     at_once: int = AT_ONCE,
 ) -> list[Interval]:
-    """Return the interval of each unit in the order of ``rows``; ``ranks`` are those without moved weights.
+    """Return the interval of each unit in their order; ``ranks`` are those without moved weights.
 
-    ``told`` hears now and then how many draws are done. Every row needs a maximum above zero.
+    Totals are made as the set makes them; bonus, penalty and deductions keep their points. ``told`` hears now and
+    then how many draws are done.
     """
     import numpy as np  # deferred: starting the server must not load it
 
-    partly = any(None in row for row in rows)
-    points = np.array([[value or 0 for value in row] for row in rows] if partly else rows, dtype=np.float64)
-    possible = _possible(leaves, rows if partly else [rows[0]])
-    weights = np.random.RandomState(seed).randint(LOW, HIGH + 1, size=(draws, len(leaves)))
-    found = np.empty((draws, len(rows)), dtype=np.uint16 if len(rows) < 2**16 else np.uint32)
-    part = max(1, at_once // len(rows))
+    units = len(parts.rows)
+    weights = np.random.RandomState(seed).randint(LOW, HIGH + 1, size=(draws, len(parts.leaves)))
+    indices = _Indices(parts)
+    found = np.empty((units, draws), dtype=np.uint16 if units < 2**16 else np.uint32)
+    part = max(1, at_once // units)
     for begin in range(0, draws, part):
         some = weights[begin : begin + part].astype(np.float64)
-        best = some @ possible.T
-        found[begin : begin + part] = _ranks((some @ points.T) / best)
+        found[:, begin : begin + part] = _ranks(indices.of(some)).T
         told(min(begin + part, draws))
     return _intervals(found, np.array(ranks, dtype=np.int32))
 
 
-def _possible(leaves: Sequence[Leaf], rows: Sequence[Row]) -> Any:
-    """Return what can be had on each leaf: nothing where it does not apply."""
-    import numpy as np
+class _Indices:
+    """The index of every unit under given weights, in whole numbers up to the one division."""
 
-    maxima = [
-        [0 if value is None else leaf.maximum for leaf, value in zip(leaves, row, strict=True)]
-        for row in rows
-    ]
-    return np.array(maxima, dtype=np.float64)
+    def __init__(self, parts: Parts) -> None:
+        import numpy as np
+
+        leaves, making = parts.leaves, parts.making
+        self.points = parts.points.astype(np.float64)
+        self.maxima = np.array([[leaf.maximum for leaf in leaves]], dtype=np.float64)
+        self.council = np.array([leaf.council for leaf in leaves], dtype=np.float64)
+        # What can be had on each leaf, nothing where it does not apply; one row for all where all apply.
+        self.possible = self.maxima * parts.applies if parts.partly else self.maxima
+        self.extras = np.array([LEAST * extra.points for extra in making.extras], dtype=np.float64)
+        self.rescaled = self._rescaled() if making.rescales else np.array([], dtype=int)
+
+    def _rescaled(self) -> Any:
+        """Return the places of the units whose points of the council are brought up."""
+        import numpy as np
+
+        own = self.possible @ self.council
+        return np.flatnonzero((own > 0) & (own < self.maxima @ self.council))
+
+    def of(self, weights: Any) -> Any:
+        """Return the indices, a row a draw; equal ones come out equal."""
+        import numpy as np
+
+        totals, most = weights @ self.points.T, weights @ self.possible.T
+        if self.extras.size:
+            totals = np.maximum(totals + self.extras, 0)
+        if self.rescaled.size:
+            self._bring_up(weights, totals, most)
+        return np.divide(totals, most, out=totals)
+
+    def _bring_up(self, weights: Any, totals: Any, most: Any) -> None:
+        """Put the rescaled totals and maxima in, both in ten-thousandths, the percent rounded half up."""
+        import numpy as np
+
+        units = self.rescaled
+        given = weights @ (self.points[units] * self.council).T
+        own = weights @ (self.possible[units] * self.council).T
+        full = weights @ (self.maxima * self.council).T
+        percent = np.floor((2 * FINE * given + own) / (2 * own))
+        rest = weights @ (self.points[units] * (1 - self.council)).T
+        rest += self.extras[units] if self.extras.size else 0
+        totals[:, units] = np.maximum(percent * full + FINE * rest, 0)
+        most[:, units] = FINE * (most[:, units] - own + full)
 
 
 def _ranks(indices: Any) -> Any:
     """Return the ranks within each draw (one a row); equal indices share the better rank."""
     import numpy as np
 
-    order = np.argsort(-indices, axis=1)
-    places = np.argsort(order, axis=1)
-    ordered = np.sort(indices, axis=1)
-    equal = ordered[:, 1:] == ordered[:, :-1]
-    tied = np.flatnonzero(equal.any(axis=1))
-    if tied.size:
-        places[tied] = _shared(equal[tied, ::-1], places[tied])
-    return places + 1
+    draws, units = indices.shape
+    np.negative(indices, out=indices)
+    order = np.argsort(indices, axis=1)
+    order += np.arange(0, draws * units, units)[:, None]
+    ordered = indices.ravel()[order]
+    ranks = np.empty(draws * units, dtype=np.int32)
+    ranks[order] = _shared(ordered[:, 1:] == ordered[:, :-1])
+    return ranks.reshape(draws, units)
 
 
-def _shared(equal: Any, places: Any) -> Any:
-    """Return the places with those of equal neighbours brought to the first of them."""
+def _shared(equal: Any) -> Any:
+    """Return the ranks along sorted rows; ``equal`` tells who is like the one before."""
     import numpy as np
 
-    first = np.tile(np.arange(equal.shape[1] + 1), (len(equal), 1))
-    first[:, 1:][equal] = 0
-    return np.take_along_axis(np.maximum.accumulate(first, axis=1), places, axis=1)
+    first = np.tile(np.arange(1, equal.shape[1] + 2, dtype=np.int32), (len(equal), 1))
+    tied = np.flatnonzero(equal.any(axis=1))
+    if tied.size:
+        some = first[tied]
+        some[:, 1:][equal[tied]] = 0
+        first[tied] = np.maximum.accumulate(some, axis=1)
+    return first
 
 
 def _intervals(found: Any, ranks: Any) -> list[Interval]:
     import numpy as np
 
-    draws = len(found)
-    shifts = np.abs(found.astype(np.int32) - ranks).sum(axis=0) * 1000 // draws
-    ordered = np.sort(found, axis=0, kind="stable")
+    draws = found.shape[1]
+    shifts = np.abs(found - ranks[:, None]).sum(axis=1) * 1000 // draws
+    found.sort(axis=1, kind="stable")
     # The smallest rank that at least 5, 50, 95 % of the draws do not exceed.
     places = [0, *((percent * draws + 99) // 100 - 1 for percent in (5, 50, 95)), draws - 1]
-    columns = [*(ordered[place].tolist() for place in places), shifts.tolist()]
+    columns = [*(found[:, place].tolist() for place in places), shifts.tolist()]
     return [Interval(*values) for values in zip(*columns, strict=True)]

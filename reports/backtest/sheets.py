@@ -42,6 +42,9 @@ def _sheets(group: GroupTable) -> Iterable[tuple[str, list[str], list[list[Cell]
     yield _("Đơn vị"), _unit_heads(), [_unit(line) for line in group.lines]
     yield _("Tiêu chí"), _leaf_heads(), [_leaf(leaf) for leaf in group.leaves]
     yield _("Lĩnh vực"), _leaf_heads()[:8], [_leaf(field)[:8] for field in group.fields]
+    if group.extras:
+        heads = [_("Loại"), *_extra_heads()]
+        yield _("Thưởng, phạt"), heads, [[(one.outside, "text"), *_carried(one)] for one in group.extras]
     yield _("Không thử"), [_("Bên"), _("Mã"), _("Nội dung"), _("Điểm tối đa")], _alone(group)
 
 
@@ -49,6 +52,10 @@ def _unit_heads() -> list[str]:
     return [
         _("Tên đơn vị"),
         _("Hạng đã công bố"),
+        _("Điểm đã công bố"),
+        _("Tối đa đã công bố"),
+        _("Chỉ số đã công bố (%)"),
+        _("Xếp loại đã công bố"),
         _("Điểm cũ"),
         _("Tối đa cũ"),
         _("Hạng cũ"),
@@ -70,11 +77,10 @@ def _unit_heads() -> list[str]:
 def _unit(line: Line) -> list[Cell]:
     old, old_most, new, new_most = line.points
     ranks = line.ranks
-    published: list[Cell] = [(line.published, "whole") if line.published else ("", "text")]
     moved = "; ".join(f"{code}: {_signed(shift)}" for code, _title, shift in line.movers)
     return [
         (line.name, "text"),
-        *published,
+        *_published(line),
         (old, "points"),
         (old_most, "points"),
         (line.old.rank, "whole"),
@@ -86,6 +92,18 @@ def _unit(line: Line) -> list[Cell]:
         (line.moved, "whole"),
         *((rank, "whole") for rank in (ranks.best, ranks.low, ranks.middle, ranks.high, ranks.worst)),
         (moved, "text"),
+    ]
+
+
+def _published(line: Line) -> list[Cell]:
+    if (kept := line.published) is None:
+        return [("", "text")] * 5
+    return [
+        (kept.rank, "whole"),
+        (kept.total, "points"),
+        (kept.maximum, "points"),
+        (kept.index, "percent2"),
+        (kept.band, "text"),
     ]
 
 
@@ -104,6 +122,15 @@ def _leaf_heads() -> list[str]:
         _("Đạt trung bình (%)"),
         _("Độ lệch chuẩn (điểm)"),
         _("Phần trong độ phân tán (%)"),
+        *_extra_heads()[3:],
+    ]
+
+
+def _extra_heads() -> list[str]:
+    return [
+        _("Mã"),
+        _("Nội dung"),
+        _("Điểm tối đa"),
         _("Tiêu chí cũ"),
         _("Điểm tối đa cũ"),
         _("Cách nối"),
@@ -112,17 +139,26 @@ def _leaf_heads() -> list[str]:
 
 
 def _leaf(leaf: LeafLine) -> list[Cell]:
+    named, came = _carried(leaf)[:3], _carried(leaf)[3:]
+    return [
+        *named,
+        (leaf.units, "whole"),
+        (leaf.full, "whole"),
+        (leaf.mean, "percent2"),
+        (leaf.deviation, "points"),
+        (leaf.share, "percent2"),
+        *came,
+    ]
+
+
+def _carried(leaf: LeafLine) -> list[Cell]:
+    """Return which leaf it is, and which it stands for and how its points came over."""
     linked = _("đoán theo mã và tên") if leaf.guessed else _("đã nối")
     ways = "; ".join(f"{words}: {count}" for words, count in leaf.ways)
     return [
         (leaf.code, "text"),
         (leaf.title, "text"),
         (leaf.maximum, "points"),
-        (leaf.units, "whole"),
-        (leaf.full, "whole"),
-        (leaf.mean, "percent2"),
-        (leaf.deviation, "points"),
-        (leaf.share, "percent2"),
         (leaf.old_code, "text"),
         (leaf.old_maximum, "points"),
         (linked, "text"),

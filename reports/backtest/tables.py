@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.core.exact import ZERO, round_half_up
 from backend.core.text import fold, sort_key
+from backend.criteria.models import Node
 from reports.backtest.carrying import Way
 from reports.backtest.comparing import Side
 from reports.backtest.shaking import Interval
@@ -18,12 +19,23 @@ WIDTH = 500  # of a chart's row
 
 
 @dataclass(frozen=True)
+class Published:
+    """What was published of a unit: over all leaves of the season, those not tried too."""
+
+    rank: int
+    total: Decimal
+    maximum: Decimal
+    index: Decimal
+    band: str
+
+
+@dataclass(frozen=True)
 class Line:
     """One unit, old against new. ``movers`` are code, title and shift in percent points; ``bar`` is for SVG."""
 
     card: int
     name: str
-    published: int | None
+    published: Published | None
     old: Side
     new: Side
     movers: list[tuple[str, str, Fraction]]
@@ -70,6 +82,12 @@ class LeafLine:
     old_maximum: Decimal = ZERO
     guessed: bool = False
     ways: tuple[tuple[str, int], ...] = ()
+    counting: str = Node.Counting.BASE
+
+    @property
+    def outside(self) -> str:
+        """Return "điểm thưởng" or "điểm phạt" of a leaf outside the scale, else nothing."""
+        return _outside(self.counting)
 
     @property
     def all_full(self) -> bool:
@@ -94,6 +112,12 @@ class Alone:
     code: str
     title: str
     maximum: Decimal
+    counting: str = Node.Counting.BASE
+
+    @property
+    def outside(self) -> str:
+        """Return "điểm thưởng" or "điểm phạt" of a leaf outside the scale, else nothing."""
+        return _outside(self.counting)
 
 
 @dataclass(frozen=True)
@@ -106,6 +130,7 @@ class GroupTable:
     lines: list[Line]
     leaves: list[LeafLine]
     fields: list[LeafLine]
+    extras: list[LeafLine]
     new_only: list[Alone]
     old_only: list[Alone]
 
@@ -117,7 +142,7 @@ class GroupTable:
     @property
     def whole(self) -> Decimal:
         """Return the points of all leaves of the draft within its scale."""
-        return self.covered + sum((leaf.maximum for leaf in self.new_only), ZERO)
+        return self.covered + sum((leaf.maximum for leaf in self.new_only if not leaf.outside), ZERO)
 
     @property
     def coverage(self) -> Decimal:
@@ -130,6 +155,11 @@ class GroupTable:
         return sorted(
             (line for line in self.lines if line.moved), key=lambda line: (-line.distance, line.new.rank)
         )
+
+    @property
+    def by_share(self) -> list[LeafLine]:
+        """Return the leaves that tell units apart most first."""
+        return sorted(self.leaves, key=lambda leaf: -leaf.share)
 
     @property
     def flat(self) -> list[LeafLine]:
@@ -177,6 +207,7 @@ def _table(group: dict[str, Any]) -> GroupTable:
         [_line(line, titles, len(group["lines"])) for line in group["lines"]],
         leaves,
         _spreads(group["fields"]),
+        _spreads(group.get("extras", [])),
         [_alone(leaf) for leaf in group["new_only"]],
         [_alone(leaf) for leaf in group["old_only"]],
     )
@@ -187,7 +218,15 @@ def _line(line: dict[str, Any], titles: dict[str, str], units: int) -> Line:
     moved = [(one["code"], titles.get(one["code"], ""), Fraction(one["shift"])) for one in line["movers"]]
     old, new = Side(**line["old"]), Side(**line["new"])
     bar = _interval_bar(ranks, new.rank, units)
-    return Line(line["card"], line["name"], line["published"], old, new, moved, ranks, bar)
+    return Line(line["card"], line["name"], _published(line["published"]), old, new, moved, ranks, bar)
+
+
+def _published(row: dict[str, Any] | None) -> Published | None:
+    if row is None:
+        return None
+    return Published(
+        row["rank"], points(row["total"]), points(row["maximum"]), Decimal(row["index"]), row["band"]
+    )
 
 
 def _interval_bar(ranks: Interval, rank: int, units: int) -> dict[str, str]:
@@ -233,11 +272,16 @@ def _leaf(row: dict[str, Any], largest: Decimal) -> LeafLine:
         points(row.get("old_maximum", 0)),
         row.get("guessed", False),
         tuple((Way(way).label, count) for way, count in row.get("ways", {}).items()),
+        row.get("counting", Node.Counting.BASE),
     )
 
 
 def _alone(row: dict[str, Any]) -> Alone:
-    return Alone(row["code"], row["title"], points(row["maximum"]))
+    return Alone(row["code"], row["title"], points(row["maximum"]), row.get("counting", Node.Counting.BASE))
+
+
+def _outside(counting: str) -> str:
+    return "" if counting == Node.Counting.BASE else str(Node.Counting(counting).label)
 
 
 def points(thousandths: int) -> Decimal:

@@ -25,7 +25,9 @@ from reports.forms import BacktestForm
 from reports.models import Backtest
 from reports.queries import may_preview, rounds_for
 
-LINES_A_PAGE = 150
+# Rows of each table that show at once; the rest is a page or a click away.
+FIRST = 20
+MOST_MOVED = 100
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,8 +94,16 @@ def _progress(request: HttpRequest, found: Backtest) -> HttpResponse:
 
 def _group(request: HttpRequest, number: int, table: GroupTable, words: str, sort: str) -> dict[str, Any]:
     param = f"page{number}"
-    page = Paginator(table.shown(words, sort), LINES_A_PAGE).get_page(request.GET.get(param))
-    return {"anchor": f"nhom-{number}", "table": table, "page": page, "param": param}
+    moved, leaves = table.moved, table.by_share
+    return {
+        "anchor": f"nhom-{number}",
+        "table": table,
+        "page": Paginator(table.shown(words, sort), FIRST).get_page(request.GET.get(param)),
+        "param": param,
+        "moved": (moved[:FIRST], moved[FIRST:MOST_MOVED]),
+        "unsaid": max(len(moved) - MOST_MOVED, 0),
+        "leaves": (leaves[:FIRST], leaves[FIRST:]),
+    }
 
 
 @require_GET

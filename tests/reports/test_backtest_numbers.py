@@ -13,13 +13,27 @@ from reports.backtest.carrying import Asked, Carrier, Way, proportional
 from reports.backtest.cases import Case, Leaf
 from reports.backtest.comparing import Order, movers, sides
 from reports.backtest.findings import findings
-from reports.backtest.separating import spreads
-from reports.backtest.shaking import SEED, Interval, shake
+from reports.backtest.reckoning import Parts
+from reports.backtest.separating import spreads as spreads_of
+from reports.backtest.shaking import SEED, Interval
+from reports.backtest.shaking import shake as shaken
 from reports.rankings import Band, TieRule
 
 
 def leaf(code: str, maximum: int) -> Leaf:
     return Leaf(code, f"Tiêu chí {code}", code.partition(".")[0], maximum)
+
+
+def moved(case):
+    return movers(Parts(case.before, case.old), Parts(case.after, case.new), case.origin, case.codes)
+
+
+def spreads(leaves, rows):
+    return spreads_of(Parts(leaves, rows))
+
+
+def shake(leaves, rows, ranks, **options):
+    return shaken(Parts(leaves, rows), ranks, **options)
 
 
 def rule(kind: str, **params):
@@ -135,26 +149,20 @@ class TestComparing:
         assert 1 not in sides((1, 2), CASE.before, ((None, None), (1, 1)), Order())
 
     def test_movers_are_shares_of_the_index_split_leaves_together(self):
-        old = sides(CASE.units, CASE.before, CASE.old, Order())
-        new = sides(CASE.units, CASE.after, CASE.new, Order())
         # 11: 40 + 30 percent points, now 50 + 20. 12: 20 + 45, now 25 + 45. On the mean +7.5 and -5.
-        found = movers(CASE, [(0, old[11], new[11]), (1, old[12], new[12])])
+        found = moved(CASE)
         assert [[(one.code, one.shift) for one in own] for own in found] == [
             [("2.1", Fraction(-5)), ("1.1, 1.2", Fraction(5, 2))],
             [("2.1", Fraction(5)), ("1.1, 1.2", Fraction(-5, 2))],
         ]
 
     def test_what_all_units_gain_alike_moves_nobody(self):
-        old = sides(CASE.units, CASE.before, ((1000, 0), (1000, 0)), Order())
-        new = sides(CASE.units, CASE.after, ((2000, 0, 0), (2000, 0, 0)), Order())
         case = replace(CASE, old=((1000, 0), (1000, 0)), new=((2000, 0, 0), (2000, 0, 0)))
-        assert movers(case, [(0, old[11], new[11]), (1, old[12], new[12])]) == [[], []]
+        assert moved(case) == [[], []]
 
     def test_units_of_other_maxima_are_compared_exactly(self):
         case = replace(CASE, old=((4000, None), (2000, 4500)), new=((2000, 3000, None), (1000, 1500, 4500)))
-        old = sides(case.units, case.before, case.old, Order())
-        new = sides(case.units, case.after, case.new, Order())
-        (first, second) = movers(case, [(0, old[11], new[11]), (1, old[12], new[12])])
+        (first, second) = moved(case)
         # 11 had 100 of its own maximum and has it still; 12 goes from 20 to 25.
         assert [(one.code, one.shift) for one in first] == [("1.1, 1.2", Fraction(-5, 2))]
         assert [(one.code, one.shift) for one in second] == [("1.1, 1.2", Fraction(5, 2))]

@@ -121,7 +121,7 @@ def test_the_workbook_holds_typed_numbers_and_every_part(officer, round_, chosen
     assert len(book.sheet_names) == 4
     rows = book.get_sheet_by_index(0).to_python()
     line = next(row for row in rows if row[0] == "Xã A")
-    assert line[2:5] == [6.0, 6.0, 1.0]
+    assert line[2:9] == [7.0, 10.0, 70.0, "Khá", 6.0, 6.0, 1.0]
 
 
 def test_a_draft_that_was_changed_says_so(officer, round_, chosen):

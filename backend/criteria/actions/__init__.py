@@ -7,7 +7,7 @@ applies), importing (a sheet applied), copying (a set made from another), issuin
 
 from .copying import copy_set, follow_framework, losses_of, new_version, title_inside
 from .edits import overtaken
-from .importing import import_sheet, preview_sheet
+from .importing import import_new_set, import_sheet, preview_new_set, preview_sheet
 from .issuing import publish
 from .moving import (
     MOST_PARTS,
@@ -43,6 +43,7 @@ __all__ = [
     "edit_set",
     "follow_framework",
     "hold_draft",
+    "import_new_set",
     "import_sheet",
     "lift_node",
     "losses_of",
@@ -50,6 +51,7 @@ __all__ = [
     "new_version",
     "overtaken",
     "place_node",
+    "preview_new_set",
     "preview_sheet",
     "problems_of_set",
     "publish",

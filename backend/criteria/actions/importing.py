@@ -9,18 +9,20 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backend.audit.recording import create_all, update_all
+from backend.audit.recording import create_all, recording, update_all
 from backend.core.errors import Invalid, OutOfStep
-from backend.criteria import queries
+from backend.criteria import frames, queries
 from backend.criteria.actions import ordering
-from backend.criteria.actions.nodes import changing
-from backend.criteria.actions.sets import hold_draft
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.actions.nodes import changing, nodes_under_lock
+from backend.criteria.actions.sets import create_set, hold_draft
+from backend.criteria.models import Applicability, CriteriaSet, Node
 from backend.criteria.sheets import Plan, Reading, plan_for
 from backend.criteria.sheets.comparing import longest_rising
+from backend.criteria.sheets.lines import Remark
 from backend.criteria.sheets.numbering import Row
 from backend.criteria.sheets.rows import Wish
 from permissions.actor import Actor
+from tiers.models import Unit
 
 _GROUP_HAS_NONE: dict[str, Any] = {
     "max_points": None,
@@ -39,7 +41,49 @@ def preview_sheet(criteria_set: CriteriaSet, reading: Reading, *, by: Actor) -> 
     """
     held = hold_draft(criteria_set, by=by)
     criteria_set.revision = held.revision
-    return plan_for(reading, held)
+    plan = plan_for(reading, held)
+    if held.framework_id and not plan.problems:
+        plan.remarks += _breaches(held, plan, by=by)
+    return plan
+
+
+def _breaches(held: CriteriaSet, plan: Plan, *, by: Actor) -> list[Remark]:
+    """Return in what the draft would leave its framework: the import is carried out and taken back.
+
+    Nodes that the file lacks stay, unless they cannot; of those that the framework asks for it is said.
+    """
+    rehearsed = plan_for(plan.reading, held)
+    with transaction.atomic(), recording(by=by, about=held.history_about):
+        _carry_out(held, rehearsed, {}, remove=bool(plan.stuck))
+        found = frames.breaches_of(held, nodes_under_lock(held))
+        transaction.set_rollback(True)
+    cells = {wish.row.code: plan.reading.cell(wish.row.line, "code") for wish in plan.wishes}
+    remarks = [Remark(cells.get(one.code, ""), one.sentence, not one.is_sum) for one in found]
+    if any(node.frame_id for node in plan.removed) and not plan.stuck:
+        said = _("Có dòng của khung không có trong tệp. Các dòng đó được giữ lại; khung không cho xóa.")
+        remarks.append(Remark("", said, False))
+    return remarks
+
+
+@transaction.atomic
+def preview_new_set(owner: Unit, reading: Reading, *, by: Actor, **values: Any) -> tuple[CriteriaSet, Plan]:
+    """Return the draft that ``import_new_set`` would make, without a key, and the plan; writes nothing.
+
+    ``values`` as in ``create_set``. Raises Refused or Invalid.
+    """
+    with transaction.atomic():
+        made = create_set(owner, by=by, **values)
+        plan = preview_sheet(made, reading, by=by)
+        transaction.set_rollback(True)
+    made.pk = None
+    return made, plan
+
+
+@transaction.atomic
+def import_new_set(owner: Unit, reading: Reading, *, by: Actor, **values: Any) -> tuple[CriteriaSet, Plan]:
+    """Make a draft that says what the sheet says; return both. Raises as ``create_set`` and ``import_sheet`` do."""
+    made = create_set(owner, by=by, **values)
+    return made, import_sheet(made, reading, by=by, seen=made.revision)
 
 
 @transaction.atomic
@@ -61,10 +105,14 @@ def import_sheet(
     said = said % plan.counts(remove=remove)
     earlier = _earlier_leaves(held, reading, by=by)
     with changing(held, said, by=by):
-        if remove:
-            _delete(plan.removed)
-        _write(held, plan, [] if remove else plan.removed, earlier)
+        _carry_out(held, plan, earlier, remove=remove)
     return plan
+
+
+def _carry_out(held: CriteriaSet, plan: Plan, earlier: dict[str, int], *, remove: bool) -> None:
+    if remove:
+        _delete(plan.removed)
+    _write(held, plan, [] if remove else plan.removed, earlier)
 
 
 def _demand_sound(plan: Plan, *, remove: bool) -> None:
@@ -106,6 +154,7 @@ def _write(held: CriteriaSet, plan: Plan, kept: Sequence[Node], earlier: dict[st
     ordering.set_aside(sorted(moved))
     _create(final)
     _update(plan, final, moved)
+    _name(plan, {node.code: node for node in final})
 
 
 def _final(held: CriteriaSet, plan: Plan, earlier: dict[str, int]) -> list[Node]:
@@ -191,3 +240,23 @@ def _update(plan: Plan, final: Sequence[Node], moved: set[int]) -> None:
         node.parent_id = node.parent.pk if node.parent else None
     if changed:
         update_all(Node, changed, sorted({*names, *ordering.PLACE}))
+
+
+def _name(plan: Plan, by_code: Mapping[str, Node]) -> None:
+    """Write for whom the nodes are whose scope the sheet changes."""
+    wanted = {by_code[wish.row.code].pk: wish.scope for wish in plan.wishes if wish.scope is not None}
+    if not wanted:
+        return
+    standing: dict[int, set[tuple[int | None, int | None]]] = {}
+    for row in Applicability.objects.filter(node__in=wanted):
+        pair = (row.kind_id, row.unit_id)
+        if pair in wanted[row.node_id]:
+            standing.setdefault(row.node_id, set()).add(pair)
+        else:
+            row.delete()
+    fresh = [
+        Applicability(node_id=node, kind_id=kind, unit_id=unit)
+        for node, scope in wanted.items()
+        for kind, unit in sorted(scope - standing.get(node, set()), key=str)
+    ]
+    create_all(Applicability, fresh)

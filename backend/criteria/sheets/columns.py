@@ -71,6 +71,12 @@ COLUMNS = (
     Column("counting", _("Tính vào"), 12),
     Column("not_arisen", _("Khi không phát sinh"), 13),
     Column("only_with_procedures", _("Chỉ đơn vị có TTHC"), 9),
+    Column(
+        "applies_to",
+        _("Chỉ áp dụng cho"),
+        20,
+        ("pham vi ap dung", "don vi ap dung", "loai don vi ap dung", "doi tuong ap dung"),
+    ),
     Column("open_to_additions", _("Cấp dưới được bổ sung"), 9),
     Column("id", _("Mã dòng"), 8),
 )

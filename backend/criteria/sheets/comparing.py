@@ -16,6 +16,7 @@ from backend.criteria.queries import agencies_for
 from backend.criteria.sheets.lines import Line, Reading, Remark
 from backend.criteria.sheets.numbering import Outline, Row, outline_of
 from backend.criteria.sheets.rows import Reader, Wish
+from backend.criteria.sheets.scopes import named_in
 from backend.criteria.sheets.words import points_cell, read_points
 
 
@@ -84,11 +85,11 @@ class Plan:
 
 
 def plan_for(reading: Reading, criteria_set: CriteriaSet) -> Plan:
-    """Return what the file would do to a draft as it stands; three queries."""
+    """Return what the file would do to a draft as it stands; four queries, two more where a new scope is named."""
     nodes = list(criteria_set.nodes.order_by("order").prefetch_related("lead_agency"))
     outline = outline_of(reading, frozenset(node.code for node in nodes))
     leads = [node.lead_agency for node in nodes if node.lead_agency]
-    reader = Reader(reading, [*agencies_for(criteria_set), *leads])
+    reader = Reader(reading, [*agencies_for(criteria_set), *leads], criteria_set, named_in(criteria_set))
     remarks = [*reading.remarks, *outline.remarks]
     found = _Match(reading, criteria_set.pk, nodes, remarks).run(outline.rows)
     wishes = [reader.wish(row, found.get(row)) for row in _in_order(outline)]

@@ -15,6 +15,7 @@ from backend.core.text import clean_name
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.queries import Branch, branches, flatten
 from backend.criteria.sheets.columns import COLUMNS, PLACES, PRINTED
+from backend.criteria.sheets.scopes import named_in, scope_cell
 from backend.criteria.sheets.words import Said, cells_of, text_cell
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,9 +40,10 @@ def exported(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> tuple[bytes, s
     _set_up(page, row, criteria_set)
     for place, column in enumerate(COLUMNS):
         page.write_string(row, place, str(column.title), formats["head"])
-    tree, said = branches(nodes), Said()
+    tree, said, named = branches(nodes), Said(), named_in(criteria_set)
     for place, branch in enumerate(flatten(tree), start=row + 1):
-        _write_branch(page, place, branch, formats, said)
+        texts = {**cells_of(branch.node, said), "applies_to": scope_cell(named.get(branch.node.pk, ()))}
+        _write_branch(page, place, branch, formats, texts)
     last = row + 1 + len(nodes)
     _write_total(page, last, tree, formats)
     page.print_area(0, 0, last, PRINTED - 1)
@@ -116,11 +118,13 @@ def _set_up(page: Any, heading: int, criteria_set: CriteriaSet) -> None:
         page.set_header(f"&C&B{_('SỐ LIỆU MINH HOẠ')}")
 
 
-def _write_branch(page: Any, row: int, branch: Branch, formats: dict[str, Any], said: Said) -> None:
+def _write_branch(
+    page: Any, row: int, branch: Branch, formats: dict[str, Any], texts: dict[str, str]
+) -> None:
     node, kind = branch.node, "leaf" if branch.node.is_leaf else "group"
     points = node.max_points if node.is_leaf else branch.points or None
     numbers = {"points": points, "planned": node.planned_points}
-    texts = {**cells_of(node, said), "note": _note(node), "id": str(node.pk)}
+    texts = {**texts, "note": _note(node), "id": str(node.pk)}
     for place, column in enumerate(COLUMNS):
         if column.key in _NUMBERS:
             _write_number(page, row, place, numbers[column.key], formats[f"{kind} number"])

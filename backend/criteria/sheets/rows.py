@@ -5,29 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from backend.core.errors import Invalid
 from backend.criteria.checks import RULES_OF_SOURCE, wrong_source
-from backend.criteria.models import Node
+from backend.criteria.models import Applicability, CriteriaSet, Node
 from backend.criteria.rules import RuleType
 from backend.criteria.sheets import words
 from backend.criteria.sheets.columns import BY_KEY
 from backend.criteria.sheets.lines import Reading, Remark
 from backend.criteria.sheets.numbering import Row
+from backend.criteria.sheets.scopes import Scope, ScopeReader, scope_cell, scope_of
 from tiers.models import Unit
 
 _SCORING = ("rule", "params", "source")
 _ONLY_LEAVES = (*_SCORING, "needs_evidence")
 _COMPARED = tuple(
-    key for key in BY_KEY if key not in {"code", "points", "planned", "note", "id", "level", *_SCORING}
+    key
+    for key in BY_KEY
+    if key not in {"code", "points", "planned", "note", "id", "level", "applies_to", *_SCORING}
 )
 _ATTRS = {"evidence": "evidence_asked", "lead": "lead_agency"}
 _SUM = {"sum", "tổng", "cộng"}
 # What a cell gives that can't be read; the problem has been told.
 UNREAD: Final = object()
+Named = Mapping[int, list[Applicability]]
 _TICKED = {"needs_evidence", "title"}
 _NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
@@ -43,20 +48,24 @@ class FieldChange:
 
 @dataclass
 class Wish:
-    """What a row asks for: columns of the node by name, the changes in words, what is wrong."""
+    """What a row asks for: columns of the node by name, the changes in words, for whom it is where that changes."""
 
     row: Row
     node: Node | None
     is_leaf: bool
     values: dict[str, Any] = field(default_factory=dict)
     fields: list[FieldChange] = field(default_factory=list)
+    scope: Scope | None = None
 
 
 class Reader:
     """Reads rows of one sheet; collects remarks."""
 
-    def __init__(self, reading: Reading, units: Iterable[Unit]) -> None:
-        self.reading = reading
+    def __init__(
+        self, reading: Reading, units: Iterable[Unit], criteria_set: CriteriaSet, named: Named
+    ) -> None:
+        self.reading, self.named = reading, named
+        self.scopes = ScopeReader(criteria_set, chain.from_iterable(named.values()))
         self.remarks: list[Remark] = []
         self.known: dict[tuple[str, str, str], Any] = {}
         self.said = words.Said()
@@ -89,6 +98,7 @@ class Reader:
         self._points(wish, stands)
         self._scoring(wish, stands)
         self._extra(wish)
+        self._scope(wish)
         wish.values["is_leaf"] = wish.is_leaf
         return wish
 
@@ -206,6 +216,18 @@ class Reader:
         source = wish.values.get("source") or (stands.source if stands else Node.Source.ASSESSED)
         if counting != Node.Counting.BASE and source != Node.Source.ASSESSED:
             self._say(wish.row, "counting", _("chỉ điểm tự chấm và thẩm định mới là điểm thưởng hoặc phạt."))
+
+    def _scope(self, wish: Wish) -> None:
+        rows = self.named.get(wish.node.pk, []) if wish.node else []
+        stands, cell = scope_cell(rows), wish.row.line.cells.get("applies_to", "")
+        if "applies_to" not in self.reading.letters or cell == stands:
+            return
+        scope = self._read(wish, "applies_to", self.scopes.read)
+        if scope is UNREAD or scope == scope_of(rows):
+            return
+        wish.scope = scope
+        if wish.node:
+            wish.fields.append(FieldChange(_label("applies_to"), stands, cell))
 
 
 def _is_code(code: str) -> bool:

@@ -16,8 +16,9 @@ from backend.criteria import actions, queries
 from backend.criteria.models import CriteriaSet
 from backend.criteria.sheets import Reading, exported, read_file
 from backend.criteria.sheets.exporting import CONTENT_TYPE
-from backend.criteria.sheets.forms import SheetForm, keep, kept_from
+from backend.criteria.sheets.forms import NewSheetForm, SheetForm, keep, kept_from, new_from
 from permissions.roles import Verb
+from tiers.models import Kind
 
 
 @require_GET
@@ -44,6 +45,43 @@ def sheet_import(request: HttpRequest, pk: int) -> HttpResponse:
             return _preview(request, criteria_set, readings[0])
     status = 422 if form.errors else 200
     return render(request, "criteria/sheet_import.html", _context(criteria_set, form=form), status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def sheet_new(request: HttpRequest) -> HttpResponse:
+    """Take a file and show the draft it would make."""
+    request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
+    owners = queries.owners_for(request.actor)
+    form = NewSheetForm(request.POST or None, request.FILES or None, owners=owners)
+    shown: list[HttpResponse] = []
+    if form.is_valid() and form.carry_out(lambda: shown.append(_preview_new(request, form))):
+        return shown[0]
+    status = 422 if form.errors else 200
+    return render(request, "criteria/sheet_import.html", {"form": form}, status=status)
+
+
+def _preview_new(request: HttpRequest, form: NewSheetForm) -> HttpResponse:
+    file, owner, values = form.cleaned_data["file"], form.cleaned_data["owner"], form.values()
+    reading = read_file(file, file.name)
+    made, plan = actions.preview_new_set(owner, reading, by=request.actor, **values)
+    kept = keep(reading, new={**values, "owner": owner.pk, "kind": values["kind"].pk})
+    return render(request, "criteria/sheet_preview.html", _context(made, plan=plan, kept=kept))
+
+
+@never_cache
+@require_POST
+def sheet_new_apply(request: HttpRequest) -> HttpResponse:
+    """Make the draft that was previewed."""
+    request.actor.require_anywhere(Verb.MANAGE_CRITERIA)
+    reading, new = new_from(request.POST.get("kept", ""))
+    owner = get_object_or_404(queries.owners_for(request.actor), pk=new["owner"])
+    kind = get_object_or_404(Kind, pk=new["kind"])
+    made, plan = actions.import_new_set(
+        owner, reading, by=request.actor, kind=kind, year=new["year"], title=new["title"]
+    )
+    added = plan.counts(remove=False)["added"]
+    messages.success(request, _("Đã lập dự thảo từ Excel với %d dòng tiêu chí.") % added)
+    return redirect("criteria:set_detail", made.pk)
 
 
 @never_cache

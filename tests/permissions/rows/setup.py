@@ -123,6 +123,18 @@ def a_kept_sheet(scene: Scene) -> dict[str, Any]:
     return {"kept": keep(reading, set_key=draft.pk, revision=draft.revision)}
 
 
+def a_new_sheet(scene: Scene) -> dict[str, Any]:
+    """Return a sheet with one field and the set it is to make, as typed."""
+    return {**a_set(scene), **a_sheet(scene)}
+
+
+def a_kept_new_sheet(scene: Scene) -> dict[str, Any]:
+    """Return the preview of a sheet that makes a set."""
+    reading = read_file(a_sheet(scene)["file"], "tieu-chi.csv")
+    new = {"owner": scene.host.pk, "kind": scene.sets["published"].kind_id, "year": 2040, "title": "Bộ mới"}
+    return {"kept": keep(reading, new=new)}
+
+
 def later(scene: Scene) -> dict[str, str]:
     """Return new dates of the conclusion: the same first day, a later last one."""
     opens = vn_date(scene.step("draft", "conclusion").opens_at)
@@ -162,6 +174,8 @@ CRITERIA = [
         ok="HOST",
         hidden="UNIT STRANGERS",
     ),
+    *both("criteria:sheet_new", WRITES_ANY, body=a_new_sheet, places=("city",)),
+    row("criteria:sheet_new_apply", "POST", body=a_kept_new_sheet, places=("city",), **WRITES_ANY),
     *both("criteria:sheet_import", DRAFTS, set_("draft"), a_sheet),
     row("criteria:sheet_apply", "POST", at=set_("draft"), body=a_kept_sheet, places=BOTH, **DRAFTS),
     *both("criteria:node_add", DRAFTS, set_("draft"), typed(title="Lĩnh vực mới", code="7")),

@@ -16,9 +16,11 @@ from backend.rounds.models import Round
 from backend.scoring import actions
 from permissions.actor import SYSTEM
 from reports.actions import publish_ranking, request_document
+from reports.backtest import running
 from tests import make
 from tests.journeys.conftest import OFFICE, PHONE
 from tests.journeys.districts import District, criteria, district
+from tests.reports import backtests
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -116,6 +118,22 @@ def test_pages_of_the_result(here, window):
         f"{ranking}?view=fields",
         at("reports:unit_result", here.card()),
         at("reports:document", made),
+    )
+
+
+def test_pages_of_a_backtest(here, window):
+    concluded(here)
+    held = here.round.groups.get().criteria_set
+    draft = make.criteria_set(
+        here.unit, leaves={"1.1": "3", "1.2": "1", "3.1": "2"}, year=2028, state=CriteriaSet.State.DRAFT
+    )
+    backtests.link(draft, held, {"1.1": "1.1", "1.2": "1.2"})
+    made = running.start(draft, here.round, by=here.actor("manager"))
+    see(
+        window(here.users["manager"]),
+        at("reports:backtest_round", here.round),
+        at("reports:backtest_start", draft),
+        at("reports:backtest", made),
     )
 
 

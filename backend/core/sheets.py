@@ -6,7 +6,7 @@ And the one way to begin a workbook of our own: nothing a person typed becomes a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any, TypeVar
@@ -14,7 +14,7 @@ from typing import IO, Any, TypeVar
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from .books import MOST_BYTES, broken, column_number, sheets_in, too_far
+from .books import MOST_BYTES, MOST_COLUMNS, broken, column_number, sheets_in, too_far
 from .dates import format_date
 from .text import nfc
 
@@ -37,6 +37,11 @@ _HIDDEN_ROW = re.compile(
     rb"""<row\s(?=[^>]*\bhidden\s*=\s*["'](?:1|true)["'])[^>]*?\br\s*=\s*["']([0-9]{1,7})["']"""
 )
 
+# A value such as #REF! that was pasted without its formula; reading gives it as empty.
+_ERROR = re.compile(rb"""<c\s(?=[^>]*\bt\s*=\s*["']e["'])[^>]*?\br\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
+# Signs that no person types; NUL among them, which PostgreSQL keeps in no text.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 Cell = tuple[int, int]
 T = TypeVar("T")
 
@@ -45,8 +50,8 @@ T = TypeVar("T")
 class Sheet:
     """One sheet as text, row 1 first. Cells are named by (row, column), both counted from 1.
 
-    ``merged`` are (first cell, last cell); ``formulas`` the cells whose text is a formula's saved value, empty
-    where none was saved.
+    ``merged`` are (first cell, last cell), none beyond the rows; ``formulas`` the cells whose text is a formula's
+    saved value, empty where none was saved or where it is an error.
     """
 
     name: str
@@ -96,13 +101,26 @@ def _sheet(book: CalamineWorkbook, name: str, part: bytes, *, is_hidden: bool) -
         name=name,
         is_hidden=is_hidden,
         rows=rows,
-        merged=tuple(
-            ((top + 1, left + 1), (bottom + 1, right + 1))
-            for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-        ),
-        formulas=frozenset(_cell(place) for place in _found(_FORMULA, b"<f", part)),
+        merged=_merged(sheet.merged_cell_ranges or (), len(rows)),
+        formulas=frozenset(_cell(place) for place in (*_found(_FORMULA, b"<f", part), *_errors(part))),
         hidden_rows=frozenset(int(row) for row in _found(_HIDDEN_ROW, b"hidden", part)),
     )
+
+
+def _merged(ranges: Iterable[tuple[Cell, Cell]], last: int) -> tuple[tuple[Cell, Cell], ...]:
+    """Return the ranges counted from 1. Raises Invalid where they overlap a lot: no office program writes that."""
+    merged = tuple(
+        ((top + 1, left + 1), (min(bottom + 1, last), right + 1))
+        for (top, left), (bottom, right) in ranges
+        if top < last
+    )
+    if sum(bottom - top + 1 for (top, _left), (bottom, _right) in merged) > MOST_COLUMNS * max(last, 1):
+        raise broken()
+    return merged
+
+
+def _errors(part: bytes) -> list[bytes]:
+    return _ERROR.findall(part) if b'"e"' in part or b"'e'" in part else []
 
 
 def _found(pattern: re.Pattern[bytes], word: bytes, part: bytes) -> list[bytes]:
@@ -176,10 +194,13 @@ def as_lines(cell: Any) -> str:
 
 
 def tidy_lines(text: str) -> str:
-    """Return a text composed (NFC), with "\n" between lines and nothing empty round it or at their ends."""
+    """Return a text composed (NFC), with "\n" between lines and nothing empty round it or at their ends.
+
+    Control signs become spaces.
+    """
     if not text:
         return ""
-    composed = text if text.isascii() else nfc(text)
+    composed = _CONTROL.sub(" ", text if text.isascii() else nfc(text))
     if "\n" not in composed and "\r" not in composed:
         return composed.strip()
     lines = composed.replace("\r\n", "\n").replace("\r", "\n").split("\n")

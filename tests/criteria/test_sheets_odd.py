@@ -300,3 +300,37 @@ def test_nothing_of_a_sheet_with_problems_is_written(empty):
     with pytest.raises(Invalid, match="Ô C3"):
         actions.import_sheet(empty, reading, by=SYSTEM, seen=empty.revision)
     assert not empty.nodes.exists()
+
+
+def in_package(content, part, before, after):
+    """Return a workbook in which some bytes of one part are others."""
+    return repacked(content, lambda name, held: held.replace(before, after) if name.endswith(part) else held)
+
+
+TWO = book(HEADING, ("1", "Lĩnh vực", None), ("1.1", "Kế hoạch", 2))
+
+
+def test_a_control_sign_that_no_database_keeps_becomes_a_space(empty):
+    sheet = in_package(TWO, "sharedStrings.xml", "Kế hoạch".encode(), "Kế_x0000_hoạch_x0007_".encode())
+    assert plan(empty, sheet).wishes[1].row.title == "Kế hoạch"
+
+
+def test_a_merge_that_claims_a_million_rows_reaches_no_farther_than_the_rows(empty):
+    merge = b'</sheetData><mergeCells count="1"><mergeCell ref="D3:D1048576"/></mergeCells>'
+    table = book((*HEADING, "Cách chấm"), ("1", "a", None), ("1.1", "b", 2, "Nhập điểm trực tiếp"))
+    made = plan(empty, in_package(table, "sheet1.xml", b"</sheetData>", merge))
+    assert [wish.row.code for wish in made.wishes] == ["1", "1.1"]
+
+
+def test_many_merges_over_one_another_are_refused(empty):
+    merges = b'<mergeCell ref="A1:Z2000"/>' * 2000
+    sheet = in_package(
+        TWO, "sheet1.xml", b"</sheetData>", b"</sheetData><mergeCells>" + merges + b"</mergeCells>"
+    )
+    with pytest.raises(Invalid, match="bị hỏng"):
+        read_file(io.BytesIO(sheet), "bang.xlsx")
+
+
+def test_an_error_pasted_as_points_is_told_by_cell(empty):
+    sheet = in_package(TWO, "sheet1.xml", b'<c r="C3"><v>2</v>', b'<c r="C3" t="e"><v>#REF!</v>')
+    assert [problem.cell for problem in plan(empty, sheet).problems] == ["C3"]

@@ -15,12 +15,13 @@ from python_calamine import CalamineWorkbook
 from backend.audit.recording import recording
 from backend.criteria import actions
 from backend.criteria.checks import RULES_OF_SOURCE
-from backend.criteria.models import CriteriaSet, Node
+from backend.criteria.models import Applicability, CriteriaSet, Node
 from backend.criteria.queries import nodes_of
 from backend.criteria.sheets import exported, plan_for, read_file
 from permissions.actor import SYSTEM
 from tests import make
 from tests.criteria.rule_samples import MAXIMA, any_rule
+from tiers.models import Kind, Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -53,6 +54,11 @@ def leaves(draw: Any) -> dict[str, Any]:
     }
 
 
+def named(draw: Any) -> list[str]:
+    """Return for whom a node is: kinds and units by code; none for everybody."""
+    return sorted(draw(st.sets(st.sampled_from(["commune", "department", "P1", "P2"]), max_size=2)))
+
+
 @st.composite
 def texts(draw: Any) -> dict[str, Any]:
     """Return the columns that every node has."""
@@ -62,6 +68,7 @@ def texts(draw: Any) -> dict[str, Any]:
         "evidence_asked": draw(TEXTS),
         "only_with_procedures": draw(FLAGS),
         "open_to_additions": draw(FLAGS),
+        "for": named(draw),
     }
 
 
@@ -81,7 +88,9 @@ def trees(draw: Any, level: int = 1) -> list[tuple[str, dict[str, Any], list[Any
 
 def grow(draft: CriteriaSet, tree: list[Any], parent: Node | None = None) -> None:
     """Save the tree under ``parent``, in order."""
-    for mark, columns, children in tree:
+    for mark, told, children in tree:
+        columns = {**told}
+        names = columns.pop("for", ())
         node = Node.objects.create(
             criteria_set=draft,
             parent=parent,
@@ -90,6 +99,10 @@ def grow(draft: CriteriaSet, tree: list[Any], parent: Node | None = None) -> Non
             order=Node.objects.filter(criteria_set=draft).count() + 1,
             **columns,
         )
+        for kind in Kind.objects.filter(code__in=names):
+            Applicability.objects.create(node=node, kind=kind)
+        for unit in Unit.objects.filter(code__in=names):
+            Applicability.objects.create(node=node, unit=unit)
         grow(draft, children, node)
 
 
@@ -97,6 +110,9 @@ def grow(draft: CriteriaSet, tree: list[Any], parent: Node | None = None) -> Non
 def drafts():
     """Two empty drafts of one owner."""
     city = make.unit("Thành phố")
+    make.kind("department")
+    for code, name in (("P1", "Phường 1; cũ"), ("P2", "Xã, phường")):
+        make.unit(name, parent=city, kind="commune", code=code)
     return [
         actions.create_set(city, by=SYSTEM, kind=make.kind("commune"), year=2026 + n, title=f"Bộ {n}")
         for n in range(2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -125,7 +126,7 @@ def _reading(sheet: Sheet, at: int, places: dict[str, int], passed: list[str], l
     shared = _shared(sheet, at, places)
     for number, row in enumerate(sheet.rows[at + 1 :], start=at + 2):
         cells = {key: row[place] for key, place in places.items() if place < len(row) and row[place]}
-        cells |= {key: text for (line, key), text in shared.items() if line == number}
+        cells |= shared.get(number, {})
         if cells and not _is_numbering(cells):
             reading.lines.append(Line(number, cells))
     if not reading.lines:
@@ -149,16 +150,15 @@ def _is_numbering(cells: dict[str, str]) -> bool:
     return len(set(cells.values())) == len(cells) > 1 and all(map(_NUMBERING.fullmatch, cells.values()))
 
 
-def _shared(sheet: Sheet, at: int, places: dict[str, int]) -> dict[tuple[int, str], str]:
-    """Return what a merged cell says to each line it reaches down to."""
+def _shared(sheet: Sheet, at: int, places: dict[str, int]) -> dict[int, dict[str, str]]:
+    """Return what a merged cell says to each line it reaches down to, by column."""
     keys = {place + 1: key for key, place in places.items() if key in _SHARED}
-    return {
-        (number, keys[left]): sheet.rows[top - 1][left - 1]
-        for (top, left), (bottom, _right) in sheet.merged
-        if left in keys and bottom > top > at + 1
-        for number in range(top + 1, bottom + 1)
-        if left <= len(sheet.rows[top - 1])
-    }
+    said: dict[int, dict[str, str]] = {}
+    for (top, left), (bottom, _right) in sheet.merged:
+        if left in keys and bottom > top > at + 1 and left <= len(sheet.rows[top - 1]):
+            for number in range(top + 1, bottom + 1):
+                said.setdefault(number, {})[keys[left]] = sheet.rows[top - 1][left - 1]
+    return said
 
 
 def _of_sheet(sheet: Sheet, at: int, known: set[int], others: list[str]) -> Iterator[Remark]:
@@ -202,10 +202,10 @@ def _of_formulas(sheet: Sheet, reading: Reading, places: dict[str, int]) -> Iter
 
 def _of_merged(sheet: Sheet, reading: Reading, places: dict[str, int]) -> Iterator[Remark]:
     keys = {place + 1: key for key, place in places.items()}
-    numbers = {line.number for line in reading.lines}
+    numbers = [line.number for line in reading.lines]
     for (top, left), (bottom, _right) in sheet.merged:
         key = keys.get(left)
-        if bottom == top or key is None or len(numbers & set(range(top, bottom + 1))) < 2:
+        if bottom == top or key is None or bisect_right(numbers, bottom) - bisect_left(numbers, top) < 2:
             continue
         cell, title = f"{column_name(left)}{top}", BY_KEY[key].title
         if key in _SHARED:

@@ -23,7 +23,7 @@ def named_in(criteria_set: CriteriaSet) -> dict[int, list[Applicability]]:
     """Return what names the units that a node is for, by the node's key: kinds first, then units; one query."""
     rows = Applicability.objects.filter(node__criteria_set=criteria_set).select_related("kind", "unit")
     found: dict[int, list[Applicability]] = {}
-    for row in rows.order_by("kind__order", "unit__order", "pk"):
+    for row in rows.order_by("kind__order", "kind__code", "unit__order", "unit__code"):
         found.setdefault(row.node_id, []).append(row)
     for named in found.values():
         named.sort(key=lambda row: row.kind is None)

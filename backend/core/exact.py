@@ -72,7 +72,7 @@ def round_half_up(value: Fraction | Decimal, places: int = 3) -> Decimal:
     exact = value if isinstance(value, Fraction) else Fraction(value)
     whole, rest = divmod(abs(exact.numerator) * 10**places, exact.denominator)
     whole += 2 * rest >= exact.denominator
-    return Decimal(whole if exact >= 0 else -whole).scaleb(-places)
+    return Decimal(whole if exact.numerator >= 0 else -whole).scaleb(-places)
 
 
 def format_points(value: Decimal | Fraction | int, places: int = 2) -> str:

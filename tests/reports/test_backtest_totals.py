@@ -13,8 +13,9 @@ from permissions.actor import SYSTEM
 from reports import queries
 from reports.actions import publish_ranking
 from reports.backtest import running
-from reports.backtest.cases import Extra, Leaf, Making
+from reports.backtest.cases import PLAIN, Case, Extra, Leaf, Making
 from reports.backtest.comparing import EXTRAS, Order, movers, sides
+from reports.backtest.findings import findings
 from reports.backtest.reckoning import FINE, Parts, totals
 from reports.backtest.seasons import seasons_for, sets_for_round
 from reports.backtest.shaking import SEED, shake
@@ -253,3 +254,34 @@ class TestKinds:
             )
         assert third in sets_for_round(officer, round_)
         assert [one.units for one in seasons_for(officer, third)] == [1]
+
+
+class TestCorners:
+    ONE = (leaf("1.1", 1_000),)
+
+    def found(self, rows, making=PLAIN):
+        units = tuple(range(len(rows)))
+        case = Case(units, self.ONE, self.ONE, (0,), rows, rows, making, making)
+        return findings(case, Order(), Order())["lines"]
+
+    def test_a_single_unit_is_first_in_every_draw(self):
+        ((line,),) = (self.found(((500,),)),)
+        assert (line["new"]["rank"], line["ranks"]["best"], line["ranks"]["worst"]) == (1, 1, 1)
+
+    def test_units_that_are_all_equal_are_all_first_in_every_draw(self):
+        assert [line["ranks"]["worst"] for line in self.found(((500,),) * 3)] == [1, 1, 1]
+
+    def test_a_penalty_above_all_points_leaves_nothing_and_ties(self):
+        lines = self.found(((500,), (400,)), Making(extras=(Extra(penalty=9_000),) * 2))
+        assert [(line["new"]["total"], line["new"]["rank"], line["ranks"]["worst"]) for line in lines] == [
+            (0, 1, 1)
+        ] * 2
+
+    @pytest.mark.django_db
+    def test_a_season_whose_units_were_all_left_out_compares_nobody(self):
+        round_ = backtests.season()
+        for card in round_.cards.all():
+            for code in backtests.LEAVES:
+                seasons.leave_out(card, code)
+        (table,) = tables(running.start(backtests.draft(round_), round_, by=SYSTEM))
+        assert (table.lines, table.units) == ([], 3)

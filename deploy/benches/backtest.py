@@ -47,7 +47,7 @@ def _case(draft: Any, season: Any) -> Any:
 
     group = season.groups.get()
     found = mapping(draft, group.criteria_set, with_survey=True, with_guesses=True)
-    return read_season(cards_of(group), found).case
+    return read_season(group, draft, cards_of(group), found).case
 
 
 def _season() -> tuple[Any, Any]:

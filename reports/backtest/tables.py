@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from backend.core.exact import ZERO, round_half_up
@@ -31,16 +32,30 @@ class Published:
 
 @dataclass(frozen=True)
 class Line:
-    """One unit, old against new. ``movers`` are code, title and shift in percent points; ``bar`` is for SVG."""
+    """One unit, old against new. ``movers`` are code, title and shift in percent points."""
 
     card: int
     name: str
     published: Published | None
     old: Side
     new: Side
-    movers: list[tuple[str, str, Fraction]]
     ranks: Interval
-    bar: dict[str, str]
+    units: int
+    moved_by: list[dict[str, str]]
+    titles: dict[str, str]
+
+    # Worked out for the lines that are shown only: a group may have ten thousand.
+    @property
+    def movers(self) -> list[tuple[str, str, Fraction]]:
+        """Return the leaves that moved the unit most."""
+        return [
+            (one["code"], self.titles.get(one["code"], ""), Fraction(one["shift"])) for one in self.moved_by
+        ]
+
+    @cached_property
+    def bar(self) -> dict[str, str]:
+        """Return where the parts of the interval stand in an SVG of ``WIDTH``."""
+        return _interval_bar(self.ranks, self.new.rank, self.units)
 
     @property
     def moved(self) -> int:
@@ -215,10 +230,18 @@ def _table(group: dict[str, Any]) -> GroupTable:
 
 def _line(line: dict[str, Any], titles: dict[str, str], units: int) -> Line:
     ranks = Interval(**line["ranks"])
-    moved = [(one["code"], titles.get(one["code"], ""), Fraction(one["shift"])) for one in line["movers"]]
     old, new = Side(**line["old"]), Side(**line["new"])
-    bar = _interval_bar(ranks, new.rank, units)
-    return Line(line["card"], line["name"], _published(line["published"]), old, new, moved, ranks, bar)
+    return Line(
+        line["card"],
+        line["name"],
+        _published(line["published"]),
+        old,
+        new,
+        ranks,
+        units,
+        line["movers"],
+        titles,
+    )
 
 
 def _published(row: dict[str, Any] | None) -> Published | None:

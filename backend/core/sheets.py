@@ -6,6 +6,7 @@ And the one way to begin a workbook of our own: nothing a person typed becomes a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -124,8 +125,8 @@ def _errors(part: bytes) -> list[bytes]:
 
 
 def _found(pattern: re.Pattern[bytes], word: bytes, part: bytes) -> list[bytes]:
-    # The pattern walks through every cell; most sheets have nothing of the kind.
-    return pattern.findall(part) if word in part else []
+    # The pattern walks through every cell; most sheets have nothing of the kind. What is above is of columns.
+    return pattern.findall(part) if part.find(word, part.find(b"<sheetData")) >= 0 else []
 
 
 def _cell(place: bytes) -> Cell:
@@ -200,6 +201,8 @@ def tidy_lines(text: str) -> str:
     """
     if not text:
         return ""
+    if text.isprintable():
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     composed = _CONTROL.sub(" ", text if text.isascii() else nfc(text))
     if "\n" not in composed and "\r" not in composed:
         return composed.strip()

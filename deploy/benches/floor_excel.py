@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from python_calamine import CalamineWorkbook
 
 from backend.config.urls import urlpatterns as ours
-from backend.criteria.models import Node
+from backend.criteria.models import Applicability, CriteriaSet, Node
+from tiers.models import Unit
 
 PAGE = Engine(autoescape=True).from_string(Path(__file__).with_name("floor_excel.html").read_text("utf-8"))
 # Under the heading: code, text, points, source of points.
@@ -27,13 +28,17 @@ _FIRST, _COLUMNS = 5, (0, 1, 2, 10)
 def floor(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with the nodes of the sheet that was sent which the draft lacks or titles otherwise, in our columns."""
     rows = CalamineWorkbook.from_filelike(request.FILES["file"]).get_sheet_by_index(0).to_python()
-    titles = {node.code: node.title for node in Node.objects.filter(criteria_set=pk)}
+    criteria_set = CriteriaSet.objects.select_related("owner", "kind").get(pk=pk)
+    titles = {node.code: node.title for node in Node.objects.filter(criteria_set=criteria_set)}
+    # For whom the nodes are, and who may lead their appraisal: read by ours to hold the sheet against them.
+    list(Applicability.objects.filter(node__criteria_set=criteria_set))
+    list(Unit.objects.filter(parent_id=criteria_set.owner_id))
     lines = [
         [number, *(row[place] for place in _COLUMNS)]
         for number, row in enumerate(rows[_FIRST:-1], start=_FIRST + 1)
         if titles.get(row[0]) != row[1]
     ]
-    return HttpResponse(PAGE.render(Context({"lines": lines})))
+    return HttpResponse(PAGE.render(Context({"title": criteria_set.title, "lines": lines})))
 
 
 def insert(draft: Any, rows: Sequence[dict[str, Any]]) -> None:

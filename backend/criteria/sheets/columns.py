@@ -111,9 +111,8 @@ def words_of(heading: str) -> str:
     return " ".join(_WORDS.split(fold(heading))).strip()
 
 
-def key_of(heading: str) -> str:
-    """Return the key of the column that people call so, "" where it is none of ours."""
-    words = words_of(heading)
+def key_of(words: str) -> str:
+    """Return the key of the column that people call so, "" where it is none of ours; ``words`` as plain words."""
     if words in _EXACT:
         return _EXACT[words]
     if not words or len(words) > 60 or any(word in words for word in _RESULTS):
@@ -126,11 +125,12 @@ def places_in(headings: Sequence[str]) -> dict[str, int]:
 
     Without a column of guidance, notes are guidance.
     """
+    said = [(place, words_of(heading)) for place, heading in enumerate(headings) if heading]
+    named = [(place, key_of(words), words in _EXACT) for place, words in said]
     found: dict[str, int] = {}
     for exact in (True, False):
-        for place, heading in enumerate(headings):
-            key = key_of(heading)
-            if key and (words_of(heading) in _EXACT) is exact and place not in found.values():
+        for place, key, is_exact in named:
+            if key and is_exact is exact and place not in found.values():
                 found.setdefault(key, place)
     if "note" in found and "guidance" not in found:
         found["guidance"] = found.pop("note")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from backend.core.errors import Invalid
@@ -86,7 +87,8 @@ class Plan:
 
 def plan_for(reading: Reading, criteria_set: CriteriaSet) -> Plan:
     """Return what the file would do to a draft as it stands; four queries, two more where a new scope is named."""
-    nodes = list(criteria_set.nodes.order_by("order").prefetch_related("lead_agency"))
+    nodes = list(criteria_set.nodes.order_by("order"))
+    prefetch_related_objects([node for node in nodes if node.lead_agency_id], "lead_agency")
     outline = outline_of(reading, frozenset(node.code for node in nodes))
     leads = [node.lead_agency for node in nodes if node.lead_agency]
     reader = Reader(reading, [*agencies_for(criteria_set), *leads], criteria_set, named_in(criteria_set))

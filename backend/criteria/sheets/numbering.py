@@ -138,9 +138,10 @@ class _Builder:
         return self._by_place(row, following)
 
     def _level_of(self, row: Row) -> int:
-        text = fold(row.line.cells.get("level", "")).replace("_", " ")
-        if not text:
+        cell = row.line.cells.get("level", "")
+        if not cell:
             return 0
+        text = fold(cell).replace("_", " ")
         level = _LEVELS.get(text) or (int(text) if text.isdecimal() and len(text) < 3 else 0)
         if 1 <= level <= min(DEEPEST, len(self.path) + 1):
             return level

@@ -69,8 +69,13 @@ class Reader:
         self.remarks: list[Remark] = []
         self.known: dict[tuple[str, str, str], Any] = {}
         self.said = words.Said()
-        self.compared = [key for key in _COMPARED if key in reading.letters or key == "title"]
+        self.compared = ["title", *(key for key in _COMPARED if key in reading.letters and key != "title")]
         self.compared_of_groups = [key for key in self.compared if key not in _ONLY_LEAVES]
+        more = [key for key in _SCORING if key in reading.letters]
+        self.whole = {
+            True: [*self.compared[1:], "points", *more, "applies_to"],
+            False: [*self.compared_of_groups[1:], "applies_to"],
+        }
         self.group_points = "planned" if "planned" in reading.letters else "points"
         self.readers: dict[str, Callable[[str], Any]] = {
             "title": words.read_text,
@@ -87,10 +92,13 @@ class Reader:
     def wish(self, row: Row, node: Node | None) -> Wish:
         """Return what the row asks of ``node`` (None: a new one)."""
         stands = words.cells_of(node, self.said) if node else {}
-        wish = Wish(row, node, self._is_leaf(row))
+        is_leaf = self._is_leaf(row)
+        wish = Wish(row, node, is_leaf, {"is_leaf": is_leaf})
         if node and node.is_leaf != wish.is_leaf:
             wish.fields.append(FieldChange(_("Loại dòng"), _kind(node.is_leaf), _kind(wish.is_leaf)))
             stands |= dict.fromkeys(("points", "planned", *_ONLY_LEAVES), "")
+        elif node and self._is_untouched(wish, node, stands):
+            return wish
         self._code(wish, stands)
         for key in self.compared if wish.is_leaf else self.compared_of_groups:
             if self._differs(wish, key, stands):
@@ -99,8 +107,16 @@ class Reader:
         self._scoring(wish, stands)
         self._extra(wish)
         self._scope(wish)
-        wish.values["is_leaf"] = wish.is_leaf
         return wish
+
+    def _is_untouched(self, wish: Wish, node: Node, stands: Mapping[str, str]) -> bool:
+        """Return whether every cell says what the node says: most rows of a sheet that was sent back."""
+        row, cells = wish.row, wish.row.line.cells
+        if row.code != node.code or row.title != stands["title"] or node.pk in self.named:
+            return False
+        if not wish.is_leaf and cells.get(self.group_points, "") != stands["planned"]:
+            return False
+        return all(cells.get(key, "") == stands.get(key, "") for key in self.whole[wish.is_leaf])
 
     def _is_leaf(self, row: Row) -> bool:
         cells = row.line.cells

@@ -32,7 +32,7 @@ _SUMS = {"sum", "tong", "cong"}
 
 def text_cell(text: str) -> str:
     """Return a text as a cell holds it."""
-    return tidy_lines(text)[:MOST_TEXT].rstrip()
+    return tidy_lines(text)[:MOST_TEXT].rstrip() if text else ""
 
 
 def points_cell(points: Decimal | None) -> str:

@@ -91,10 +91,10 @@ def _world() -> tuple[Any, Any, Any, bytes]:
     from backend.criteria import actions
     from backend.criteria.queries import nodes_of
     from backend.criteria.sheets import exported
-    from deploy.benches.workshop import _world as workshop_world
+    from deploy.benches import workshop
     from permissions.actor import SYSTEM
 
-    user, full = workshop_world()
+    user, full = workshop.world()
     empty = actions.create_set(full.owner, by=SYSTEM, kind=full.kind, year=2027, title="Bộ trống")
     return user, full, empty, exported(full, nodes_of(full))[0]
 

@@ -48,11 +48,11 @@ def scopes_over(nodes: Iterable[Node], rows: Iterable[Applicability]) -> dict[in
             kinds.setdefault(row.node_id, {})[row.kind.pk] = row.kind.title
         if row.unit is not None:
             units.setdefault(row.node_id, {})[row.unit.pk] = row.unit.name
-    made = {
+    return {
         node.pk: Scope(kinds.get(node.pk, {}), units.get(node.pk, {}), node.only_with_procedures)
         for node in nodes
+        if node.only_with_procedures or node.pk in kinds or node.pk in units
     }
-    return {key: scope for key, scope in made.items() if scope.words}
 
 
 def left_out(nodes: Sequence[Node], scopes: Mapping[int, Scope], unit: Unit) -> dict[int, str]:

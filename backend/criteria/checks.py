@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from backend.core.exact import ZERO
 from backend.core.points import format_points
 from backend.criteria import frames
+from backend.criteria.applying import Scope
 from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.queries import Branch, branches, flatten, for_nobody_in
+from backend.criteria.queries import Branch, branches, flatten, for_nobody_in, scopes_of
 from backend.criteria.rules import RuleError, RuleType, parse_rule
 
 DEEPEST = 5
@@ -54,26 +55,32 @@ class Problem:
 
 
 def problems_of(
-    criteria_set: CriteriaSet, nodes: Sequence[Node], tree: Sequence[Branch] | None = None
+    criteria_set: CriteriaSet,
+    nodes: Sequence[Node],
+    tree: Sequence[Branch] | None = None,
+    scopes: Mapping[int, Scope] | None = None,
 ) -> list[Problem]:
     """Return every problem of the set with these nodes, those of the whole set first.
 
-    ``tree`` are their ``branches`` where the caller has them.
+    ``tree`` are their ``branches`` and ``scopes`` their ``scopes_of`` where the caller has them.
     """
     tree = branches(nodes) if tree is None else tree
+    scopes = scopes_of(criteria_set, nodes) if scopes is None else scopes
     return [
         *_of_whole(criteria_set, tree),
         *_of_branches(criteria_set, tree),
         *_of_codes(nodes),
         *_of_framework(criteria_set, nodes),
-        *_of_scopes(criteria_set, nodes),
+        *_of_scopes(criteria_set, nodes, scopes),
     ]
 
 
-def _of_scopes(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> Iterator[Problem]:
+def _of_scopes(
+    criteria_set: CriteriaSet, nodes: Sequence[Node], scopes: Mapping[int, Scope]
+) -> Iterator[Problem]:
     """Points that no unit can have are no points of the scale."""
     sentence = _("Không đơn vị nào thuộc phạm vi áp dụng của mục này. Hãy sửa phạm vi hoặc xóa mục.")
-    for node in for_nobody_in(criteria_set, nodes):
+    for node in for_nobody_in(criteria_set, nodes, scopes):
         yield Problem(sentence, node.pk, node.code)
 
 

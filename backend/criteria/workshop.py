@@ -50,7 +50,7 @@ class Shop:
     @cached_property
     def problems(self) -> list[Problem]:
         """Return everything to mend before the set can be published."""
-        return problems_of(self.criteria_set, self.nodes, self.tree)
+        return problems_of(self.criteria_set, self.nodes, self.tree, self.scopes)
 
     @cached_property
     def problems_here(self) -> list[Problem]:

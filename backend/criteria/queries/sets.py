@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -125,13 +125,14 @@ def left_out_by(
     return {unit.pk: left_out(nodes, scopes, unit) if scopes else {} for unit in units}
 
 
-def for_nobody_in(criteria_set: CriteriaSet, nodes: Sequence[Node]) -> list[Node]:
-    """Return the nodes of a set that are for none of the units it may score today; at most two queries.
+def for_nobody_in(
+    criteria_set: CriteriaSet, nodes: Sequence[Node], scopes: Mapping[int, Scope]
+) -> list[Node]:
+    """Return the nodes of a set that are for none of the units it may score today; at most one query.
 
-    Units of its kind and of the kinds it names count. Where there are none yet nothing can be said, and what a
+    ``scopes`` are ``scopes_of`` the nodes. Units of its kind and of the kinds it names count. Where there are none yet nothing can be said, and what a
     framework says of units elsewhere is the framework's to say.
     """
-    scopes = scopes_of(criteria_set, nodes)
     own = {node.pk for node in nodes if node.frame_id is None}
     if own.isdisjoint(scopes):
         return []

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 from django.core import checks
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ReportsConfig(AppConfig):
@@ -15,5 +15,6 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from reports import walls  # deferred: what the walls stand round is loaded by then
 
-        post_migrate.connect(walls.put_back, sender=self, dispatch_uid="reports.walls")
+        pre_migrate.connect(walls.take_down, sender=self, dispatch_uid="reports.walls.down")
+        post_migrate.connect(walls.put_back, sender=self, dispatch_uid="reports.walls.up")
         checks.register(walls.stand, checks.Tags.database)

@@ -1,7 +1,7 @@
 """What was published never changes: the database itself refuses it, on SQLite and PostgreSQL.
 
 Rows of a ranking are only ever added, and only until it is published; a published ranking is never
-altered or deleted. Like history's triggers these are put back after every migrate.
+altered or deleted. They make way for a migrate and are put back after it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core import checks
-from django.db import OperationalError, ProgrammingError, connections
+from django.db import connections
+
+from backend.audit.walls import lacking, make_way, standing
 
 MESSAGE = "a published ranking never changes"
 
@@ -53,16 +55,17 @@ def put_back(*, using: str = "default", **_: Any) -> None:
         build(cursor)
 
 
+def take_down(*, using: str = "default", **_: Any) -> None:
+    """Let the walls make way for a migrate."""
+    make_way(using, walls())
+
+
 def missing(using: str = "default") -> list[str]:
-    """Return the names of walls that do not stand; an empty list means all do."""
+    """Return the names of walls that do not stand; an empty list means all do, or there is nothing to guard yet."""
     connection = connections[using]
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        standing = {row[0] for row in cursor.fetchall()}
-    return sorted(set(walls()) - standing)
+    if _RANKING not in connection.introspection.table_names():
+        return []
+    return sorted(set(walls()) - standing(connection))
 
 
 def _name(table: str, event: str) -> str:
@@ -114,13 +117,5 @@ def stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[chec
             f"Thiếu lớp chặn sửa kết quả đã công bố: {name}. Hãy chạy: manage.py migrate", id="reports.E001"
         )
         for using in databases or []
-        for name in _missing(using)
+        for name in lacking(missing, using)
     ]
-
-
-def _missing(using: str) -> list[str]:
-    connection = connections[using]
-    try:
-        return missing(using) if _RANKING in connection.introspection.table_names() else []
-    except (OperationalError, ProgrammingError):
-        return []  # no database yet: migrate puts the walls up

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core import checks
-from django.db import OperationalError, ProgrammingError
 
-from backend.audit import triggers
+from backend.audit import triggers, walls
 
 
 def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
@@ -18,15 +17,8 @@ def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> lis
             id="audit.E001",
         )
         for using in databases or []
-        for table in _missing(using)
+        for table in walls.lacking(triggers.missing, using)
     ]
-
-
-def _missing(using: str) -> list[str]:
-    try:
-        return triggers.missing(using)
-    except (OperationalError, ProgrammingError):
-        return []  # no database yet: migrate puts the walls up
 
 
 def register() -> None:

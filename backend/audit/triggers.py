@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import connections
 from simple_history.models import HistoricalChanges
 
+from backend.audit import walls
+
 MESSAGE = "history is append-only"
 
 _PG_FUNCTION = f"""
@@ -51,26 +53,17 @@ def put_back(*, using: str = "default", **_: Any) -> None:
 def missing(using: str = "default") -> list[str]:
     """Return the history tables that lack a wall, by name; an empty list means all stand."""
     connection = connections[using]
-    walls = _present(connection)
+    standing = walls.standing(connection)
     events = _PG_EVENTS if connection.vendor == "postgresql" else _SQLITE_EVENTS
     return [
         table
         for table in history_tables(connection)
-        if any(_wall_name(table, event) not in walls for event in events)
+        if any(_wall_name(table, event) not in standing for event in events)
     ]
 
 
 def _wall_name(table: str, event: str) -> str:
     return f"{table[:55]}_{event}"
-
-
-def _present(connection: Any) -> set[str]:
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {row[0] for row in cursor.fetchall()}
 
 
 def _wall_postgresql(cursor: Any, tables: list[str]) -> None:

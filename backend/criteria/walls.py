@@ -1,8 +1,9 @@
 """The database itself refuses to change a published set: what was issued stays as it was issued.
 
 Nodes, and for whom they apply, change only while their set is a draft: in consultation too the tree stands
-still. A published set may only become superseded; every other column of it stands, its legal basis too. The walls are taken down before every migrate and put
-back after it, because SQLite remakes an altered table and minds triggers that name it.
+still. A published set may only become superseded; every other column of it stands, its legal basis too. The
+walls are taken down before every migrate and put back after it, because SQLite remakes an altered table and
+minds triggers that name it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core import checks
-from django.db import OperationalError, ProgrammingError, connections
+from django.db import connections
 
+from backend.audit.walls import lacking, make_way, standing
 from backend.criteria.models import Applicability, CriteriaSet, Node
 
 MESSAGE = "a published criteria set is frozen"
@@ -81,14 +83,8 @@ def put_back(*, using: str = "default", **_: Any) -> None:
 
 
 def take_down(*, using: str = "default", **_: Any) -> None:
-    """Drop every wall, for the time of a migrate."""
-    connection = connections[using]
-    if not _tables_stand(connection):
-        return
-    with connection.cursor() as cursor:
-        for name, (table, _verb) in _WALLS.items():
-            on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
-            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
+    """Let the walls make way for a migrate."""
+    make_way(using, _WALLS)
 
 
 def _tables_stand(connection: Any) -> bool:
@@ -134,15 +130,12 @@ def _frozen_set(verb: str) -> str:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Return the names of walls that do not stand; an empty list means all do."""
+    """Return the names of walls that do not stand; an empty list means all do, or there is nothing to guard yet."""
     connection = connections[using]
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        standing = {row[0] for row in cursor.fetchall()}
-    return [name for name in _WALLS if name not in standing]
+    if not _tables_stand(connection):
+        return []
+    found = standing(connection)
+    return [name for name in _WALLS if name not in found]
 
 
 def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
@@ -153,12 +146,5 @@ def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> lis
             id="criteria.E001",
         )
         for using in databases or []
-        if _missing_on_made(using)
+        if lacking(missing, using)
     ]
-
-
-def _missing_on_made(using: str) -> list[str]:
-    try:
-        return missing(using) if _tables_stand(connections[using]) else []
-    except (OperationalError, ProgrammingError):
-        return []  # no database yet: migrate puts the walls up

@@ -274,7 +274,7 @@ def test_migrate_puts_the_walls_back(committed):
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {PAST}_del")
     assert triggers.missing() == [PAST]
-    call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0, skip_checks=False)
     assert triggers.missing() == []
 
 

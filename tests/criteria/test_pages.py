@@ -15,7 +15,7 @@ from backend.criteria.models import CriteriaSet
 from permissions.roles import Role
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DECIDED = {"legal_number": "12/QĐ-UBND", "legal_date": "05/06/2026"}
 
 

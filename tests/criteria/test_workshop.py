@@ -15,7 +15,7 @@ from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LEAVES = {"1.1": "2", "1.2": "1", "2.1": "1", "2.2": "1", "3.1": "4"}
 

@@ -20,7 +20,7 @@ from reports.models import Backtest
 from tests import make
 from tests.reports import backtests, seasons
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def by_name(made: Backtest) -> dict:

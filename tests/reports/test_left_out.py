@@ -30,7 +30,7 @@ from tests.reports import seasons
 from tests.scoring.pages import signed_in
 from tests.scoring.specials import issued
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LEAVES = {"1.1": "45", "1.2": "20", "1.3": "5", "2.1": "30", "9.1": "5", "9.2": "4", "8.1": "3"}
 NODES = {
     "1.3": {"only_with_procedures": True},

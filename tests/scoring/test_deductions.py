@@ -23,7 +23,7 @@ from tests.scoring.pages import signed_in
 from tests.scoring.specials import appraised, give, send, special
 from tests.scoring.worlds import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LEAVES = {"1.1": "4", "1.2": "6", "2.1": "10"}
 OFF = {"reason": "Nộp báo cáo muộn", "document": "15/TB-HĐ"}
 

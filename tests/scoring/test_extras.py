@@ -17,7 +17,7 @@ from tests.scoring.pages import signed_in
 from tests.scoring.specials import appraised, give, send, special
 from tests.scoring.worlds import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LEAVES = {"1.1": "4", "1.2": "6", "9.1": "5", "9.2": "4", "8.1": "3"}
 NODES = {
     "9.1": {"counting": "bonus"},

@@ -19,7 +19,7 @@ from tests.scoring.pages import signed_in
 from tests.scoring.specials import appraised, give, send, special
 from tests.scoring.worlds import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LEAVES = {"1.1": "2", "1.2": "3", "2.1": "5"}
 NODES = {"1.1": {"not_arisen": "full"}, "1.2": {"not_arisen": "left_out"}}
 ANSWER = {"not_arisen": "yes"}

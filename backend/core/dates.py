@@ -95,7 +95,12 @@ class VNDateField(forms.Field):
     """A day typed as dd/mm/yyyy; gives a ``date``."""
 
     widget = forms.TextInput(
-        attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": gettext_lazy("dd/mm/yyyy")}
+        attrs={
+            "class": "input-date",
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": gettext_lazy("dd/mm/yyyy"),
+        }
     )
 
     def to_python(self, value: Any) -> date | None:

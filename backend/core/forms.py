@@ -9,8 +9,26 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from .errors import Invalid
+from .fields import PointsFormField
 from .files import receive
 from .files.kinds import ACCEPT
+from .text import NFCCharField
+
+
+def short(classes: str = "input-short") -> forms.TextInput:
+    """Return a box for a number or a code, without the browser's suggestions."""
+    return forms.TextInput(attrs={"class": classes, "autocomplete": "off"})
+
+
+def points_field(**options: Any) -> PointsFormField:
+    """Return a field for points, wide enough for them."""
+    attrs = {"class": "input-points", "inputmode": "decimal", "autocomplete": "off"}
+    return PointsFormField(widget=forms.TextInput(attrs=attrs), **options)
+
+
+def area(rows: int, **options: Any) -> NFCCharField:
+    """Return a field for a longer text, so many rows high."""
+    return NFCCharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 class CheckedFileField(forms.FileField):

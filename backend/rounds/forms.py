@@ -18,6 +18,7 @@ from backend.core.dates import (
     vn_date,
 )
 from backend.core.fields import PointsFormField
+from backend.core.forms import short
 from backend.core.text import NFCCharField
 from backend.criteria.models import CriteriaSet
 from backend.rounds import rules
@@ -25,24 +26,10 @@ from backend.rounds.models import Group, Round, Step
 from tiers.models import Kind, Unit
 
 
-def _day(**options: Any) -> VNDateField:
-    attrs = {
-        "class": "input-date",
-        "inputmode": "numeric",
-        "autocomplete": "off",
-        "placeholder": "dd/mm/yyyy",
-    }
-    return VNDateField(widget=forms.TextInput(attrs=attrs), **options)
-
-
-def _short() -> forms.TextInput:
-    return forms.TextInput(attrs={"class": "input-short", "autocomplete": "off"})
-
-
 class RoundFilterForm(forms.Form):
     """The row above the list of rounds."""
 
-    year = forms.IntegerField(label=gettext_lazy("Năm"), required=False, widget=_short())
+    year = forms.IntegerField(label=gettext_lazy("Năm"), required=False, widget=short())
     state = forms.ChoiceField(
         label=gettext_lazy("Trạng thái"),
         choices=[("", gettext_lazy("Tất cả")), *Round.State.choices],
@@ -60,9 +47,9 @@ class RoundEditForm(forms.Form):
 
     title = NFCCharField(label=gettext_lazy("Tên đợt"), max_length=300)
     year = forms.IntegerField(
-        label=gettext_lazy("Năm đánh giá"), min_value=2000, max_value=2100, widget=_short()
+        label=gettext_lazy("Năm đánh giá"), min_value=2000, max_value=2100, widget=short()
     )
-    on_date = _day(
+    on_date = VNDateField(
         label=gettext_lazy("Theo tổ chức tại ngày"),
         help_text=gettext_lazy("Đợt chấm các đơn vị trực thuộc đang tồn tại vào ngày này."),
     )
@@ -99,7 +86,7 @@ class CopyForm(forms.Form):
     """The year of the new round."""
 
     year = forms.IntegerField(
-        label=gettext_lazy("Năm đánh giá"), min_value=2000, max_value=2100, widget=_short()
+        label=gettext_lazy("Năm đánh giá"), min_value=2000, max_value=2100, widget=short()
     )
     title = NFCCharField(label=gettext_lazy("Tên đợt"), max_length=300)
 
@@ -151,7 +138,7 @@ class GroupForm(forms.Form):
     tie_order = CodesField(
         label=gettext_lazy("Lĩnh vực xét trước khi bằng điểm"),
         required=False,
-        widget=_short(),
+        widget=short(),
         help_text=gettext_lazy(
             "Mã các lĩnh vực theo thứ tự xét, cách nhau bằng dấu phẩy, ví dụ 2, 1, 5. Để trống thì theo thứ tự của bộ tiêu chí."
         ),
@@ -233,9 +220,9 @@ class StepForm(forms.Form):
 
     kind = forms.ChoiceField(label=gettext_lazy("Bước"), choices=Step.Kind.choices)
     title = NFCCharField(label=gettext_lazy("Tên bước"), max_length=100, required=False)
-    opens = _day(label=gettext_lazy("Mở từ ngày"), required=False)
-    closes = _day(label=gettext_lazy("Khoá sau ngày"), required=False)
-    shown = _day(label=gettext_lazy("Đơn vị xem từ ngày"), required=False)
+    opens = VNDateField(label=gettext_lazy("Mở từ ngày"), required=False)
+    closes = VNDateField(label=gettext_lazy("Khoá sau ngày"), required=False)
+    shown = VNDateField(label=gettext_lazy("Đơn vị xem từ ngày"), required=False)
     names_shown = forms.BooleanField(label=gettext_lazy("Hiện tên người chấm"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -319,7 +306,7 @@ class ExtendForm(ExplainedForm):
     unit = forms.ModelChoiceField(
         Unit.objects.none(), label=gettext_lazy("Đơn vị"), empty_label=gettext_lazy("Chọn đơn vị")
     )
-    closes = _day(label=gettext_lazy("Gia hạn đến hết ngày"))
+    closes = VNDateField(label=gettext_lazy("Gia hạn đến hết ngày"))
 
     field_order = ["unit", "closes", "reason", "document"]
 
@@ -336,9 +323,9 @@ class ExtendForm(ExplainedForm):
 class DatesForm(ExplainedForm):
     """New days of a step for every unit; a day left as it was is not changed."""
 
-    opens = _day(label=gettext_lazy("Mở từ ngày"))
-    closes = _day(label=gettext_lazy("Khoá sau ngày"))
-    shown = _day(
+    opens = VNDateField(label=gettext_lazy("Mở từ ngày"))
+    closes = VNDateField(label=gettext_lazy("Khoá sau ngày"))
+    shown = VNDateField(
         label=gettext_lazy("Đơn vị xem từ ngày"),
         required=False,
         help_text=gettext_lazy("Điểm chấm ở bước này được hiện cho đơn vị từ ngày này."),

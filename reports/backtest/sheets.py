@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backend.core import letterhead
 from backend.core.exact import round_half_up
 from reports.backtest.tables import GroupTable, LeafLine, Line, tables
-from reports.documents import wording
 from reports.documents.sheets import formats_of, sheet_name
 from reports.models import Backtest
 
@@ -32,7 +32,7 @@ def backtest(made: Backtest) -> tuple[bytes, str]:
             page = book.add_worksheet(sheet_name(number, f"{title} {group.title}"))
             _write(page, made, f"{title} – {group.title}", heads, rows, formats)
     book.close()
-    name = wording.file_name(
+    name = letterhead.file_name(
         "Chạy thử bộ tiêu chí", made.criteria_set.title, str(made.round.year), ending="xlsx"
     )
     return kept.getvalue(), name

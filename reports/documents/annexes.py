@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from backend.core import letterhead
 from backend.core.dates import long_date
 from backend.criteria.models import CriteriaSet
 from backend.criteria.queries import compared
-from reports.documents import wording
 from reports.documents.letters import Letter
 from reports.models import Document
 
@@ -28,7 +28,7 @@ def criteria_changes(document: Document) -> Letter:
         "decision": _decision(newer, demo=document.is_illustration),
         "draft": not newer.is_frozen,
     }
-    name = wording.file_name("Phụ lục thuyết minh thay đổi", newer.title, str(newer.version), ending="pdf")
+    name = letterhead.file_name("Phụ lục thuyết minh thay đổi", newer.title, str(newer.version), ending="pdf")
     return Letter("reports/documents/criteria_changes.html", context, name)
 
 
@@ -40,5 +40,5 @@ def _decision(newer: CriteriaSet, *, demo: bool) -> str:
     return _("Quyết định số %(number)s %(day)s của %(issuer)s") % {
         "number": number or "……/QĐ-……",
         "day": long_date(day) if day else blank,
-        "issuer": wording.issuer(newer.owner.name),
+        "issuer": letterhead.issuer(newer.owner.name),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.core import letterhead
 from backend.core.dates import long_date, vn_date
 from backend.core.exact import ZERO
 from backend.criteria.models import CriteriaSet, Node
@@ -20,7 +21,6 @@ from backend.scoring.queries import Leaf, Sheet, approval_of, sheet
 from permissions.actor import SYSTEM
 from reports import queries
 from reports.details import Detail, Part, detail
-from reports.documents import wording
 from reports.models import Document, Ranking
 from reports.rankings import TieRule
 from reports.standings import Table, Totals, extras_in
@@ -48,7 +48,7 @@ def self_report(document: Document) -> Letter:
         **_frame(card.unit, card.round, demo, "BC", number=card.signed_number, day=card.signed_date),
         "title": _("Báo cáo tự đánh giá %(year)s - %(unit)s")
         % {"year": card.round.year, "unit": card.unit_name},
-        "unit": wording.issuer(card.unit_name),
+        "unit": letterhead.issuer(card.unit_name),
         "card": card,
         "criteria": card.criteria_set.title,
         "detail": Detail((), parts),
@@ -59,11 +59,11 @@ def self_report(document: Document) -> Letter:
         "approval": approval,
         "is_draft": card.state in (State.DRAFT, State.RETURNED, State.SUBMITTED),
         "approved_by": "" if demo or approval is None else _signer(approval),
-        "fingerprint": wording.spaced(approval.fingerprint) if approval else "",
+        "fingerprint": letterhead.spaced(approval.fingerprint) if approval else "",
         "copies": [_council_of(card.round)],
         "sign": _sign(card.unit_name, approval, demo),
     }
-    name = wording.file_name("Báo cáo tự chấm điểm", card.unit_name, str(card.round.year), ending="pdf")
+    name = letterhead.file_name("Báo cáo tự chấm điểm", card.unit_name, str(card.round.year), ending="pdf")
     return Letter(
         "reports/documents/self_report.html", context, name, approval.fingerprint if approval else ""
     )
@@ -89,7 +89,7 @@ def ranking(document: Document) -> Letter:
         "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), _council_of(round_)],
         "sign": _sign(round_.host.name, None, document.is_illustration),
     }
-    name = wording.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="pdf")
+    name = letterhead.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="pdf")
     return Letter("reports/documents/ranking.html", context, name)
 
 
@@ -108,7 +108,7 @@ def left_out(document: Document) -> Letter:
         "copies": [_council_of(round_)],
         "sign": _sign(round_.host.name, None, document.is_illustration),
     }
-    name = wording.file_name("Báo cáo đặc thù", round_.host.name, str(round_.year), ending="pdf")
+    name = letterhead.file_name("Báo cáo đặc thù", round_.host.name, str(round_.year), ending="pdf")
     return Letter("reports/documents/left_out.html", context, name)
 
 
@@ -132,10 +132,10 @@ def appraisal(document: Document) -> Letter:
         "count": len(table.standings) if table else 0,
         "totals": line.totals if line else Totals(card.pk, shown.result, maximum=shown.maximum),
         "columns": range(1, 7 + len(shown.appraisals) + (2 if shown.deducted else 0)),
-        "copies": [wording.issuer(card.unit_name), _council_of(card.round)],
+        "copies": [letterhead.issuer(card.unit_name), _council_of(card.round)],
         "sign": _sign(card.round.host.name, None, document.is_illustration),
     }
-    name = wording.file_name("Kết quả thẩm định", card.unit_name, str(card.round.year), ending="pdf")
+    name = letterhead.file_name("Kết quả thẩm định", card.unit_name, str(card.round.year), ending="pdf")
     return Letter("reports/documents/appraisal.html", context, name)
 
 
@@ -146,16 +146,16 @@ def _frame(
     unit: Unit, round_: Round, demo: bool, code: str, *, number: str = "", day: date | None = None
 ) -> dict[str, Any]:
     parent = unit.parent
-    near = [wording.place(one.name) for one in (unit, parent, round_.host) if one is not None]
-    issuer = "UBND" if wording.is_committee(unit.name) else "……"
+    near = [letterhead.place(one.name) for one in (unit, parent, round_.host) if one is not None]
+    issuer = "UBND" if letterhead.is_committee(unit.name) else "……"
     return {
         "demo": demo,
         "year": round_.year,
         "round_title": round_.title,
-        "host": wording.issuer(round_.host.name),
+        "host": letterhead.issuer(round_.host.name),
         "head": {
-            "superior": wording.superior_lines(unit.name, parent.name if parent else ""),
-            "agency": wording.name_lines(unit.name),
+            "superior": letterhead.superior_lines(unit.name, parent.name if parent else ""),
+            "agency": letterhead.name_lines(unit.name),
             "number": "" if demo else number or f"……/{code}-{issuer}",
             "place": next((name for name in near if name), "……"),
             "day": _day(None if demo else day, round_),
@@ -176,14 +176,16 @@ def _published_on(made: Ranking | None) -> date | None:
 
 
 def _council_of(round_: Round) -> str:
-    return _("Hội đồng thẩm định cải cách hành chính, %(host)s") % {"host": wording.issuer(round_.host.name)}
+    return _("Hội đồng thẩm định cải cách hành chính, %(host)s") % {
+        "host": letterhead.issuer(round_.host.name)
+    }
 
 
 def _sign(name: str, approval: Signature | None, demo: bool) -> dict[str, Any]:
     title = approval.signer_title if approval else ""
     capacity = approval.capacity if approval else ""
     signer = "" if demo or approval is None else approval.signer_name
-    return {"lines": wording.signing_lines(name, capacity, title), "name": signer}
+    return {"lines": letterhead.signing_lines(name, capacity, title), "name": signer}
 
 
 def _signer(approval: Signature) -> str:

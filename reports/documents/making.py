@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-from typing import IO
-
-from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, default_storage
-
 from backend.core import clock
-from backend.core.files import write_whole
+from backend.core.files import keep_made
 from reports.documents import annexes, letters, sheets, special
 from reports.documents.pdf import pdf
 from reports.models import Document
@@ -39,7 +32,8 @@ def make(key: str) -> None:
         return
     try:
         content = _content(document)
-        _keep(document, content)
+        document.stored_as, document.sha256 = keep_made(content, "documents")
+        document.size = len(content)
     except Exception:
         Document.objects.filter(pk=document.pk).update(state=Document.State.FAILED)
         raise
@@ -56,20 +50,3 @@ def _content(document: Document) -> bytes:
     document.file_name, document.fingerprint = letter.file_name, letter.fingerprint
     document.content_type = "application/pdf"
     return pdf(letter.template, letter.context)
-
-
-def _keep(document: Document, content: bytes) -> None:
-    """Store the bytes under their SHA-256: the name appears with all of them or not at all."""
-    digest = hashlib.sha256(content).hexdigest()
-    document.sha256, document.size = digest, len(content)
-    document.stored_as = f"documents/{digest[:2]}/{digest}"
-    if default_storage.exists(document.stored_as):
-        return
-    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
-        write_whole(Path(default_storage.path(document.stored_as)), lambda out: _all_of(content, out))
-    else:
-        default_storage.save(document.stored_as, ContentFile(content))
-
-
-def _all_of(content: bytes, out: IO[bytes]) -> None:
-    out.write(content)

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backend.core import letterhead
 from backend.core.dates import vn_date
 from backend.core.exact import round_half_up
 from backend.core.sheets import new_book
 from reports import queries
-from reports.documents import wording
 from reports.models import Document
 from reports.standings import Standing, Table
 
@@ -31,7 +31,7 @@ def ranking(document: Document) -> tuple[bytes, str]:
         _write(book.add_worksheet(sheet_name(number, table.title)), document, table, formats)
     book.close()
     round_ = document.round
-    name = wording.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="xlsx")
+    name = letterhead.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="xlsx")
     return kept.getvalue(), name
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.core import letterhead
 from backend.core.sheets import new_book
 from permissions.actor import SYSTEM
 from reports import queries
-from reports.documents import wording
 from reports.documents.sheets import extra_heads, formats_of, sheet_name, write_top
 from reports.models import Document
 from reports.queries import LeftLeaf, LeftUnit
@@ -42,7 +42,7 @@ def left_out(document: Document) -> tuple[bytes, str]:
     _write(book.add_worksheet(sheet_name(1, title)), document, title, formats_of(book))
     book.close()
     round_ = document.of_round
-    return kept.getvalue(), wording.file_name(title, round_.host.name, str(round_.year), ending="xlsx")
+    return kept.getvalue(), letterhead.file_name(title, round_.host.name, str(round_.year), ending="xlsx")
 
 
 def _write(page: Any, document: Document, title: str, formats: dict[str, Any]) -> None:

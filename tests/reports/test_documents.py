@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from fontTools.ttLib import TTFont
 
 from backend.audit.recording import recording
-from backend.core import clock
+from backend.core import clock, letterhead
 from backend.core.errors import Refused
 from backend.jobs import actions as jobs
 from backend.jobs.models import Job
@@ -24,7 +24,6 @@ from permissions.actor import SYSTEM
 from permissions.roles import Role
 from reports import actions, queries
 from reports.documents import make as make_document
-from reports.documents import wording
 from reports.models import Document
 from tests import make
 from tests.reports import seasons
@@ -109,7 +108,7 @@ def test_the_self_report_holds_points_explanations_and_the_approvals_fingerprint
         "Đề nghị tập huấn.",
         "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH",
         "Người phê duyệt",
-        wording.spaced(document.fingerprint),
+        letterhead.spaced(document.fingerprint),
     ):
         assert part in text
     assert len(document.fingerprint) == 64

@@ -7,8 +7,8 @@ pictures, papers (one kind of content each), keeping (storage), deep (the slow l
 
 from .deep import finding
 from .giving import given_out
-from .keeping import keep, open_kept
+from .keeping import keep, keep_made, open_kept
 from .receiving import Received, receive
 from .whole import write_whole
 
-__all__ = ["Received", "finding", "given_out", "keep", "open_kept", "receive", "write_whole"]
+__all__ = ["Received", "finding", "given_out", "keep", "keep_made", "open_kept", "receive", "write_whole"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from .receiving import Received
@@ -21,15 +23,25 @@ def keep(received: Received, folder: str) -> str:
     Keeping them twice changes nothing. The row that names them comes after, so a crash leaves at most bytes
     that nobody asks for. Raises OSError when the storage fails; then nothing stands under the name.
     """
-    key = key_in(folder, received.sha256)
-    if default_storage.exists(key):
-        return key
     file = received.file
     file.seek(0)
+    return _put(folder, received.sha256, File(file), lambda out: _copy(file, out, received.sha256))
+
+
+def keep_made(content: bytes, folder: str) -> tuple[str, str]:
+    """Keep bytes of the program's own making likewise; return their storage name and SHA-256. Raises OSError."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return _put(folder, sha256, ContentFile(content), lambda out: _all_of(content, out)), sha256
+
+
+def _put(folder: str, sha256: str, file: File, write: Callable[[IO[bytes]], None]) -> str:
+    key = key_in(folder, sha256)
+    if default_storage.exists(key):
+        return key
     if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
-        write_whole(Path(default_storage.path(key)), lambda out: _copy(file, out, received.sha256))
+        write_whole(Path(default_storage.path(key)), write)
     else:
-        default_storage.save(key, File(file))
+        default_storage.save(key, file)
     return key
 
 
@@ -41,6 +53,10 @@ def key_in(folder: str, sha256: str) -> str:
 def open_kept(key: str) -> File:
     """Return the kept bytes, opened for reading. Raises FileNotFoundError."""
     return default_storage.open(key, "rb")
+
+
+def _all_of(content: bytes, out: IO[bytes]) -> None:
+    out.write(content)
 
 
 def _copy(file: IO[bytes], out: IO[bytes], sha256: str) -> None:

@@ -26,13 +26,12 @@ def _steps(step: Decimal, max_points: Decimal) -> list[Decimal] | None:
 
 
 @dataclass(frozen=True)
-class CountedRule(Rule):
-    """R6: ``step`` points for each case, not above the maximum. Max 2, 0,5 each: 3 give 1,5; 5 give 2."""
+class _PerCase(Rule):
+    """``step`` points for each case counted; what a case is called and in what unit it is counted."""
 
     step: Decimal
-    title: str = "Số việc được tính điểm"
+    title: str = ""
     unit: str = ""
-    kind: ClassVar[RuleType] = RuleType.COUNTED
 
     @classmethod
     def read(cls, params: Params) -> Self:
@@ -46,6 +45,14 @@ class CountedRule(Rule):
     @property
     def inputs(self) -> tuple[InputSpec, ...]:
         return (InputSpec("cases", self.title, unit=self.unit),)
+
+
+@dataclass(frozen=True)
+class CountedRule(_PerCase):
+    """R6: ``step`` points for each case, not above the maximum. Max 2, 0,5 each: 3 give 1,5; 5 give 2."""
+
+    title: str = "Số việc được tính điểm"
+    kind: ClassVar[RuleType] = RuleType.COUNTED
 
     def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
         cases, most = values.numbers["cases"], Fraction(max_points)
@@ -72,26 +79,11 @@ class CountedRule(Rule):
 
 
 @dataclass(frozen=True)
-class DecliningRule(Rule):
+class DecliningRule(_PerCase):
     """R7: the maximum minus ``step`` for each case, not below zero. Max 2, 0,5 each: 3 cases 0,5; 5 cases 0."""
 
-    step: Decimal
     title: str = "Số trường hợp bị trừ"
-    unit: str = ""
     kind: ClassVar[RuleType] = RuleType.DECLINING
-
-    @classmethod
-    def read(cls, params: Params) -> Self:
-        return cls(
-            params.number("step", low=POINT), params.heading("title", cls.title), params.optional("unit")
-        )
-
-    def to_params(self) -> dict[str, object]:
-        return {"step": plain(self.step), "title": self.title, **_unit(self.unit)}
-
-    @property
-    def inputs(self) -> tuple[InputSpec, ...]:
-        return (InputSpec("cases", self.title, unit=self.unit),)
 
     def compute(self, values: Values, max_points: Decimal) -> tuple[Fraction, str]:
         cases = values.numbers["cases"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from backend.core.errors import Invalid
 from backend.core.forms import ActingForm, CheckedFileField
 from backend.core.text import NFCCharField
-from backend.criteria.forms_versions import YEARS
+from backend.criteria.forms.versions import YEARS
 from backend.criteria.sheets.lines import Reading
 from tiers.models import Kind, Unit
 

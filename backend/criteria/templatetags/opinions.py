@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import template
 from django.db.models import QuerySet
+from django.template import Library
 
 from backend.criteria.models import Consultation, CriteriaSet, Response
 from backend.criteria.opinions import consultations_for, responses_for
 from permissions.actor import Actor
 
-register = template.Library()
+register = Library()
 
 
 @register.inclusion_tag("criteria/_consultation_links.html")

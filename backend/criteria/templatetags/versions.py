@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import template
+from django.template import Library
 
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.queries import frameworks_for, relatives_of
 from permissions.actor import Actor
 
-register = template.Library()
+register = Library()
 
 
 @register.inclusion_tag("criteria/_versions.html")

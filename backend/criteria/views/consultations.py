@@ -18,7 +18,7 @@ from backend.core import clock
 from backend.core.dates import vn_date
 from backend.criteria import opinions, queries
 from backend.criteria.actions import consulting
-from backend.criteria.forms_opinions import AnswerForm, DeadlineForm, EndForm, OpenForm, answer_of
+from backend.criteria.forms.opinions import AnswerForm, DeadlineForm, EndForm, OpenForm, answer_of
 from backend.criteria.models import Consultation, Response
 from backend.criteria.opinion_papers import PAPERS
 from permissions.roles import Verb

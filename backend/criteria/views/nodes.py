@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.core.points import format_points
 from backend.core.text import key_in
 from backend.criteria import actions, queries
-from backend.criteria.forms import GroupForm, LeafForm, initial_of
-from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.placing import (
+from backend.criteria.forms.nodes import GroupForm, LeafForm, initial_of
+from backend.criteria.forms.placing import (
     CHOICE,
     MoveForm,
     PlaceForm,
@@ -25,6 +24,7 @@ from backend.criteria.placing import (
     differing,
     with_theirs,
 )
+from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.trying import RuleTryForm, Trial, try_text
 from backend.criteria.views.workshop import workshop
 from backend.criteria.workshop import changes_since, groups_for, last_edit_of

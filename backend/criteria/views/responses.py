@@ -17,7 +17,7 @@ from backend.core import clock
 from backend.core.text import MOST_WHOLE
 from backend.criteria import opinions, queries
 from backend.criteria.actions import responding
-from backend.criteria.forms_opinions import OpinionForm, ReasonForm
+from backend.criteria.forms.opinions import OpinionForm, ReasonForm
 from backend.criteria.models import CriteriaSet, Node, Opinion, Response
 from permissions.roles import Verb
 

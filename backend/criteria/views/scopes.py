@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from backend.criteria import actions, queries
 from backend.criteria.applying import Scope
-from backend.criteria.forms import CountingForm, ScopeForm
+from backend.criteria.forms.nodes import CountingForm, ScopeForm
+from backend.criteria.forms.placing import SeenForm
 from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.placing import SeenForm
 from backend.criteria.workshop import last_edit_of
 from permissions.roles import Verb
 

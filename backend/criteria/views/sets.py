@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.criteria import actions, queries
-from backend.criteria.forms import SetEditForm, SetFilterForm, SetForm
+from backend.criteria.forms.sets import SetEditForm, SetFilterForm, SetForm
 from backend.criteria.models import CriteriaSet
 from permissions.roles import Verb
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from backend.core.files import given_out
 from backend.core.files.kinds import named_kind
 from backend.criteria import actions, queries
-from backend.criteria.forms_versions import CompareForm, CopyForm, FollowForm, LegalForm, SourceForm
+from backend.criteria.forms.versions import CompareForm, CopyForm, FollowForm, LegalForm, SourceForm
 from backend.criteria.models import CriteriaSet
 from permissions.roles import Verb
 

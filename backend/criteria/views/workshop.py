@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.criteria import actions, queries
+from backend.criteria.forms.placing import SeenForm
 from backend.criteria.models import CriteriaSet, Node
-from backend.criteria.placing import SeenForm
 from backend.criteria.trying import RuleTryForm, try_text
 from backend.criteria.workshop import changes_since, shop_of
 from permissions.roles import Verb

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django import template
+from django.template import Library
 from django.utils.translation import gettext as _
 
 from backend.core.dates import VN, format_date, format_moment, last_day_before
 from backend.rounds.rules import is_midnight, said_opening
 
-register = template.Library()
+register = Library()
 
 
 @register.filter

@@ -5,15 +5,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from django import template
 from django.core.paginator import Page
+from django.template import Library, RequestContext
 from django.utils.translation import gettext as _
 
 from backend.core.dates import format_date, format_moment, last_day_before
 from backend.core.points import format_percent, format_points
 from backend.web.tones import TONES
 
-register = template.Library()
+register = Library()
 
 Exact = Decimal | Fraction | int
 SOON = timedelta(days=7)
@@ -116,7 +116,7 @@ def page_numbers(page: Page) -> list[int]:
 
 
 @register.simple_tag(takes_context=True)
-def page_url(context: template.RequestContext, number: int, param: str = "") -> str:
+def page_url(context: RequestContext, number: int, param: str = "") -> str:
     """Return the address of another page of the list, every other part of the address kept."""
     query = context.request.GET.copy()
     query[param or "page"] = str(number)
@@ -124,7 +124,7 @@ def page_url(context: template.RequestContext, number: int, param: str = "") -> 
 
 
 @register.simple_tag(takes_context=True)
-def sort_url(context: template.RequestContext, column: str) -> str:
+def sort_url(context: RequestContext, column: str) -> str:
     """Return the address that sorts by ``column``; a second click turns the order round."""
     query = context.request.GET.copy()
     query["sort"] = f"-{column}" if query.get("sort") == column else column
@@ -133,7 +133,7 @@ def sort_url(context: template.RequestContext, column: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def sort_state(context: template.RequestContext, column: str) -> str:
+def sort_state(context: RequestContext, column: str) -> str:
     """Return the value of aria-sort for the column: ascending, descending or none."""
     states = {column: "ascending", f"-{column}": "descending"}
     return states.get(context.request.GET.get("sort", ""), "none")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.documents import wording
+from backend.core import letterhead
 
 
 @pytest.mark.parametrize(
@@ -17,8 +17,8 @@ from reports.documents import wording
     ],
 )
 def test_a_territory_acts_by_its_peoples_committee(name, issuer, place):
-    assert wording.issuer(name) == issuer
-    assert wording.place(name) == place
+    assert letterhead.issuer(name) == issuer
+    assert letterhead.place(name) == place
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_a_territory_acts_by_its_peoples_committee(name, issuer, place):
     ],
 )
 def test_who_is_signed_for_stands_above_the_name(name, capacity, title, lines):
-    assert wording.signing_lines(name, capacity, title) == lines
+    assert letterhead.signing_lines(name, capacity, title) == lines
 
 
 def test_a_file_name_keeps_vietnamese_and_drops_what_file_systems_refuse():
-    made = wording.file_name("Xếp hạng", 'Sở "A/B": thử?', "2026", ending="pdf")
+    made = letterhead.file_name("Xếp hạng", 'Sở "A/B": thử?', "2026", ending="pdf")
     assert made == "Xếp hạng - Sở A B thử - 2026.pdf"

@@ -11,16 +11,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.dates import VNDateField, end_of_day_exclusive
+from backend.core.forms import area
 from backend.core.text import NFCCharField
 from backend.criteria.actions.consulting import MOST_TEXT, moment_of
 from backend.criteria.models import Edit, Opinion
 
 # A year no calendar of ours reaches; a day in it would end after the last moment there is.
 _FARTHEST = 9000
-
-
-def _text(rows: int, **options: Any) -> NFCCharField:
-    return NFCCharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 def _hidden(**options: Any) -> forms.CharField:
@@ -37,16 +34,6 @@ class _LastDayField(VNDateField):
         return end_of_day_exclusive(day) if day else None
 
 
-def _last_day(**options: Any) -> _LastDayField:
-    attrs = {
-        "class": "input-date",
-        "inputmode": "numeric",
-        "autocomplete": "off",
-        "placeholder": "dd/mm/yyyy",
-    }
-    return _LastDayField(widget=forms.TextInput(attrs=attrs), **options)
-
-
 class OpenForm(forms.Form):
     """By which document and until when opinions are asked."""
 
@@ -55,7 +42,7 @@ class OpenForm(forms.Form):
         max_length=200,
         help_text=_("Số, ký hiệu và ngày, ví dụ 215/SNV-CCHC ngày 02/11/2026."),
     )
-    closes = _last_day(
+    closes = _LastDayField(
         label=_("Hạn góp ý (hết ngày)"), help_text=_("Sau ngày này đơn vị không gửi được nữa.")
     )
 
@@ -67,8 +54,8 @@ class OpenForm(forms.Form):
 class DeadlineForm(forms.Form):
     """Another last day, and why."""
 
-    closes = _last_day(label=_("Hạn mới (hết ngày)"))
-    reason = _text(2, label=_("Lý do"))
+    closes = _LastDayField(label=_("Hạn mới (hết ngày)"))
+    reason = area(2, label=_("Lý do"))
 
     def values(self) -> dict[str, Any]:
         """Return what the action takes."""
@@ -78,13 +65,13 @@ class DeadlineForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = _text(2, label=_("Lý do"))
+    reason = area(2, label=_("Lý do"))
 
 
 class EndForm(forms.Form):
     """Why a consultation ends; before its deadline (``early``) it has to be said."""
 
-    reason = _text(2, label=_("Lý do"))
+    reason = area(2, label=_("Lý do"))
 
     def __init__(self, *args: Any, early: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,7 +81,7 @@ class EndForm(forms.Form):
 class OpinionForm(forms.Form):
     """What a unit says on one node or on the whole; ``was`` is the text it began from."""
 
-    text = _text(3, label=_("Ý kiến của đơn vị"), max_length=MOST_TEXT)
+    text = area(3, label=_("Ý kiến của đơn vị"), max_length=MOST_TEXT)
     was = _hidden()
 
 
@@ -106,7 +93,7 @@ class AnswerForm(forms.Form):
         choices=[(verdict.value, capfirst(verdict.label)) for verdict in Opinion.Verdict],
         widget=forms.RadioSelect,
     )
-    answer = _text(
+    answer = area(
         4,
         label=_("Nội dung tiếp thu, giải trình"),
         required=False,

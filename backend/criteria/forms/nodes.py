@@ -1,4 +1,4 @@
-"""Shape of HTML input about criteria sets."""
+"""Shape of what is typed about a node: group, leaf, for whom it applies, what it counts to."""
 
 from __future__ import annotations
 
@@ -8,89 +8,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backend.core.fields import PointsFormField
+from backend.core.forms import area, points_field, short
 from backend.core.text import NFCCharField
 from backend.criteria.checks import wrong_source
 from backend.criteria.compact import read_compact, to_compact
-from backend.criteria.forms_versions import YEARS, LegalForm
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.rules import RuleError, RuleType
 from tiers.models import Kind, Unit
-
-
-def _short(classes: str) -> forms.TextInput:
-    return forms.TextInput(attrs={"class": classes, "autocomplete": "off"})
-
-
-def _points(**options: Any) -> PointsFormField:
-    attrs = {"class": "input-points", "inputmode": "decimal", "autocomplete": "off"}
-    return PointsFormField(widget=forms.TextInput(attrs=attrs), **options)
-
-
-def _text(rows: int, **options: Any) -> NFCCharField:
-    return NFCCharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
-
-
-class SetFilterForm(forms.Form):
-    """The row above the list of sets."""
-
-    kind = forms.ModelChoiceField(
-        Kind.objects.all(),
-        label=_("Loại đơn vị"),
-        to_field_name="code",
-        required=False,
-        empty_label=_("Tất cả"),
-    )
-    year = forms.IntegerField(label=_("Năm"), required=False, widget=_short("input-short"))
-    state = forms.ChoiceField(
-        label=_("Trạng thái"),
-        choices=[("", _("Tất cả")), *CriteriaSet.State.choices],
-        required=False,
-    )
-
-    def chosen(self) -> dict[str, Any]:
-        """Return what was chosen, by look-up; a wrong choice filters nothing."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-class SetEditForm(LegalForm):
-    """What may be changed of a draft as a whole."""
-
-    title = NFCCharField(label=_("Tên bộ tiêu chí"), max_length=300)
-    scale = _points(label=_("Thang điểm"), help_text=_("Tổng điểm của cả bộ, thường là 100."))
-    is_framework = forms.BooleanField(
-        label=_("Là khung cho cấp dưới"),
-        required=False,
-        help_text=_(
-            "Cấp dưới lập bộ tiêu chí của mình theo khung, giữ nguyên tiêu chí và điểm, chỉ bổ sung ở chỗ "
-            "để mở. Khung không dùng để mở đợt đánh giá."
-        ),
-    )
-
-    field_order = ["title", "scale", "legal_number", "legal_date", "legal_signer", "legal_upload"]
-
-    def __init__(self, *args: Any, follows: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if follows:
-            del self.fields["is_framework"]
-
-
-class SetForm(SetEditForm):
-    """A new draft; ``owners`` are the units whose sets the person writes."""
-
-    owner = forms.ModelChoiceField(Unit.objects.none(), label=_("Cơ quan ban hành"), empty_label=None)
-    kind = forms.ModelChoiceField(
-        Kind.objects.all(), label=_("Loại đơn vị được đánh giá"), empty_label=_("Chọn loại")
-    )
-    year = forms.IntegerField(label=_("Năm đánh giá"), widget=_short("input-short"), **YEARS)
-
-    field_order = ["owner", "kind", "year", "title", "scale", "is_framework", "legal_number", "legal_date"]
-
-    def __init__(self, *args: Any, owners: QuerySet[Unit], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
-        del self.fields["legal_upload"]  # a new draft has no decision yet
 
 
 class GroupForm(forms.Form):
@@ -100,16 +24,16 @@ class GroupForm(forms.Form):
         label=_("Mã"),
         max_length=30,
         required=False,
-        widget=_short("input-short"),
+        widget=short("input-short"),
         help_text=_("Để trống thì mã theo chỗ đứng trong nhóm."),
     )
-    title = _text(2, label=_("Nội dung"))
-    planned_points = _points(
+    title = area(2, label=_("Nội dung"))
+    planned_points = points_field(
         label=_("Điểm theo văn bản"),
         required=False,
         help_text=_("Nếu có, khi ban hành các tiêu chí bên dưới phải cộng lại đúng số này."),
     )
-    guidance = _text(3, label=_("Hướng dẫn"), required=False)
+    guidance = area(3, label=_("Hướng dẫn"), required=False)
 
     def values(self) -> dict[str, Any]:
         """Return what the actions take."""
@@ -120,8 +44,8 @@ class LeafForm(forms.Form):
     """A criterion that is scored. Its rule is written as one short text."""
 
     code = GroupForm.base_fields["code"]
-    title = _text(2, label=_("Nội dung"))
-    max_points = _points(label=_("Điểm tối đa"))
+    title = area(2, label=_("Nội dung"))
+    max_points = points_field(label=_("Điểm tối đa"))
     source = forms.ChoiceField(label=_("Nguồn điểm"), choices=Node.Source.choices)
     rule = forms.ChoiceField(
         label=_("Cách chấm"),
@@ -129,14 +53,14 @@ class LeafForm(forms.Form):
         choices=[("", _("Chưa chọn")), *((kind.value, kind.label) for kind in RuleType)],
         help_text=_("Điểm điều tra và chỉ số ngoài: để trống thì nhập điểm trực tiếp."),
     )
-    params_text = _text(
+    params_text = area(
         6, label=_("Tham số"), required=False, help_text=_("Cách viết của từng cách chấm ở cuối trang.")
     )
-    evidence_asked = _text(2, label=_("Tài liệu kiểm chứng"), required=False)
+    evidence_asked = area(2, label=_("Tài liệu kiểm chứng"), required=False)
     needs_evidence = forms.BooleanField(
         label=_("Phải có tài liệu kiểm chứng hoặc giải trình khi có điểm"), required=False, initial=True
     )
-    guidance = _text(3, label=_("Hướng dẫn"), required=False)
+    guidance = area(3, label=_("Hướng dẫn"), required=False)
     lead_agency = forms.ModelChoiceField(
         Unit.objects.none(),
         label=_("Cơ quan chủ trì thẩm định"),
@@ -221,8 +145,8 @@ class CountingForm(forms.Form):
     left_out_way = forms.ChoiceField(
         label=_("Tiêu chí không áp dụng"), choices=CriteriaSet.LeftOut.choices, widget=forms.RadioSelect
     )
-    bonus_ceiling = _points(label=_("Điểm thưởng tối đa của một đơn vị"))
-    penalty_ceiling = _points(label=_("Điểm phạt tối đa của một đơn vị"))
+    bonus_ceiling = points_field(label=_("Điểm thưởng tối đa của một đơn vị"))
+    penalty_ceiling = points_field(label=_("Điểm phạt tối đa của một đơn vị"))
 
 
 def initial_of(node: Node) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from permissions.roles import Role
 from tests import make
 from tests.criteria.consultations import LEAVES, Asking, ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SOON = timedelta(days=10)
 

@@ -19,7 +19,7 @@ from reports.models import BandCopy, FieldRow, Ranking, Row, Section
 from tests import make
 from tests.reports import seasons
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 VINH_PHUC = Path(__file__).parent.parent / "data" / "ranking_vinhphuc_2019.csv"
 THREE = {"Phường Một": ("50", "30"), "Phường Hai": ("55", "35"), "Xã Ba": ("40", "30")}

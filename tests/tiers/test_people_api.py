@@ -13,7 +13,7 @@ from permissions.roles import Role
 from tests import make
 from tests.tiers.test_people_import import GOOD, changed, file_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tiers.models import Appointment, Unit
 from tiers.people import importing, template
 from tiers.seating import actor_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 HEADING = ["Tên đăng nhập *", "Tên hiển thị *", "Thư điện tử", "Đơn vị *", "Vai trò *", "Chức vụ", "Nơi công tác",
            "Từ ngày", "Đến hết ngày", "Số quyết định"]  # fmt: skip

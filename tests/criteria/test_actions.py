@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import date
 from decimal import Decimal
 
@@ -20,19 +21,10 @@ pytestmark = pytest.mark.django_db
 DECIDED = {"legal_number": "3368/QĐ-UBND", "legal_date": date(2026, 1, 5)}
 
 
-@pytest.fixture
-def city():
-    return make.unit("Thành phố")
-
-
-@pytest.fixture
-def manager(city):
-    return make.seated(Role.CRITERIA_MANAGER, city)[1]
-
-
-@pytest.fixture
-def draft(city, manager) -> CriteriaSet:
-    """Two fields with two leaves each, five points, as typed: nothing is wrong with it."""
+def world() -> tuple:
+    """Return a city, its criteria manager and a draft: two fields of two leaves, five points, nothing wrong."""
+    city = make.unit("Thành phố")
+    manager = make.seated(Role.CRITERIA_MANAGER, city)[1]
     made = actions.create_set(
         city,
         by=manager,
@@ -46,7 +38,32 @@ def draft(city, manager) -> CriteriaSet:
         group = actions.add_node(made, by=manager, title=f"Lĩnh vực {field}")
         for number, most in enumerate(points, 1):
             leaf(made, group, by=manager, title=f"Tiêu chí {field}.{number}", max_points=Decimal(most))
-    return made
+    return city, manager, made
+
+
+@pytest.fixture(scope="module")
+def built(standing) -> tuple:
+    return standing(world)
+
+
+@pytest.fixture
+def stood(built) -> tuple:
+    return copy.deepcopy(built)
+
+
+@pytest.fixture
+def city(stood):
+    return stood[0]
+
+
+@pytest.fixture
+def manager(stood):
+    return stood[1]
+
+
+@pytest.fixture
+def draft(stood) -> CriteriaSet:
+    return stood[2]
 
 
 def leaf(made, group, *, by=SYSTEM, **values) -> Node:

@@ -134,3 +134,22 @@ def holders(unit: Unit, verb: Verb) -> list[Any]:
         content_object=unit, permission__codename=str(verb), user__is_active=True
     )
     return list({row.user_id: row.user for row in grants.select_related("user")}.values())
+
+
+def holders_at(units: Iterable[int], verbs: Iterable[Verb]) -> dict[int, list[Any]]:
+    """Return, by unit id, the active people whose seat in force gives any of the verbs there.
+
+    Each person once a unit, in the order of her account; one query for every five hundred units.
+    """
+    wanted = list(units)
+    found: dict[int, dict[int, Any]] = {unit: {} for unit in wanted}
+    names = [str(verb) for verb in verbs]
+    for start in range(0, len(wanted), 500):
+        grants = UnitGrant.objects.in_force().filter(
+            content_object__in=wanted[start : start + 500],
+            permission__codename__in=names,
+            user__is_active=True,
+        )
+        for row in grants.select_related("user").order_by("user_id"):
+            found[row.content_object_id][row.user_id] = row.user
+    return {unit: list(people.values()) for unit, people in found.items()}

@@ -253,6 +253,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0},
     "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},
+    "remind": {"task": "backend.scoring.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
 }
 if BOUNCE_MAILDIR:
     CELERY_BEAT_SCHEDULE["bounces"] = {

@@ -22,9 +22,7 @@ ALWAYS = _("Không tắt được thư loại này; ngày cuối trước hạn 
 class NoticeFilterForm(forms.Form):
     """The row above the list of messages."""
 
-    kind = forms.ChoiceField(
-        label=_("Loại"), choices=[("", _("Tất cả")), *Kind.choices], required=False
-    )
+    kind = forms.ChoiceField(label=_("Loại"), choices=[("", _("Tất cả")), *Kind.choices], required=False)
     unread = forms.BooleanField(label=_("Chưa đọc"), required=False)
 
     def chosen(self) -> dict[str, Any]:

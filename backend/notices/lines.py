@@ -22,17 +22,19 @@ class Final(Exception):
         self.words, self.of_address = words, of_address
 
 
-class Later(Exception):
-    """The server asks to try this letter again (4xx)."""
-
+class _Unsent(Exception):
     words = property(str)
 
 
-class Broken(Later):
+class Later(_Unsent):
+    """The server asks to try this letter again (4xx)."""
+
+
+class Broken(_Unsent):
     """No server, or it hung up before it was given the text: nothing was delivered."""
 
 
-class InDoubt(Later):
+class InDoubt(_Unsent):
     """The line broke after the text went out: the server may have taken it."""
 
 

@@ -132,7 +132,9 @@ class Notice(models.Model):
         verbose_name = _("thông báo")
         indexes = [
             models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notices_unread"),
-            models.Index(fields=["way", "made_at"], condition=Q(letter__isnull=True), name="notices_not_mailed"),
+            models.Index(
+                fields=["way", "made_at"], condition=Q(letter__isnull=True), name="notices_not_mailed"
+            ),
             models.Index(fields=["topic"], condition=~Q(topic=""), name="notices_topic"),
             models.Index(fields=["key"], name="notices_key"),
         ]

@@ -27,6 +27,11 @@ def notices_for(user_id: int | None, *, kind: str = "", unread: bool = False) ->
     return rows.order_by("-made_at", "-pk")
 
 
+def told(keys: Iterable[str]) -> set[str]:
+    """Return those of the keys under which somebody was told already; one query."""
+    return set(Notice.objects.filter(key__in=set(keys)).values_list("key", flat=True))
+
+
 def unread_of(user_id: Any) -> QuerySet[Notice]:
     """Return the messages the person has not seen."""
     return Notice.objects.filter(user_id=user_id, read_at__isnull=True)

@@ -60,4 +60,6 @@ def _text(notice: Notice) -> str:
 
 def _footer() -> str:
     address = f"{settings.SITE_URL}{reverse('notices:preferences')}"
-    return _("--\nThư tự động, xin không trả lời. Chọn cách nhận thông báo: %(address)s") % {"address": address}
+    return _("--\nThư tự động, xin không trả lời. Chọn cách nhận thông báo: %(address)s") % {
+        "address": address
+    }

@@ -45,7 +45,9 @@ def test_a_letter_a_document_and_two_checks_are_made_by_the_worker(database_url,
     bad = scoring.add_file(here.card, "1.2", by=here.officer, upload=trap)
     with transaction.atomic():
         reader = make.person(email="van.thu@example.vn")
-        (notice,) = tell([reader], key="thử", subject="Còn ba ngày", body="Hạn tự chấm sắp hết.", url="/", urgent=True)
+        (notice,) = tell(
+            [reader], key="thử", subject="Còn ba ngày", body="Hạn tự chấm sắp hết.", url="/", urgent=True
+        )
         report = request_document("self_report", by=here.officer, card=here.card)
     log = tmp_path / "worker.log"
     with worker(database_url, log, EMAIL_URL=f"maildir://{tmp_path / 'mail'}"):

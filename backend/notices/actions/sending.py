@@ -127,14 +127,14 @@ def _one(line: lines.Line, letter: Letter, notices: list[Notice]) -> bool:
         return True
     except lines.Final as no:
         _note(letter, state=State.REFUSED, error=no.words, bad_address=no.of_address)
-    except lines.Later as no:
-        _wait(letter, no.words)
-    except lines.Broken as no:
-        _wait(letter, no.words)
-        return False
     except lines.InDoubt as no:
         _doubt(_mine(letter), no.words, clock.now() + _pause(letter))
         return False
+    except lines.Broken as no:
+        _wait(letter, no.words)
+        return False
+    except lines.Later as no:
+        _wait(letter, no.words)
     else:
         _note(letter, state=State.SENT, sent_at=clock.now(), error="", bad_address=False)
     return True

@@ -47,6 +47,14 @@ def wrong_distances(hours: Sequence[int]) -> list[str]:
     return problems
 
 
+def said_distances(hours: Sequence[int]) -> str:
+    """Return distances in hours in words, "14, 7, 3, 1 ngày; 4 giờ"."""
+    days = [str(one // 24) for one in hours if not one % 24]
+    rest = [str(one) for one in hours if one % 24]
+    parts = [f"{', '.join(days)} ngày"] if days else []
+    return "; ".join([*parts, f"{', '.join(rest)} giờ"] if rest else parts)
+
+
 def due_distance(
     distances: Sequence[int], opens_at: datetime, closes_at: datetime, now: datetime
 ) -> int | None:

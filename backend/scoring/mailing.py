@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import Http404
+
 from backend.notices.models import Letter
 from backend.notices.queries import address_problems, unsure_letters
 from backend.rounds.models import Round
@@ -85,7 +87,9 @@ def troubles(round_: Round) -> list[Trouble]:
     ]
 
 
-def unsure_letter(round_: Round, pk: int) -> Letter | None:
-    """Return a letter to somebody of the round's units of which nobody knows whether it arrived; else None."""
-    found = (row.letter for row in troubles(round_) if row.letter and row.letter.pk == pk)
-    return next((letter for letter in found if letter.state == Letter.State.UNSURE), None)
+def unsure_letter(round_: Round, pk: int | None) -> Letter:
+    """Return a letter to somebody of the round's units of which nobody knows whether it arrived. Raises Http404."""
+    found = [row.letter for row in troubles(round_) if row.letter and row.letter.pk == pk]
+    if not found or found[0].state != Letter.State.UNSURE:
+        raise Http404
+    return found[0]

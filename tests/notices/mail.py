@@ -47,12 +47,12 @@ class Server:
             self._controller.stop()
             self._controller = None
 
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802 (aiosmtpd's name)
         self.sessions += 1
         session.host_name = hostname
         return responses
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd's name)
         if address.startswith("refuse"):
             return "550 5.1.1 khong co nguoi nhan"
         if address.startswith("later") and self._first(address):
@@ -60,7 +60,7 @@ class Server:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
         address = envelope.rcpt_tos[0]
         if address.startswith("spam"):
             return "554 5.7.1 bi coi la thu rac"

@@ -79,7 +79,6 @@ def test_the_server_gets_every_letter_and_twice_only_those_in_doubt(database_url
     assert {address for address, times in took.items() if times > 1} <= doubted
     assert sum(took.values()) - LETTERS <= len(doubted) <= KILLS
     assert all(len(set(ids)) == 1 for ids in _ids(mta).values())
-    print(f"{LETTERS} thư, {KILLS} lần kill -9: thiếu 0, đôi {sum(took.values()) - LETTERS}")
 
 
 def _ids(mta) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -136,10 +136,7 @@ def resend_letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse
     """Send a letter again of which nobody knows whether it arrived."""
     round_ = find_round(request, pk)
     actions.require_reminding(actor_of(request), round_)
-    letter = mailing.unsure_letter(round_, letter_pk)
-    if letter is None:
-        raise Http404
-    resend(letter)
+    resend(mailing.unsure_letter(round_, letter_pk))
     messages.success(request, _("Thư sẽ được gửi lại trong ít phút."))
     return redirect("scoring:reminder_list", pk=pk)
 

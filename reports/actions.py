@@ -18,6 +18,7 @@ from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.criteria.models import CriteriaSet
 from backend.jobs.actions import enqueue
 from backend.notices.actions import tell
+from backend.notices.models import Kind
 from backend.rounds.actions import mark_published
 from backend.rounds.models import Round
 from backend.scoring.actions import publish_cards
@@ -87,6 +88,7 @@ def announce(key: str) -> None:
             subject=_("Đã công bố kết quả: %(round)s") % {"round": ranking.title},
             body=_("Kết quả của %(unit)s và bảng xếp hạng đã xem được.") % {"unit": card.unit_name},
             url=reverse("reports:ranking", args=[ranking.round_id]),
+            kind=Kind.RESULT,
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid
+from backend.notices.queries import unread_of
 from permissions.actor import NOBODY, Actor
 from permissions.roles import ROLES, Role, Verb
 from tiers.models import Appointment, Unit, UnitGrant
@@ -26,11 +28,24 @@ MOMENT = timedelta(milliseconds=1)
 
 def actor_for(user: Any) -> Actor:
     """Return the person as a plain actor with the seats in force now; one query."""
-    if not user.is_authenticated:
+    return _seated(user)[0] if user.is_authenticated else NOBODY
+
+
+def _seated(user: Any) -> tuple[Actor, int | None]:
+    """Return the person as an actor, and how many messages she has not read; None where she has no seat to count by."""
+    unread = unread_of(OuterRef("user")).order_by().values("user").annotate(n=Count("pk")).values("n")
+    rows = Appointment.objects.in_force().filter(user_id=user.pk).annotate(unread=Subquery(unread))
+    found = list(rows.select_related("acts_for", "workplace"))
+    actor = Actor(user_id=user.pk, name=user.full_name, seats=tuple(row.seat() for row in found))
+    return actor, (found[0].unread or 0) if found else None
+
+
+def _actor_of(request: Any) -> Actor:
+    """Return the request's actor and leave ``unread`` on the request: the header shows it at no statement more."""
+    if not request.user.is_authenticated:
         return NOBODY
-    rows = Appointment.objects.in_force().filter(user_id=user.pk)
-    seats = tuple(row.seat() for row in rows.select_related("acts_for", "workplace"))
-    return Actor(user_id=user.pk, name=user.full_name, seats=seats)
+    actor, request.unread = _seated(request.user)
+    return actor
 
 
 class ActorMiddleware:
@@ -41,7 +56,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request with its actor at hand."""
-        request.actor = SimpleLazyObject(lambda: actor_for(request.user))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: _actor_of(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
@@ -134,3 +149,22 @@ def holders(unit: Unit, verb: Verb) -> list[Any]:
         content_object=unit, permission__codename=str(verb), user__is_active=True
     )
     return list({row.user_id: row.user for row in grants.select_related("user")}.values())
+
+
+def holders_at(units: Iterable[int], verbs: Iterable[Verb]) -> dict[int, list[Any]]:
+    """Return, by unit id, the active people whose seat in force gives any of the verbs there.
+
+    Each person once a unit, in the order of her account; one query for every five hundred units.
+    """
+    wanted = list(units)
+    found: dict[int, dict[int, Any]] = {unit: {} for unit in wanted}
+    names = [str(verb) for verb in verbs]
+    for start in range(0, len(wanted), 500):
+        grants = UnitGrant.objects.in_force().filter(
+            content_object__in=wanted[start : start + 500],
+            permission__codename__in=names,
+            user__is_active=True,
+        )
+        for row in grants.select_related("user").order_by("user_id"):
+            found[row.content_object_id][row.user_id] = row.user
+    return {unit: list(people.values()) for unit, people in found.items()}

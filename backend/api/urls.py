@@ -14,6 +14,7 @@ PARTS = (
     "backend.criteria.api",
     "backend.rounds.api",
     "backend.scoring.api",
+    "backend.scoring.api_reminders",
     "reports.api",
 )
 

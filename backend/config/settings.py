@@ -212,10 +212,23 @@ EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=25)
 EVIDENCE_UNIT_QUOTA_MB = env.int("EVIDENCE_UNIT_QUOTA_MB", default=2048)
 
 # --- Letters --------------------------------------------------------------------------------------------------
-globals().update(mail.mail_settings(env.str("EMAIL_URL", default=f"maildir://{VAR_DIR / 'mail'}")))
+# How long a mail server may say nothing, in seconds.
+MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", default=20)
+globals().update(
+    mail.mail_settings(env.str("EMAIL_URL", default=f"maildir://{VAR_DIR / 'mail'}"), MAIL_TIMEOUT)
+)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="khong-tra-loi@localhost")
 # The right side of each letter's Message-ID.
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+# How many letters may leave in a minute, and how long one waits after a server said "later"; doubled each time.
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=120)
+MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=60)
+# The hour in Vietnam at which what is not urgent goes out, one letter a person.
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
+# Where servers return letters (box+token@domain), and the Maildir in which such letters arrive on this machine.
+MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="")
+BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")
 
 # The address people reach the program at; letters and QR codes point there.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
@@ -236,7 +249,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # A running job that has not beaten for so long is taken for dead and done again.
 JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0}}
+# What was not begun in time is not begun late as well: the next turn does it.
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0},
+    "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},
+    "remind": {"task": "backend.scoring.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
+}
+if BOUNCE_MAILDIR:
+    CELERY_BEAT_SCHEDULE["bounces"] = {
+        "task": "backend.notices.tasks.read_bounces", "schedule": 300.0, "options": {"expires": 290},
+    }  # fmt: skip
 if CELERY_BROKER_URL.startswith("filesystem:"):
     queue = VAR_DIR / "queue"
     for folder in (queue / "messages", queue / "control"):

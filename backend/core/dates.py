@@ -3,6 +3,7 @@
 A deadline "khoá sau ngày 07/01" is the first moment that is too late: 08/01 00:00, exclusive.
 """
 
+import math
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -78,6 +79,24 @@ def format_moment(moment: datetime) -> str:
     """ "14:05 ngày 18/12/2026", in Việt Nam's time."""
     local = moment.astimezone(VN)
     return _("%(time)s ngày %(date)s") % {"time": f"{local:%H:%M}", "date": format_date(local)}
+
+
+def time_left(closes_at: datetime, now: datetime) -> str:
+    """Return what is left: "Còn 5 ngày", "Còn 30 giờ", on the last day "Còn 7 giờ 12 phút", "Đã hết hạn".
+
+    Same words as deadline.js.
+    """
+    if closes_at <= now:
+        return _("Đã hết hạn")
+    minutes = max(math.floor((closes_at - now) / timedelta(minutes=1)), 1)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return _("Còn %(number)s ngày") % {"number": hours // 24}
+    if not hours:
+        return _("Còn %(number)s phút") % {"number": rest}
+    if hours >= 24 or not rest:
+        return _("Còn %(number)s giờ") % {"number": hours}
+    return _("Còn %(hours)s giờ %(minutes)s phút") % {"hours": hours, "minutes": rest}
 
 
 def long_date(day: date) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from .errors import Invalid
 from .fields import PointsFormField
@@ -29,6 +30,23 @@ def points_field(**options: Any) -> PointsFormField:
 def area(rows: int, **options: Any) -> NFCCharField:
     """Return a field for a longer text, so many rows high."""
     return NFCCharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class NumbersField(forms.Field):
+    """Whole numbers with commas between them; gives a list, empty where nothing was typed."""
+
+    widget = forms.TextInput(attrs={"class": "input-short", "inputmode": "numeric", "autocomplete": "off"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def to_python(self, value: Any) -> list[int]:
+        """Return the numbers. Raises ValidationError for anything else."""
+        parts = str(value or "").replace(";", ",").replace(" ", ",").split(",")
+        found = [part for part in parts if part]
+        if any(not (part.isascii() and part.isdigit() and len(part) < 5) for part in found):
+            raise ValidationError(_("Chỉ nhập số nguyên, cách nhau bằng dấu phẩy."))
+        return [int(part) for part in found]
 
 
 class CheckedFileField(forms.FileField):

@@ -145,11 +145,31 @@ class ExtendSerializer(ExplainedSerializer):
 
 
 class ExtensionSerializer(serializers.ModelSerializer[Extension]):
-    """More time given to one unit at one step."""
+    """More time given to one unit at one step; ``reopens`` where the unit had finished or was locked out."""
+
+    step_title = serializers.CharField(source="step.title", read_only=True)
+    unit_name = serializers.CharField(source="unit.name", read_only=True)
 
     class Meta:
         model = Extension
-        fields = ["id", "step", "unit", "closes_at", "reason", "document", "made_at"]
+        fields = [
+            "id",
+            "step",
+            "step_title",
+            "unit",
+            "unit_name",
+            "reopens",
+            "closes_at",
+            "reason",
+            "document",
+            "made_at",
+        ]
+
+
+class RemindersSerializer(serializers.Serializer[Any]):
+    """How many hours before its end the people of a step are reminded."""
+
+    hours = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=50)
 
 
 class RoundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Round]):
@@ -301,6 +321,16 @@ class StepViewSet(mixins.RetrieveModelMixin, GenericViewSet[Step]):
         queries.demand_extending(request.actor, step.round)
         made = actions.extend(step, by=request.actor, **_read(ExtendSerializer, request))
         return Response(ExtensionSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=RemindersSerializer, responses=RemindersSerializer)
+    @action(detail=True, methods=["get", "put"])
+    def reminders(self, request: Request, pk: str | None = None) -> Response:
+        """Return, or set, how many hours before its end the people of a step are reminded."""
+        step = self.get_object()
+        if request.method == "PUT":
+            request.actor.require(Verb.MANAGE_ROUND, at=step.round.place())
+            actions.set_reminders(step, _read(RemindersSerializer, request)["hours"], by=request.actor)
+        return Response({"hours": list(queries.distances([step.pk])[step.pk])})
 
 
 def _check_previous(request: Request, values: dict[str, Any]) -> None:

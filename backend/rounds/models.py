@@ -200,6 +200,67 @@ class Step(models.Model):
         return self.title
 
 
+class Reminder(models.Model):
+    """How many hours before a step closes its people are reminded. A step without rows has the usual distances."""
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="reminders")
+    hours = models.PositiveSmallIntegerField(_("số giờ trước hạn"))
+    history = Tracked()
+
+    class Meta:
+        ordering = ["step", "-hours"]
+        verbose_name = _("mốc nhắc hạn")
+        constraints = [
+            models.UniqueConstraint(fields=["step", "hours"], name="rounds_reminder_once"),
+            models.CheckConstraint(
+                condition=Q(hours__gte=1, hours__lte=2160), name="rounds_reminder_within_90_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.hours}"
+
+
+class HostReminder(models.Model):
+    """A reminder that somebody of the host wrote and sent to some units. Rows are only added."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="host_reminders")
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    sender_name = models.CharField(max_length=200)
+    sent_at = models.DateTimeField(_("gửi lúc"))
+    subject = models.CharField(_("tiêu đề"), max_length=200)
+    body = models.TextField(_("nội dung"))
+
+    class Meta:
+        ordering = ["-sent_at", "-pk"]
+        verbose_name = _("lời nhắc của cơ quan tổ chức")
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class RemindedUnit(models.Model):
+    """A unit that got a host's reminder: how many people were told, how many have an address, who has none."""
+
+    reminder = models.ForeignKey(HostReminder, on_delete=models.PROTECT, related_name="units")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit_name = models.CharField(max_length=200)
+    people = models.PositiveSmallIntegerField(_("số người"))
+    mails = models.PositiveSmallIntegerField(_("số thư"))
+    without_address = models.TextField(_("người chưa có địa chỉ thư"), blank=True)
+
+    class Meta:
+        ordering = ["reminder", "pk"]
+        verbose_name = _("đơn vị được nhắc")
+        constraints = [
+            models.UniqueConstraint(fields=["reminder", "unit"], name="rounds_reminded_once"),
+            models.CheckConstraint(condition=Q(mails__lte=F("people")), name="rounds_mails_within_people"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_name}: {self.reminder}"
+
+
 class Extension(models.Model):
     """More time for one unit at one step, by reason and document. Rows are only added."""
 
@@ -210,6 +271,8 @@ class Extension(models.Model):
     document = models.CharField(_("văn bản"), max_length=200)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     made_at = models.DateTimeField()
+    # The unit had finished, or was locked out, and began again; without it the time was only made longer.
+    reopens = models.BooleanField(_("mở lại"), default=False)
     history = Tracked()
 
     class Meta:

@@ -15,7 +15,8 @@ from backend.core.dates import vn_date
 from backend.core.errors import Refused
 from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
-from backend.rounds.models import Extension, Group, Round, Step
+from backend.rounds import rules
+from backend.rounds.models import Extension, Group, HostReminder, RemindedUnit, Reminder, Round, Step
 from permissions.actor import Actor, within
 from permissions.roles import ROLES, Verb
 from tiers.models import Unit
@@ -255,6 +256,28 @@ def current_step(round: Round, now: datetime) -> Step | None:
     running = [row.step for row in timeline(round, now) if row.phase == "now"]
     main = [step for step in running if step.kind != Step.Kind.SURVEY]
     return next(iter(main or running), None)
+
+
+def distances(steps: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Return, by step id, how many hours before its end people are reminded, farthest first; one query."""
+    found = dict.fromkeys(steps, rules.USUAL_DISTANCES)
+    own: dict[int, list[int]] = {}
+    for step, hours in (
+        Reminder.objects.filter(step__in=found).order_by("-hours").values_list("step", "hours")
+    ):
+        own.setdefault(step, []).append(hours)
+    return found | {step: tuple(hours) for step, hours in own.items()}
+
+
+def host_reminders(round: Round) -> QuerySet[HostReminder]:
+    """Return what the host sent to units of the round, newest first, each with its units."""
+    return HostReminder.objects.filter(round=round).prefetch_related("units").order_by("-sent_at", "-pk")
+
+
+def reminded_since(round: Round, moment: datetime) -> dict[int, datetime]:
+    """Return, by unit id, when the host last reminded it, where that was after ``moment``; one query."""
+    rows = RemindedUnit.objects.filter(reminder__round=round, reminder__sent_at__gt=moment)
+    return dict(rows.order_by("reminder__sent_at").values_list("unit_id", "reminder__sent_at"))
 
 
 def extensions_for(actor: Actor, round: Round) -> QuerySet[Extension]:

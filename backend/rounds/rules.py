@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -15,6 +15,10 @@ from backend.core.exact import ZERO, format_points
 SELF, APPRAISAL, EXPLANATION = "self", "appraisal", "explanation"
 SURVEY, CONCLUSION = "survey", "conclusion"
 HUNDRED = Decimal("100")
+
+# How many hours before the end of a step people are reminded where the host says nothing else.
+USUAL_DISTANCES = (14 * 24, 7 * 24, 3 * 24, 24, 4)
+MOST_DISTANCES, FARTHEST = 12, 90 * 24
 
 # What may stand directly before each kind; entering survey points runs beside the others.
 _AFTER = {
@@ -29,6 +33,40 @@ _NEEDS = {
     EXPLANATION: "Bước “{title}” phải đứng ngay sau một bước thẩm định.",
     CONCLUSION: "Bước “{title}” phải đứng cuối, sau bước tự chấm điểm.",
 }
+
+
+def wrong_distances(hours: Sequence[int]) -> list[str]:
+    """Return what is wrong with the distances of a step's reminders, in hours before its end."""
+    if not hours:
+        return ["Hãy nhập ít nhất một mốc: không tắt hẳn được thư nhắc hạn."]
+    problems = []
+    if len(hours) > MOST_DISTANCES:
+        problems.append(f"Nhiều nhất {MOST_DISTANCES} mốc cho một bước.")
+    if any(not 1 <= one <= FARTHEST for one in hours):
+        problems.append(f"Mỗi mốc phải từ 1 giờ đến {FARTHEST // 24} ngày trước hạn.")
+    return problems
+
+
+def said_distances(hours: Sequence[int]) -> str:
+    """Return distances in hours in words, "14, 7, 3, 1 ngày; 4 giờ"."""
+    days = [str(one // 24) for one in hours if not one % 24]
+    rest = [str(one) for one in hours if one % 24]
+    parts = [f"{', '.join(days)} ngày"] if days else []
+    return "; ".join([*parts, f"{', '.join(rest)} giờ"] if rest else parts)
+
+
+def due_distance(
+    distances: Sequence[int], opens_at: datetime, closes_at: datetime, now: datetime
+) -> int | None:
+    """Return the distance, in hours, whose reminder is due at ``now``; None where none is.
+
+    The nearest one that has come. One that came before the time was given (``opens_at``) never was due, so that
+    whoever gets three more days is not reminded at once that seven are left.
+    """
+    if not opens_at <= now < closes_at:
+        return None
+    come = [hours for hours in distances if opens_at <= closes_at - timedelta(hours=hours) <= now]
+    return min(come, default=None)
 
 
 @dataclass(frozen=True)

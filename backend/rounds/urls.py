@@ -18,5 +18,6 @@ urlpatterns = [
     path("groups/<int:pk>/remove/", setup.group_remove, name="group_remove"),
     path("groups/<int:pk>/bands/", setup.bands_edit, name="bands_edit"),
     path("steps/<int:pk>/dates/", running.step_dates, name="step_dates"),
+    path("steps/<int:pk>/reminders/", running.step_reminders, name="step_reminders"),
     path("steps/<int:pk>/extend/", running.step_extend, name="step_extend"),
 ]

@@ -27,7 +27,7 @@ from permissions.roles import Verb
 ROUND = OpenApiParameter("round", int, required=True, description="Khóa của đợt đánh giá.")
 
 
-def _round(request: Request, key: Any) -> Round:
+def round_of(request: Request, key: Any) -> Round:
     """Return the round if the person runs, works on or inspects it for its host. Raises Http404."""
     return get_object_or_404(board.rounds_of_host(request.actor), pk=key)  # type: ignore[attr-defined]
 
@@ -35,7 +35,7 @@ def _round(request: Request, key: Any) -> Round:
 def _named(request: Request, given: Any) -> Round:
     """Return the round whose key was sent. Without one there is nothing to find (404)."""
     key = given.get("round", "") if hasattr(given, "get") else ""
-    return _round(request, key_in(str(key)))
+    return round_of(request, key_in(str(key)))
 
 
 class ProgressViewSet(ViewSet):
@@ -46,7 +46,7 @@ class ProgressViewSet(ViewSet):
     @extend_schema(responses=shapes.ProgressShape)
     def retrieve(self, request: Request, pk: str) -> Response:
         """Return the round's steps beside the present, and how many cards of each group stand in each state."""
-        round_, now = _round(request, pk), clock.now()
+        round_, now = round_of(request, pk), clock.now()
         groups = [
             {"id": group.pk, "title": group.title, "units": number, "states": counts}
             for group, counts, number in board.counts_by_group(round_)
@@ -73,7 +73,7 @@ class EndingViewSet(ViewSet):
     @extend_schema(request=sent.EndingIn, responses=shapes.EndedShape)
     def create(self, request: Request, pk: str) -> Response:
         """End the step, once every unit is done with it, and open the next one; return the ended one."""
-        round_ = _round(request, key_in(pk))
+        round_ = round_of(request, key_in(pk))
         request.actor.require(Verb.MANAGE_ROUND, at=round_.place())  # type: ignore[attr-defined]
         given = read(sent.EndingIn, request.data)
         ended = actions.end_step_early(round_, by=request.actor, **given)  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from backend.scoring.views import (
     evidence,
     explanation,
     progress,
+    reminding,
     survey,
     timeline,
 )
@@ -71,6 +72,10 @@ council_side = [
     path("rounds/<int:pk>/progress/", progress.round_progress, name="round_progress"),
     path("rounds/<int:pk>/open/", progress.open_round, name="open_round"),
     path("rounds/<int:pk>/end-step/", progress.end_step, name="end_step"),
+    path("rounds/<int:pk>/remind/", reminding.remind, name="remind"),
+    path("rounds/<int:pk>/reminders/", reminding.reminder_list, name="reminder_list"),
+    path("rounds/<int:pk>/reminders/<int:letter_pk>/resend/", reminding.resend_letter, name="resend_letter"),
+    path("rounds/<int:pk>/more-time/", reminding.more_time, name="more_time"),
     path("rounds/<int:pk>/survey/", survey.survey, name="survey"),
     path("rounds/<int:pk>/survey/template/", survey.survey_template, name="survey_template"),
     path("rounds/<int:pk>/survey/import/", survey.survey_import, name="survey_import"),

@@ -12,11 +12,15 @@ NavItem = tuple[str, str, bool]
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Return ``nav`` (title, address, is this the page), ``actor``, ``seat_name``, ``sign_out_url``, ``demo``."""
+    """Return ``nav`` (title, address, is this the page), ``actor``, ``seat_name``, ``sign_out_url``, ``demo``, ``unread``."""
     actor = getattr(request, "actor", NOBODY)
+    nav = nav_for(actor, request.path) if _signed_in(request) else []
     return {
         "actor": actor,
-        "nav": nav_for(actor, request.path) if _signed_in(request) else [],
+        "nav": nav,
+        # Found with the actor's seats, at no statement of its own.
+        "unread": getattr(request, "unread", 0) or 0,
+        "notices_url": _address("notices:notice_list"),
         "seat_name": ", ".join(sorted({seat.title for seat in actor.seats if seat.title})[:1]),
         "sign_out_url": _address("accounts:sign_out") or "/accounts/sign-out/",
         "demo": getattr(settings, "DEMO", False),

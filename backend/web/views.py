@@ -8,7 +8,10 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from backend.core import clock as database_clock
 
 from .answers import Trouble, answer, not_found
 
@@ -76,6 +79,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
         found = {"database": "unreachable", "migrations": "unknown"}
     ready = set(found.values()) == {"ok"}
     return JsonResponse(found, status=200 if ready else 503)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def clock(request: HttpRequest) -> JsonResponse:
+    """The database's time, for countdowns of pages that slept."""
+    return JsonResponse({"now": database_clock.now().isoformat()})
 
 
 @login_not_required

@@ -10,7 +10,7 @@ from django.db import transaction
 from backend.jobs.actions import enqueue
 from backend.jobs.models import Job
 from backend.notices.actions import tell
-from backend.notices.models import Notice
+from backend.notices.models import Letter, Notice
 from backend.scoring import actions as scoring
 from backend.scoring.models import StoredFile
 from reports.actions import request_document
@@ -45,7 +45,9 @@ def test_a_letter_a_document_and_two_checks_are_made_by_the_worker(database_url,
     bad = scoring.add_file(here.card, "1.2", by=here.officer, upload=trap)
     with transaction.atomic():
         reader = make.person(email="van.thu@example.vn")
-        (notice,) = tell([reader], key="thử", subject="Còn ba ngày", body="Hạn tự chấm sắp hết.", url="/")
+        (notice,) = tell(
+            [reader], key="thử", subject="Còn ba ngày", body="Hạn tự chấm sắp hết.", url="/", urgent=True
+        )
         report = request_document("self_report", by=here.officer, card=here.card)
     log = tmp_path / "worker.log"
     with worker(database_url, log, EMAIL_URL=f"maildir://{tmp_path / 'mail'}"):
@@ -53,7 +55,7 @@ def test_a_letter_a_document_and_two_checks_are_made_by_the_worker(database_url,
 
     (letter,) = mailbox.Maildir(tmp_path / "mail")
     assert letter["To"] == "van.thu@example.vn"
-    assert Notice.objects.get(pk=notice.pk).state == Notice.State.SENT
+    assert Notice.objects.get(pk=notice.pk).state == Letter.State.SENT
     assert _text_of(report).count("10,00") >= 1
     assert StoredFile.objects.get(pk=good.file_id).state == StoredFile.State.CLEAN
     found = StoredFile.objects.get(pk=bad.file_id)

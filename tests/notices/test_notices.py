@@ -6,15 +6,16 @@ from django.db import transaction
 
 from backend.jobs import actions as jobs
 from backend.jobs.models import Job
-from backend.notices import actions
-from backend.notices.models import Notice
+from backend.notices import actions, queries
+from backend.notices.models import Letter, Notice
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
 
-def _tell(person, key="moi-1"):
-    return actions.tell([person], key=key, subject="Phiếu bị trả lại", body="Thiếu tài liệu.")
+def _tell(person, key="moi-1", **how):
+    how.setdefault("urgent", True)
+    return actions.tell([person], key=key, subject="Phiếu bị trả lại", body="Thiếu tài liệu.", **how)
 
 
 def test_the_same_key_tells_a_person_once() -> None:
@@ -44,13 +45,13 @@ def test_a_job_done_twice_mails_once() -> None:
     assert jobs.run(job.pk) is False
     actions.send(job.key)
     assert [message.to for message in mail.outbox] == [["dv@example.gov.vn"]]
-    assert Notice.objects.get().state == Notice.State.SENT
+    assert Notice.objects.get().state == Letter.State.SENT
 
 
 def test_a_person_without_address_is_told_in_the_page_only() -> None:
     _tell(make.person(email=""))
     jobs.run(Job.objects.get().pk)
-    assert Notice.objects.get().state == Notice.State.NO_ADDRESS
+    assert Notice.objects.get().state == Letter.State.NO_ADDRESS
     assert mail.outbox == []
 
 
@@ -59,15 +60,16 @@ def test_a_refused_address_is_noted(settings) -> None:
     _tell(make.person(email="sai@example.gov.vn"))
     jobs.run(Job.objects.get().pk)
     notice = Notice.objects.get()
-    assert notice.state == Notice.State.REFUSED
-    assert "no such user" in notice.error
+    assert notice.state == Letter.State.REFUSED
+    assert "no such user" in notice.letter.error
+    assert queries.address_problems([notice.user_id])
 
 
 def test_line_breaks_never_reach_the_headers() -> None:
     person = make.person(email="dv@example.gov.vn")
-    actions.tell([person], key="k", subject="Phường\r\nBcc: x@y.vn", body="b")
+    actions.tell([person], key="k", subject="Phường\r\nBcc: x@y.vn\u2028To: z", body="b", urgent=True)
     jobs.run(Job.objects.get().pk)
-    assert mail.outbox[0].subject == "Phường Bcc: x@y.vn"
+    assert mail.outbox[0].subject == "Phường Bcc: x@y.vn To: z"
 
 
 def test_each_person_reads_her_own_messages(client) -> None:

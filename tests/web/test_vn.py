@@ -50,6 +50,8 @@ def test_the_last_day_is_the_day_before_an_exclusive_end():
         (timedelta(days=12, hours=23), "Còn 12 ngày", "calm"),
         (timedelta(days=3), "Còn 3 ngày", "soon"),
         (timedelta(hours=47, minutes=59), "Còn 47 giờ", "now"),
+        (timedelta(hours=7, minutes=12, seconds=30), "Còn 7 giờ 12 phút", "now"),
+        (timedelta(hours=7), "Còn 7 giờ", "now"),
         (timedelta(minutes=59), "Còn 59 phút", "now"),
         (timedelta(seconds=2), "Còn 1 phút", "now"),
         (timedelta(0), "Đã hết hạn", "past"),

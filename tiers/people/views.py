@@ -18,6 +18,7 @@ from backend.core import clock
 from backend.core.dates import vn_date
 from backend.core.errors import Invalid
 from backend.core.forms import demand
+from backend.notices.queries import address_problems
 from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.people import actions, bulk, importing, queries, template
@@ -74,6 +75,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "seats": [(seat, _end_form(actor, seat, now), f"end-{seat.pk}") for seat in queries.seats_of(person)],
         "now": now,
+        "lost": address_problems([person.pk]).get(person.pk),
         "lines": queries.history_of(person),
         "is_oneself": actor.user_id == person.pk,
         "elsewhere": queries.seats_outside(person, actor),

@@ -23,6 +23,7 @@ from backend.criteria.actions.sets import hold_draft
 from backend.criteria.models import Consultation, CriteriaSet, Edit, Node, Opinion, Response
 from backend.criteria.opinions import changes_since, standings, subject_units
 from backend.notices.actions import tell
+from backend.notices.models import Kind
 from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.models import UnitGrant
@@ -278,6 +279,7 @@ def _tell_all(responses: Iterable[Response], *, key: str, subject: str, body: st
                 subject=subject[:200],
                 body=f"{row.unit_name}: {body}",
                 url=reverse("criteria:response", args=[row.pk]),
+                kind=Kind.CRITERIA,
             )
         )
         for row in rows

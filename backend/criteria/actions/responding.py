@@ -19,6 +19,7 @@ from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.criteria.actions.consulting import tidy, wrong_text
 from backend.criteria.models import Consultation, Node, Opinion, Response
 from backend.notices.actions import tell
+from backend.notices.models import Kind
 from permissions.actor import Actor
 from permissions.roles import VERB_TITLES, Verb
 from tiers.seating import holders
@@ -266,4 +267,5 @@ def _tell(held: Response, row: Move, *, by: Actor, reason: str) -> None:
         body=_("%(who)s: %(act)s ý kiến góp ý dự thảo “%(title)s”.\n%(reason)s")
         % {"who": by.name, "act": row.title, "title": title, "reason": reason},
         url=reverse("criteria:response", args=[held.pk]),
+        kind=Kind.CRITERIA,
     )

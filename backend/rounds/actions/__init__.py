@@ -1,10 +1,11 @@
 """Every write of rounds.
 
 Read in this order: setup (a round being prepared), steps (its dates), running
-(open, extend, publish), copying (a round made from an earlier one).
+(open, extend, publish), reminding, telling (of more time), copying (a round made from an earlier one).
 """
 
 from .copying import copy_round
+from .reminding import REMINDED, note_reminder, set_reminders
 from .running import change_dates, check_ready, end_early, extend, mark_open, mark_published
 from .setup import (
     EDITABLE,
@@ -18,10 +19,12 @@ from .setup import (
     set_bands,
 )
 from .steps import set_steps, span_of
+from .telling import tell_more_time
 
 __all__ = [
     "EDITABLE",
     "RANKING",
+    "REMINDED",
     "change_dates",
     "check_ready",
     "copy_round",
@@ -33,9 +36,12 @@ __all__ = [
     "hold_round",
     "mark_open",
     "mark_published",
+    "note_reminder",
     "put_group",
     "remove_group",
     "set_bands",
+    "set_reminders",
     "set_steps",
     "span_of",
+    "tell_more_time",
 ]

@@ -16,6 +16,7 @@ from backend.criteria.models import CriteriaSet, Node
 from backend.rounds import queries, rules
 from backend.rounds.actions.setup import hold_round
 from backend.rounds.actions.steps import span_of, spans_of
+from backend.rounds.actions.telling import tell_more_time
 from backend.rounds.models import Extension, Group, Round, Step
 from permissions.actor import Actor
 from permissions.roles import Place, Verb
@@ -254,6 +255,7 @@ def extend(
     )
     with recording(by=by, at=now, about=about, reason=_explained(reason, document)):
         made.save()
+    tell_more_time(made, round, by=by)
     return made
 
 

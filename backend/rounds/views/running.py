@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,15 +10,41 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backend.core import clock
+from backend.core.forms import ActingForm, NumbersField
 from backend.rounds import actions, queries, rules
 from backend.rounds.forms import DatesForm, ExtendForm, RoundFilterForm, days_of
 from backend.rounds.models import Group, Round, Step
 from permissions.roles import Verb
 
 A_PAGE = 25
+
+
+class RemindersForm(ActingForm):
+    """How long before the end of a step people are reminded: days, and hours of the last day."""
+
+    days = NumbersField(
+        label=gettext_lazy("Số ngày trước hạn"),
+        help_text=gettext_lazy("Cách nhau bằng dấu phẩy, ví dụ 14, 7, 3, 1."),
+    )
+    hours = NumbersField(
+        label=gettext_lazy("Số giờ trước hạn, trong ngày cuối"), help_text=gettext_lazy("Ví dụ 4.")
+    )
+
+    @classmethod
+    def said(cls, distances: Sequence[int]) -> dict[str, str]:
+        """Return what the form shows for distances in hours."""
+        whole = [hours // 24 for hours in distances if not hours % 24]
+        rest = [hours for hours in distances if hours % 24]
+        return {"days": ", ".join(map(str, whole)), "hours": ", ".join(map(str, rest))}
+
+    def distances(self) -> list[int]:
+        """Return the distances in hours, farthest first."""
+        data = self.cleaned_data
+        return sorted({*(day * 24 for day in data["days"]), *data["hours"]}, reverse=True)
 
 
 @require_GET
@@ -75,10 +102,17 @@ def _drawn(round: Round, now: Any) -> dict[str, Any]:
     lines = list(enumerate(zip(timeline, drawn, strict=True)))
     return {
         "timeline": timeline,
+        "reminders": _reminders(timeline),
         "today": today,
         "chart_height": 40 * len(lines) + 24,
         "bars": [(row.step, row.phase, bar, 40 * place + 16, 40 * place + 22) for place, (row, bar) in lines],
     }
+
+
+def _reminders(timeline: list[queries.StepNow]) -> dict[int, str]:
+    """Return, by step that units work in, at which distances their people are reminded, in words."""
+    steps = [row.step.pk for row in timeline if row.step.kind in actions.REMINDED]
+    return {step: rules.said_distances(hours) for step, hours in queries.distances(steps).items()}
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,6 +144,22 @@ def step_extend(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("rounds:round_detail", step.round_id)
     return _step_page(request, "rounds/step_extend.html", step, form)
+
+
+@require_http_methods(["GET", "POST"])
+def step_reminders(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set how long before the end of a step its people are reminded."""
+    step = get_object_or_404(queries.steps_for(request.actor), pk=pk)
+    request.actor.require(Verb.MANAGE_ROUND, at=step.round.place())
+    stands = queries.distances([step.pk])[step.pk]
+    form = RemindersForm(request.POST or None, initial=RemindersForm.said(stands), auto_id="reminders-%s")
+    if form.is_valid() and form.carry_out(
+        lambda: actions.set_reminders(step, form.distances(), by=request.actor)
+    ):
+        messages.success(request, _("Đã đặt mốc nhắc hạn của bước “%s”.") % step.title)
+        return redirect("rounds:round_detail", step.round_id)
+    context = {"form": form, "step": step, "round": step.round}
+    return render(request, "rounds/step_reminders.html", context, status=422 if form.errors else 200)
 
 
 def _step_page(request: HttpRequest, template: str, step: Step, form: Any) -> HttpResponse:

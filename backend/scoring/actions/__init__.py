@@ -1,7 +1,7 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
-once), keeping, evidence, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
+once), keeping, evidence, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
 
@@ -11,12 +11,20 @@ from backend.scoring.actions.deductions import deduct, withdraw_deduction
 from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
+from backend.scoring.actions.host_reminding import (
+    Prepared,
+    may_remind,
+    prepare,
+    require_reminding,
+    send_reminder,
+)
 from backend.scoring.actions.keeping import check_file
 from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
+from backend.scoring.actions.reminding import remind
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
 from backend.scoring.actions.taking_over import take_over
@@ -26,6 +34,7 @@ __all__ = [
     "HeldLeaf",
     "OwnLine",
     "PastLine",
+    "Prepared",
     "Saved",
     "SavedLeaf",
     "SurveyRow",
@@ -48,12 +57,17 @@ __all__ = [
     "fill",
     "leaf_held",
     "leave_out",
+    "may_remind",
     "move",
     "open_round",
+    "prepare",
     "publish_cards",
     "put_back",
+    "remind",
     "remove_evidence",
+    "require_reminding",
     "revoke",
+    "send_reminder",
     "set_points",
     "set_texts",
     "step_on",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import create_all, recording, update_all
 from backend.core.errors import OutOfStep, Refused
-from backend.notices.actions import tell
+from backend.notices.actions import call_off, tell
+from backend.notices.models import Kind
+from backend.rounds.actions import tell_more_time
 from backend.rounds.models import Extension, Round, Step
 from backend.scoring import lifecycle
 from backend.scoring.actions.facts import facts_of, fingerprint_of, missing_survey
@@ -24,6 +26,8 @@ from backend.scoring.queries import CARD_PARTS
 from permissions.actor import Actor
 from permissions.roles import VERB_TITLES, Role, Verb
 from tiers.seating import holders
+
+SOON = timedelta(days=2)
 
 
 @transaction.atomic
@@ -54,7 +58,8 @@ def move(
         _before(card, name, step, by=by, facts=facts)
         _arrive(card, name, row, step)
         signature = _sign(card, name, step, by=by, reason=reason, document=document, now=facts.now)
-    _tell(card, name, signature)
+    call_off(f"card-{card.pk}")
+    _tell(card, name, signature, facts)
     return card
 
 
@@ -92,7 +97,7 @@ def _arrive(card: Scorecard, name: str, row: Move, step: Step | None) -> None:
 def _extend(card: Scorecard, step: Step | None, *, by: Actor, facts: Facts) -> None:
     if step is None or facts.new_close is None:
         return  # the gates refuse a reopening without a step or a new closing moment
-    Extension.objects.create(
+    made = Extension.objects.create(
         step=step,
         unit_id=card.unit_id,
         closes_at=facts.new_close,
@@ -100,7 +105,9 @@ def _extend(card: Scorecard, step: Step | None, *, by: Actor, facts: Facts) -> N
         document=facts.document,
         made_by_id=by.user_id,
         made_at=facts.now,
+        reopens=True,
     )
+    tell_more_time(made, card.round, by=by, url=f"/scorecards/{card.pk}/")
 
 
 def _void_approvals(card: Scorecard, now: datetime) -> None:
@@ -148,18 +155,23 @@ def _capacity(seat: Any, name: str) -> str:
     return "KT." if seat.role is Role.DEPUTY else ""
 
 
+# Whom a move concerns; of a reopening ``rounds`` tells the unit and the councils.
 _LISTENERS = {
     "submit": Verb.APPROVE,
     "return": Verb.SCORE,
     "approve": Verb.SCORE,
-    "reopen": Verb.SCORE,
     "ask": Verb.SCORE,
     "explain": Verb.APPRAISE,
     "conclude": Verb.APPROVE,
 }
 
 
-def _tell(card: Scorecard, name: str, signature: Signature) -> None:
+def _urgent(name: str, facts: Facts) -> bool:
+    """Return whether the message can't wait for tomorrow's digest: given back, or little time is left."""
+    return name in ("return", "ask") or bool(facts.closes and facts.closes - facts.now < SOON)
+
+
+def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> None:
     verb = _LISTENERS.get(name)
     if verb is None:
         return
@@ -177,6 +189,8 @@ def _tell(card: Scorecard, name: str, signature: Signature) -> None:
             "reason": signature.reason,
         },
         url=f"/scorecards/{card.pk}/",
+        kind=Kind.CARD,
+        urgent=_urgent(name, facts),
     )
 
 

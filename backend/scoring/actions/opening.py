@@ -12,7 +12,8 @@ from backend.core import clock
 from backend.core.errors import OutOfStep
 from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.queries import left_out_by
-from backend.notices.actions import tell
+from backend.notices.actions import Message, tell_all
+from backend.notices.models import Kind
 from backend.rounds.actions import mark_open
 from backend.rounds.models import Group, Round, Step
 from backend.rounds.queries import of_group
@@ -21,7 +22,7 @@ from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.models import Unit
 from tiers.queries import scored_units
-from tiers.seating import holders
+from tiers.seating import holders_at
 
 
 @transaction.atomic
@@ -109,11 +110,19 @@ def _first_marks(score: Score, steps: list[Step]) -> Iterable[Mark]:
 
 
 def _tell_units(round_: Round, cards: list[Scorecard]) -> None:
-    for card in cards:
-        tell(
-            holders(card.unit, Verb.SCORE),
-            key=f"open-{round_.pk}-{card.pk}",
-            subject=_("Mở %(round)s") % {"round": round_.title},
-            body=_("Phiếu tự chấm của %(unit)s đã mở.") % {"unit": card.unit_name},
-            url=f"/scorecards/{card.pk}/",
-        )
+    people = holders_at([card.unit_id for card in cards], [Verb.SCORE])
+    subject = _("Mở %(round)s") % {"round": round_.title}
+    tell_all(
+        (
+            Message(
+                person,
+                f"open-{round_.pk}-{card.pk}",
+                subject,
+                _("Phiếu tự chấm của %(unit)s đã mở.") % {"unit": card.unit_name},
+                f"/scorecards/{card.pk}/",
+            )
+            for card in cards
+            for person in people[card.unit_id]
+        ),
+        kind=Kind.RESULT,
+    )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from backend.rounds.queries import extensions_in
 from backend.scoring import actions, board
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.forms import QuestionForm, ReasonForm
@@ -69,6 +70,7 @@ def appraisal_list(request: HttpRequest) -> HttpResponse:
         "stages": [(name, title, counts[name]) for name, title in STAGE_TITLES.items()],
         "page": page,
         "rows": board.standings(page.object_list, actor_of(request)),
+        "more_time": extensions_in(chosen).count(),
     }
     return render(request, "scoring/appraisal_list.html", context | demo_of(chosen))
 

@@ -14,27 +14,42 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backend.core import clock
-from backend.core.forms import ActingForm
+from backend.core.forms import ActingForm, short
 from backend.core.text import NFCCharField
 from backend.rounds import queries as rounds
 from backend.rounds.actions import check_ready
 from backend.rounds.models import Round, Step
-from backend.scoring import actions, board
-from backend.scoring.lifecycle import State
+from backend.scoring import actions, board, mailing
+from backend.scoring.deadlines import below
+from backend.scoring.lifecycle import UNAPPROVED, State
 from backend.scoring.views.appraisal import A_PAGE, demo_of
 from backend.scoring.views.finding import actor_of
 from backend.scoring.views.survey import find_round
 from permissions.roles import Verb
 
+LATE = "late"
+
 
 class ProgressFilter(forms.Form):
-    """Which group and which state."""
+    """Which group, which state, how far, and whom letters do not reach."""
 
     group = forms.ChoiceField(label=gettext_lazy("Nhóm đơn vị"), required=False)
     state = forms.ChoiceField(
         label=gettext_lazy("Tình trạng"),
         required=False,
-        choices=[("", gettext_lazy("Tất cả")), *State.choices],
+        choices=[("", gettext_lazy("Tất cả")), (LATE, gettext_lazy("Chưa phê duyệt")), *State.choices],
+    )
+    below = forms.IntegerField(
+        label=gettext_lazy("Đã chấm dưới (%)"), required=False, min_value=1, max_value=100, widget=short()
+    )
+    mail = forms.ChoiceField(
+        label=gettext_lazy("Thư điện tử"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Tất cả")),
+            (mailing.NO_ADDRESS, gettext_lazy("Có người chưa có địa chỉ")),
+            (mailing.LOST, gettext_lazy("Thư bị từ chối, trả lại")),
+        ],
     )
 
 
@@ -56,8 +71,9 @@ def round_progress(request: HttpRequest, pk: int) -> HttpResponse:
     now = clock.now()
     groups = board.counts_by_group(round_)
     words = request.GET.get("q", "").strip()
-    page = Paginator(_narrowed(request, round_, groups, words), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(narrowed(request, round_, groups, words), A_PAGE).get_page(request.GET.get("page"))
     rows = board.standings(page.object_list, actor_of(request))
+    reach = mailing.reach_of([row.card.unit_id for row in rows])
     steps = rounds.timeline(round_, now)
     _add_extensions(round_, rows, steps)
     states = [state for state in State if any(counts.get(state.value) for _group, counts, _n in groups)]
@@ -71,25 +87,32 @@ def round_progress(request: HttpRequest, pk: int) -> HttpResponse:
         "q": words,
         "page": page,
         "rows": rows,
+        "reach": reach,
+        "reminds": actions.may_remind(actor_of(request), round_),
         "manages": actor_of(request).may(Verb.MANAGE_ROUND, at=round_.place()),
         "step_on": actions.step_on(round_),
     }
     return render(request, "scoring/round_progress.html", context | demo_of(round_))
 
 
-def _narrowed(request: HttpRequest, round_: Round, groups: list[Any], words: str) -> Any:
-    keys = {str(group.pk): group.pk for group, _counts, _number in groups}
+def narrowed(request: HttpRequest, round_: Round, groups: list[Any], words: str) -> Any:
+    """Return the round's cards that the address asks for, in order, with their numbers."""
+    form = _filters(request, groups)
+    chosen = form.cleaned_data
     cards = board.hosted_cards(actor_of(request)).filter(round=round_)
-    cards = board.narrowed(cards, words=words, group=keys.get(request.GET.get("group", "")))
-    state = request.GET.get("state", "")
-    if state in State.values:
-        cards = cards.filter(state=state)
-    return board.numbered(cards).order_by("group__order", "unit__order", "pk")
+    cards = board.narrowed(cards, words=words, group=int(chosen.get("group") or 0) or None)
+    if state := chosen.get("state"):
+        cards = cards.filter(state__in=UNAPPROVED if state == LATE else [state])
+    if mail := chosen.get("mail"):
+        cards = cards.filter(unit__in=mailing.units_in_trouble(round_, mail))
+    cards = board.numbered(cards)
+    if percent := chosen.get("below"):
+        cards = below(cards, percent)
+    return cards.order_by("group__order", "unit__order", "pk")
 
 
 def _filters(request: HttpRequest, groups: list[Any]) -> ProgressFilter:
-    wanted = {name: request.GET.get(name, "") for name in ("group", "state")}
-    form = ProgressFilter(wanted, auto_id="filter-%s")
+    form = ProgressFilter(request.GET, auto_id="filter-%s")
     form.fields["group"].choices = [("", _("Tất cả các nhóm")), *((row.pk, row.title) for row, *_ in groups)]
     form.is_valid()
     return form

@@ -1,6 +1,5 @@
 """Numbers, dates and states as Vietnamese readers write them. ``{% load vn %}``."""
 
-import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +8,7 @@ from django.core.paginator import Page
 from django.template import Library, RequestContext
 from django.utils.translation import gettext as _
 
-from backend.core.dates import format_date, format_moment, last_day_before
+from backend.core.dates import format_date, format_moment, last_day_before, time_left
 from backend.core.points import format_percent, format_points
 from backend.web.tones import TONES
 
@@ -67,20 +66,11 @@ def iso(value: datetime | None) -> str:
 
 @register.filter
 def days_left(closes_at: datetime | None, now: datetime | None = None) -> str:
-    """Return what is left until ``closes_at``: "Còn 5 ngày", "Còn 7 giờ", "Đã hết hạn".
+    """Return what is left until ``closes_at``: "Còn 5 ngày", "Còn 7 giờ 12 phút", "Đã hết hạn".
 
-    ``now`` is the database's time, given by the view; without it the answer is empty. Same words as app.js.
+    ``now`` is the database's time, given by the view; without it the answer is empty.
     """
-    if not closes_at or not now:
-        return ""
-    minutes = math.floor((closes_at - now) / timedelta(minutes=1))
-    if closes_at <= now:
-        return _("Đã hết hạn")
-    if minutes < 60:
-        return _("Còn %(number)s phút") % {"number": max(minutes, 1)}
-    if minutes < 48 * 60:
-        return _("Còn %(number)s giờ") % {"number": minutes // 60}
-    return _("Còn %(number)s ngày") % {"number": minutes // 1440}
+    return time_left(closes_at, now) if closes_at and now else ""
 
 
 @register.filter

@@ -11,7 +11,7 @@ from typing import Any
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import PLACES, SEES, a_file, card, typed
-from tests.permissions.rows.council import HOSTED, TAKEN, taken
+from tests.permissions.rows.council import HOSTED, REMINDS, TAKEN, taken, unsure
 from tests.permissions.rows.results import PUBLISHED, PUBLISHES, WAITING, document
 from tests.permissions.table import Row, Scene, Values, row
 
@@ -176,6 +176,15 @@ COUNCIL = [
     row(
         "api:round-ending-list", "POST", at=round_of("draft"), places=BOTH, shut=True, verb=Verb.MANAGE_ROUND,
         body=ending, ok="manager", refused="appraiser COUNCIL inspector", hidden="UNIT STRANGERS",
+    ),
+    row("api:round-reminder-list", at=round_of("draft"), places=BOTH, **REMINDS),
+    row(
+        "api:round-reminder-list", "POST", at=round_of("draft"), places=BOTH, shut=True,
+        body=typed(cards=[], preview=True), **REMINDS,
+    ),
+    row(
+        "api:round-resending-list", "POST",
+        at=lambda scene: {"pk": scene.rounds["draft"].pk, "letter_pk": unsure(scene)}, **REMINDS,
     ),
     row(
         "api:survey-points-list", "POST", in_body=True, body=survey, places=BOTH, ok="manager COUNCIL",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from backend.core import clock
+from backend.notices.models import Letter
 from backend.scoring import actions
 from backend.scoring.models import Deduction
 from permissions.actor import SYSTEM
@@ -50,6 +52,8 @@ ENDS = {
     "ok": "manager", "refused": "appraiser COUNCIL inspector", "hidden": "UNIT STRANGERS",
     "verb": Verb.MANAGE_ROUND,
 }  # fmt: skip
+# Reminding judges nobody: who works at a unit may remind it too.
+REMINDS = {"ok": "manager COUNCIL", "refused": "appraiser inspector", "hidden": "UNIT STRANGERS"}
 SOURCE = {"report_number": "12/BC-SNV", "report_date": "05/06/2026", "sample": "100", "answers": "90"}
 
 
@@ -77,6 +81,20 @@ def taken(scene: Scene) -> dict[str, Any]:
     off = {**TAKEN, "points": Decimal("0.25")}
     row_ = row_ or actions.deduct(card_, by=SYSTEM, **off)
     return {"pk": card_.pk, "deduction_pk": row_.pk}
+
+
+def unsure(scene: Scene) -> int:
+    """Return a letter to the unit's officer of which nobody knows whether it arrived."""
+    officer = scene.world.people["officer"]
+    type(officer).objects.filter(pk=officer.pk).update(email="can-bo@example.gov.vn")
+    made = Letter.objects.create(
+        user=officer,
+        address="can-bo@example.gov.vn",
+        state=Letter.State.UNSURE,
+        attempts=1,
+        made_at=clock.now(),
+    )
+    return made.pk
 
 
 def survey_points(scene: Scene) -> dict[str, Any]:
@@ -143,6 +161,17 @@ ROWS = [
         "scoring:end_step", "POST", at=round_("draft"), places=("city", "district"), shut=True,
         body=typed(reason="Các đơn vị đã xong", document="03/QĐ-UBND"), **ENDS,
     ),
+    row("scoring:remind", at=round_("draft"), places=("city", "district"), **REMINDS),
+    row(
+        "scoring:remind", "POST", at=round_("draft"), places=("city", "district"), shut=True,
+        body=typed(act="preview", subject="Nhắc", body="Đề nghị hoàn thành"), **REMINDS,
+    ),
+    row("scoring:reminder_list", at=round_("draft"), places=("city", "district"), **REMINDS),
+    row(
+        "scoring:resend_letter", "POST", at=lambda scene: {"pk": scene.rounds["draft"].pk, "letter_pk": unsure(scene)},
+        **REMINDS,
+    ),
+    row("scoring:more_time", at=round_("draft"), places=("city", "district"), **HOSTED),
     row("scoring:survey", at=round_("appraising"), places=("city", "district"), **HOSTED),
     row(
         "scoring:survey", "POST", at=round_("appraising"), places=("city", "district"), body=survey_points,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.notices.models import Kind as NoticeKind
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import REASON, typed
@@ -55,7 +56,10 @@ def own(name: str, *methods: str, body: Values | None = None, **more: object) ->
     return [row(name, method, ok="ALL", body=body, **more) for method in methods]
 
 
-OPEN = [row(name, ok="ALL", open=True) for name in ("web:healthz", "web:readyz", "web:robots", "web:favicon")]
+OPEN = [
+    row(name, ok="ALL", open=True)
+    for name in ("web:healthz", "web:readyz", "web:clock", "web:robots", "web:favicon")
+]
 SIGN_IN = [
     *own("accounts:sign_in", "GET", open=True),
     *own("accounts:sign_in", "POST", body=typed(username="khong-co", password="sai"), open=True),
@@ -76,6 +80,8 @@ ACCOUNT = [
     *own("accounts:end_sessions", "POST"),
     *own("notices:notice_list", "GET"),
     *own("notices:mark_all_read", "POST"),
+    *own("notices:preferences", "GET"),
+    *own("notices:preferences", "POST", body=typed(**dict.fromkeys(NoticeKind.values, "usual"))),
     row(
         "notices:mark_read", "POST", at=lambda scene: {"pk": scene.world.notice.pk}, ok="officer",
         hidden="lent LEADERS HOST STRANGERS",

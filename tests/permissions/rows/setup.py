@@ -209,6 +209,13 @@ ROUNDS = [
     row("rounds:group_remove", "POST", at=group("setup"), places=BOTH, **DRAFTS),
     *both("rounds:bands_edit", DRAFTS, group("setup"), typed(**BANDS)),
     *both("rounds:step_dates", WRITES, step("draft", "conclusion"), later, places=("city",)),
+    *both(
+        "rounds:step_reminders",
+        WRITES,
+        step("draft", "self"),
+        typed(days="7, 1", hours="4"),
+        places=("city",),
+    ),
     *both("rounds:step_extend", EXTENDS, step("draft", "self"), extension, places=("city",)),
 ]
 ROWS = [*CRITERIA, *ROUNDS]

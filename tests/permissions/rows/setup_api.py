@@ -91,6 +91,9 @@ HOUSE = [
     row("api:me-list", ok="ALL"),
     row("api:me-password", "POST", ok="ALL", body=typed(password=make.PASSWORD, new="Mat-khau-moi-2027")),
     row("api:notice-list", ok="ALL"),
+    row("api:notice-preferences", ok="ALL"),
+    row("api:notice-preferences", "PUT", ok="ALL", body=typed(card="digest")),
+    row("api:notice-read-all", "POST", ok="ALL"),
     *[
         row(
             name, method, at=lambda scene: {"pk": scene.world.notice.pk}, ok="officer",
@@ -199,6 +202,8 @@ ROUNDS = [
         "api:round-step-dates", "POST", at=step("draft", "conclusion"),
         body=typed(closes_at="2099-06-06T00:00:00+07:00", **EXPLAINED), **WRITES,
     ),
+    row("api:round-step-reminders", at=step("draft", "self"), **READS),
+    row("api:round-step-reminders", "PUT", at=step("draft", "self"), body=typed(hours=[168, 4]), **WRITES),
     row("api:round-step-extend", "POST", at=step("draft", "self"), body=extension, **EXTENDS),
 ]  # fmt: skip
 ROWS: list[Row] = [*HOUSE, *PEOPLE, *CRITERIA, *ROUNDS]

@@ -23,27 +23,6 @@ function focusErrors(root) {
   root.querySelector("[data-focus]")?.focus();
 }
 
-/** "Còn 5 ngày" in the words of the server (days_left in templatetags/vn.py). */
-export function remaining(milliseconds) {
-  if (milliseconds <= 0) return "Đã hết hạn";
-  const minutes = Math.floor(milliseconds / 60000);
-  if (minutes < 60) return `Còn ${Math.max(minutes, 1)} phút`;
-  if (minutes < 48 * 60) return `Còn ${Math.floor(minutes / 60)} giờ`;
-  return `Còn ${Math.floor(minutes / 1440)} ngày`;
-}
-
-const loaded = performance.now();
-
-/** Keep the countdowns fresh: the server's time at load plus the time the page has been open. */
-function tick() {
-  for (const node of document.querySelectorAll("[data-deadline]")) {
-    if (!node.dataset.now) continue;
-    const now = Date.parse(node.dataset.now) + performance.now() - loaded;
-    const text = remaining(Date.parse(node.dataset.deadline) - now);
-    if (node.textContent !== text) node.textContent = text;
-  }
-}
-
 // Vietnamese input methods compose letters: nothing may be sent in the middle of one.
 let composing = false;
 document.addEventListener("compositionstart", () => { composing = true; });
@@ -124,5 +103,3 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 focusErrors(document);
-tick();
-setInterval(tick, 15000);

@@ -210,6 +210,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Evidence: the largest file, and how much one unit may keep; both in MB.
 EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=25)
 EVIDENCE_UNIT_QUOTA_MB = env.int("EVIDENCE_UNIT_QUOTA_MB", default=2048)
+# Files of one card that are on their way or wait to be put on a leaf; days an upload that was cut off is kept.
+EVIDENCE_MOST_WAITING = env.int("EVIDENCE_MOST_WAITING", default=300)
+EVIDENCE_KEEP_DAYS = env.int("EVIDENCE_KEEP_DAYS", default=7)
 
 # --- Letters --------------------------------------------------------------------------------------------------
 globals().update(mail.mail_settings(env.str("EMAIL_URL", default=f"maildir://{VAR_DIR / 'mail'}")))
@@ -236,7 +239,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # A running job that has not beaten for so long is taken for dead and done again.
 JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0},
+    "uploads": {"task": "backend.scoring.tasks.sweep_uploads", "schedule": 3600.0},
+}
 if CELERY_BROKER_URL.startswith("filesystem:"):
     queue = VAR_DIR / "queue"
     for folder in (queue / "messages", queue / "control"):

@@ -1,7 +1,7 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
-once), keeping, evidence, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
+once), keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
 
@@ -11,11 +11,21 @@ from backend.scoring.actions.deductions import deduct, withdraw_deduction
 from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
+from backend.scoring.actions.intake import (
+    add_piece,
+    begin,
+    finish,
+    sweep_uploads,
+    take_all,
+    take_whole,
+    throw_away,
+)
 from backend.scoring.actions.keeping import check_file
 from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
+from backend.scoring.actions.placing import Spot, add_photographs, attach_again, place, replace_file
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
@@ -28,9 +38,12 @@ __all__ = [
     "PastLine",
     "Saved",
     "SavedLeaf",
+    "Spot",
     "SurveyRow",
     "add_document",
     "add_file",
+    "add_photographs",
+    "add_piece",
     "agree_not_arisen",
     "agree_rest",
     "answer",
@@ -38,7 +51,9 @@ __all__ = [
     "ask",
     "ask_for_cuts",
     "asked_of",
+    "attach_again",
     "attach_signed_copy",
+    "begin",
     "check_file",
     "decide",
     "deduct",
@@ -46,19 +61,26 @@ __all__ = [
     "end_step_early",
     "enter_survey",
     "fill",
+    "finish",
     "leaf_held",
     "leave_out",
     "move",
     "open_round",
+    "place",
     "publish_cards",
     "put_back",
     "remove_evidence",
+    "replace_file",
     "revoke",
     "set_points",
     "set_texts",
     "step_on",
+    "sweep_uploads",
+    "take_all",
     "take_over",
+    "take_whole",
     "texts_seen",
+    "throw_away",
     "unask",
     "withdraw_deduction",
     "worked_out",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from backend.scoring import actions, queries
 from backend.scoring.actions.intake import MOST_PIECE
 from backend.scoring.forms import ManyFilesForm, ThrowForm, TrayForm
+from backend.scoring.gates import Facts, in_time
 from backend.scoring.models import Scorecard, Upload
 from backend.scoring.views.evidence import given_out
 from backend.scoring.views.finding import actor_of, demand, find_card
@@ -51,7 +52,7 @@ def _page(request: HttpRequest, card: Scorecard, *, status: int = 200, **more: A
         "tray": TrayForm(found),
         "files_form": ManyFilesForm(),
         "takes": window is not None and window.is_open,
-        "window": window,
+        "why": in_time(Facts(now=window.now, opens=window.opens, closes=window.closes)) if window else "",
         "piece": MOST_PIECE // 2,
     }
     return render(request, "scoring/intake.html", context | more, status=status)
@@ -77,12 +78,12 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("scoring:intake", pk=pk)
 
 
+_CARD = ("card__unit", "card__round__host")
+
+
 def _find_upload(card: Scorecard, pk: int) -> Upload:
     rows = card.uploads.filter(state__in=queries.SHOWN_UPLOADS).select_related("file", *_CARD)
     return get_object_or_404(rows, pk=pk)
-
-
-_CARD = ("card__unit", "card__round__host")
 
 
 @require_GET

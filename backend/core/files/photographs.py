@@ -20,7 +20,7 @@ from .pictures import MOST_PIXELS
 # A page of A4 at 220 dots an inch; letters of 8 points stay readable.
 LONGEST_SIDE = 2600
 QUALITY = 85
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP")  # JPEG opens the pictures of two lenses (MPO) too
 _A4 = (595.28, 841.89)  # points of 1/72 inch
 _HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc")
 

@@ -112,7 +112,7 @@ def _pdf(file: IO[bytes]) -> Kind:
 
 
 def _jpeg(file: IO[bytes]) -> Kind:
-    pictures.check(file, ("JPEG", "MPO"))
+    pictures.check(file, ("JPEG",))  # opens MPO too; Pillow has no opener of that name
     return JPEG
 
 

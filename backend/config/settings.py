@@ -210,6 +210,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Evidence: the largest file, and how much one unit may keep; both in MB.
 EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=25)
 EVIDENCE_UNIT_QUOTA_MB = env.int("EVIDENCE_UNIT_QUOTA_MB", default=2048)
+# Files of one card that are on their way or wait to be put on a leaf; days an upload that was cut off is kept.
+EVIDENCE_MOST_WAITING = env.int("EVIDENCE_MOST_WAITING", default=300)
+EVIDENCE_KEEP_DAYS = env.int("EVIDENCE_KEEP_DAYS", default=7)
 
 # --- Letters --------------------------------------------------------------------------------------------------
 # How long a mail server may say nothing, in seconds.
@@ -252,6 +255,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
 # What was not begun in time is not begun late as well: the next turn does it.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0},
+    "uploads": {"task": "backend.scoring.tasks.sweep_uploads", "schedule": 3600.0},
     "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},
     "remind": {"task": "backend.scoring.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
 }

@@ -1,7 +1,8 @@
 """Scorecards: the heart. One card per unit and round, one score per leaf, one mark per step.
 
 Read in this order: models, lifecycle (states and moves as one table), gates (facts in, reasons out), arising (nothing arose), tally (bonus and penalty),
-fingerprints, files (evidence judged and kept), queries, agenda (what waits for a person), deadlines (who is late), mailing (whom letters reach), board (a host's
-cards side by side), wording and changes (history in words), actions (every write), views, api, api_rounds and
-api_reminders (JSON; shapes out, sent in).
+fingerprints, matching (codes in names of files), files (evidence judged and kept), queries, agenda (what waits for a person),
+deadlines (who is late), mailing (whom letters reach), board (a host's cards side by side), wording and changes
+(history in words), actions (every write), views, api, api_rounds, api_intake and api_reminders (JSON; shapes out,
+sent in).
 """

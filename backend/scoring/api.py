@@ -19,7 +19,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.actions import re_authenticate
-from backend.scoring import actions, api_rounds, changes, queries, sent, shapes
+from backend.scoring import actions, api_intake, api_rounds, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.lifecycle import MOVES
@@ -270,4 +270,4 @@ class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         return Response(shapes.AppliesShape(actions.put_back(card, by=request.actor, **given)).data)
 
 
-ROUTES = [("scorecards", ScorecardViewSet, "scorecard"), *api_rounds.ROUTES]
+ROUTES = [("scorecards", ScorecardViewSet, "scorecard"), *api_intake.ROUTES, *api_rounds.ROUTES]

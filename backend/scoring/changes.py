@@ -280,7 +280,7 @@ def _explanation(row: Any, names: Names) -> str:
 def _evidence(row: Any, names: Names) -> str:
     named = row.file_name or f"{row.number}, {row.issuer}"
     if row.history_type == "+":
-        return _("Thêm tài liệu: %s") % named
+        return (_("Thay bằng bản mới: %s") if row.replaces_id else _("Thêm tài liệu: %s")) % named
     return _("Gỡ tài liệu: %s") % named if row.removed_at else _("Sửa tài liệu: %s") % named
 
 

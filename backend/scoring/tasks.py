@@ -1,4 +1,4 @@
-"""What the schedule does for cards."""
+"""What the schedule does for cards and their files."""
 
 from celery import shared_task
 
@@ -9,3 +9,9 @@ from backend.scoring import actions
 def remind() -> None:
     """Tell people of deadlines that come near."""
     actions.remind()
+
+
+@shared_task(ignore_result=True)
+def sweep_uploads() -> None:
+    """Give up uploads that nobody went on with, and drop their pieces."""
+    actions.sweep_uploads()

@@ -156,7 +156,7 @@ class Reader:
             return ""
         named = row.file_name or f"{row.number}, {row.issuer}"
         if last is None:
-            return _("Thêm tài liệu: %s") % named
+            return (_("Thay bằng bản mới: %s") if row.replaces_id else _("Thêm tài liệu: %s")) % named
         return _("Gỡ tài liệu: %s") % named if row.removed_at and not last.removed_at else ""
 
     def score(self, row: Any, last: Any) -> str:

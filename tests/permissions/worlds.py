@@ -22,7 +22,7 @@ from backend.notices.actions import tell
 from backend.notices.models import Notice
 from backend.rounds.models import Group, Round, Step
 from backend.scoring import actions
-from backend.scoring.models import Delegation, Evidence, Mark, Scorecard
+from backend.scoring.models import Delegation, Evidence, Mark, Scorecard, Upload
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from reports.actions import publish_ranking, request_document
@@ -66,6 +66,7 @@ class Scene:
     sets: dict[str, CriteriaSet]
     clerk: User
     evidence: dict[str, Evidence] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
     delegation: Delegation | None = None
     documents: dict[str, Document] = field(default_factory=dict)
     backtest: Backtest | None = None
@@ -340,6 +341,10 @@ def _scene(host: Unit, unit: Unit, season: _Season, clerk: User) -> Scene:
     scene.evidence["draft"] = actions.add_file(
         cards["draft"], "1.1", by=SYSTEM, upload=SimpleUploadedFile(f"{CANARY}.pdf", specimens.pdf(pages=2))
     )
+    scene.uploads["waiting"] = actions.take_whole(
+        cards["draft"], by=SYSTEM, upload=SimpleUploadedFile(f"{CANARY} 2.pdf", specimens.pdf(pages=4))
+    )
+    scene.uploads["coming"] = actions.begin(cards["draft"], by=SYSTEM, name=f"{CANARY} 3.pdf", size=1000)
     scene.evidence["appraising"] = Evidence.objects.get(score__card=cards["appraising"])
     signed = SimpleUploadedFile("Bản ký.pdf", specimens.pdf(pages=3))
     actions.attach_signed_copy(

@@ -46,6 +46,7 @@ BAD = {
     "paper with a password": ("a.pdf", made.pdf(password="x"), "mật khẩu"),
     "paper without pages": ("a.pdf", made.pdf(pages=0), "không có trang"),
     "picture cut off": ("a.jpg", made.picture(size=(900, 900))[:-900], "ảnh hỏng"),
+    "picture of nothing but its first bytes": ("a.jpg", b"\xff\xd8\xff" + b"x" * 500, "ảnh hỏng"),
     "picture with a zip behind": (
         "a.png",
         made.picture("PNG") + made.zipped({"a": b"b"}),

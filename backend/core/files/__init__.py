@@ -1,14 +1,28 @@
 """Files: whole on a disk or not at all; what people send is judged by content before it is kept. No models here.
 
 Read in this order: whole (writing), kinds (what is taken), receiving (the checks at the door), packages, compound,
-pictures, papers (one kind of content each), keeping (storage), deep (the slow look for programs inside), giving
+pictures, papers (one kind of content each), photographs (made into a document), keeping (storage), deep (the slow look for programs inside), giving
 (bytes as a download).
 """
 
 from .deep import finding
 from .giving import given_out
-from .keeping import keep, keep_made, open_kept
-from .receiving import Received, receive
+from .keeping import drop_all, keep, keep_made, open_kept
+from .photographs import Pages, gathered
+from .receiving import Received, expect, receive
 from .whole import write_whole
 
-__all__ = ["Received", "finding", "given_out", "keep", "keep_made", "open_kept", "receive", "write_whole"]
+__all__ = [
+    "Pages",
+    "Received",
+    "drop_all",
+    "expect",
+    "finding",
+    "gathered",
+    "given_out",
+    "keep",
+    "keep_made",
+    "open_kept",
+    "receive",
+    "write_whole",
+]

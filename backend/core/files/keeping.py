@@ -55,6 +55,20 @@ def open_kept(key: str) -> File:
     return default_storage.open(key, "rb")
 
 
+def drop_all(folder: str) -> None:
+    """Drop everything kept in ``folder``, an empty folder too; what is gone already is no error."""
+    try:
+        folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        default_storage.delete(f"{folder}/{name}")
+    for inner in folders:
+        drop_all(f"{folder}/{inner}")
+    if isinstance(default_storage._wrapped, FileSystemStorage):  # type: ignore[attr-defined]  # noqa: SLF001
+        default_storage.delete(folder)
+
+
 def _all_of(content: bytes, out: IO[bytes]) -> None:
     out.write(content)
 

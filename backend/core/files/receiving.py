@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -34,13 +35,28 @@ class Received:
 def receive(upload: Any) -> Received:
     """Return what ``upload`` (a Django UploadedFile) holds. Raises Invalid with a sentence on ``file``."""
     name = clean_name(upload.name or "")
-    try:
+    with _refusing(name):
         _fits(upload.size)
         content_type = _judged(upload, name).content_type
+    return Received(_fingerprint(upload), upload.size, content_type, name, upload)
+
+
+def expect(name: str, size: int) -> str:
+    """Return the clean name of a file that is announced, ``size`` bytes long. Raises Invalid as ``receive`` will."""
+    name = clean_name(name)
+    with _refusing(name):
+        _fits(size)
+        _promised(name)
+    return name
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    try:
+        yield
     except Unfit as problem:
         sentence = _("Tệp “%(name)s”: %(problem)s") % {"name": name, "problem": problem}
         raise Invalid(sentence, fields={"file": [sentence]}) from None
-    return Received(_fingerprint(upload), upload.size, content_type, name, upload)
 
 
 def _fits(size: int) -> None:
@@ -54,10 +70,15 @@ def _fits(size: int) -> None:
         )
 
 
-def _judged(file: IO[bytes], name: str) -> Kind:
+def _promised(name: str) -> Kind:
     promised = named_kind(name)
     if promised is None:
         raise Unfit(_("loại tệp này không được nhận. %(taken)s") % {"taken": TAKEN})
+    return promised
+
+
+def _judged(file: IO[bytes], name: str) -> Kind:
+    promised = _promised(name)
     found = _kind_of(file)
     if found is None:
         raise Unfit(
@@ -91,7 +112,7 @@ def _pdf(file: IO[bytes]) -> Kind:
 
 
 def _jpeg(file: IO[bytes]) -> Kind:
-    pictures.check(file, ("JPEG", "MPO"))
+    pictures.check(file, ("JPEG",))  # opens MPO too; Pillow has no opener of that name
     return JPEG
 
 

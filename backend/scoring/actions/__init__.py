@@ -1,7 +1,8 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
-once), keeping, evidence, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards),
+once), keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation),
+reminding and host_reminding (of deadlines), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
 
@@ -18,11 +19,21 @@ from backend.scoring.actions.host_reminding import (
     require_reminding,
     send_reminder,
 )
+from backend.scoring.actions.intake import (
+    add_piece,
+    begin,
+    finish,
+    sweep_uploads,
+    take_all,
+    take_whole,
+    throw_away,
+)
 from backend.scoring.actions.keeping import check_file
 from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
+from backend.scoring.actions.placing import Spot, add_photographs, attach_again, place, replace_file
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
 from backend.scoring.actions.reminding import remind
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
@@ -37,9 +48,12 @@ __all__ = [
     "Prepared",
     "Saved",
     "SavedLeaf",
+    "Spot",
     "SurveyRow",
     "add_document",
     "add_file",
+    "add_photographs",
+    "add_piece",
     "agree_not_arisen",
     "agree_rest",
     "answer",
@@ -47,7 +61,9 @@ __all__ = [
     "ask",
     "ask_for_cuts",
     "asked_of",
+    "attach_again",
     "attach_signed_copy",
+    "begin",
     "check_file",
     "decide",
     "deduct",
@@ -55,24 +71,31 @@ __all__ = [
     "end_step_early",
     "enter_survey",
     "fill",
+    "finish",
     "leaf_held",
     "leave_out",
     "may_remind",
     "move",
     "open_round",
+    "place",
     "prepare",
     "publish_cards",
     "put_back",
     "remind",
     "remove_evidence",
+    "replace_file",
     "require_reminding",
     "revoke",
     "send_reminder",
     "set_points",
     "set_texts",
     "step_on",
+    "sweep_uploads",
+    "take_all",
     "take_over",
+    "take_whole",
     "texts_seen",
+    "throw_away",
     "unask",
     "withdraw_deduction",
     "worked_out",

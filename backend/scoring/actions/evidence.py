@@ -40,7 +40,7 @@ def add_file(
 
 @transaction.atomic
 def _require_leaf(card: Scorecard, code: str, *, by: Actor, received: files.Received) -> None:
-    card, _window = _taking(card, by)
+    card, _window = taking(card, by)
     score_of(card, code)
     require_room(card.unit, received)
 
@@ -92,7 +92,7 @@ def remove_evidence(piece: Evidence, *, by: Actor, reason: str = "") -> Evidence
 def _attach(
     card: Scorecard, code: str, *, by: Actor, received: files.Received | None = None, **columns: Any
 ) -> Evidence:
-    card, window = _taking(card, by)
+    card, window = taking(card, by)
     score = score_of(card, code)
     if received is not None:
         columns |= {"file": record(card.unit, received), "file_name": received.name}
@@ -102,7 +102,7 @@ def _attach(
     return piece
 
 
-def _taking(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:
+def taking(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:
     """Return the card, locked, and the step in which it takes evidence of this person now."""
     card = lock(card.pk)
     by.require(Verb.SCORE, at=card.place())

@@ -10,7 +10,7 @@ from backend.core import clock
 from backend.core.errors import Invalid
 from backend.jobs.actions import enqueue
 from backend.scoring import files
-from backend.scoring.models import Evidence, Scorecard, StoredFile
+from backend.scoring.models import Evidence, Scorecard, StoredFile, Upload
 from tiers.models import Unit
 
 CHECK = "backend.scoring.actions.check_file"
@@ -18,16 +18,29 @@ MEGABYTE = 1024 * 1024
 
 
 def in_use(unit: Unit) -> QuerySet[StoredFile]:
-    """Return the unit's files that a leaf or a signed report shows now; those taken off are not counted."""
+    """Return the unit's files that a leaf, a signed report or a tray shows now; those taken off are not counted."""
     shown = Evidence.objects.filter(file=OuterRef("pk"), removed_at__isnull=True)
     signed = Scorecard.objects.filter(signed_file=OuterRef("pk"))
-    return StoredFile.objects.filter(Exists(shown) | Exists(signed), unit=unit)
+    in_tray = Upload.objects.filter(file=OuterRef("pk"), state=Upload.State.WAITING)
+    return StoredFile.objects.filter(Exists(shown) | Exists(signed) | Exists(in_tray), unit=unit)
 
 
 def require_room(unit: Unit, received: files.Received) -> None:
     """Raise Invalid where the file passes the unit's quota. Bytes that are in use already need no more room."""
     used = in_use(unit).exclude(sha256=received.sha256).aggregate(used=Sum("size"))["used"] or 0
-    if used + received.size <= settings.EVIDENCE_UNIT_QUOTA_MB * MEGABYTE:
+    _fits(used, received.size)
+
+
+def hold_room(unit: Unit, size: int) -> None:
+    """Hold the unit's row and raise Invalid where ``size`` bytes pass its quota, all that is on its way counted."""
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    coming = Upload.objects.filter(card__unit=unit, state=Upload.State.RECEIVING)
+    used = sum(rows.aggregate(used=Sum("size"))["used"] or 0 for rows in (in_use(unit), coming))
+    _fits(used, size)
+
+
+def _fits(used: int, size: int) -> None:
+    if used + size <= settings.EVIDENCE_UNIT_QUOTA_MB * MEGABYTE:
         return
     sentence = _("Đơn vị đã dùng %(used)d MB trong hạn mức %(quota)d MB. Hãy gỡ bớt hoặc nén tệp.") % {
         "used": used // MEGABYTE,

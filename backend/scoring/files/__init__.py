@@ -1,10 +1,22 @@
 """Bytes of evidence, kept by unit under their fingerprint. No models here.
 
-The checks at the door are those of every file: ``backend.core.files``. Read: keeping.
+The checks at the door are those of every file: ``backend.core.files``. Read in this order: keeping, pieces.
 """
 
-from backend.core.files import Received, receive
+from backend.core.files import Received, expect, receive
 
 from .keeping import deep_check, key_of, open_stored, store
+from .pieces import drop_pieces, keep_piece, put_together
 
-__all__ = ["Received", "deep_check", "key_of", "open_stored", "receive", "store"]
+__all__ = [
+    "Received",
+    "deep_check",
+    "drop_pieces",
+    "expect",
+    "keep_piece",
+    "key_of",
+    "open_stored",
+    "put_together",
+    "receive",
+    "store",
+]

@@ -13,7 +13,7 @@ from backend.core.forms import ActingForm, CheckedFileField
 from backend.core.text import NFCCharField
 
 
-class FileForm(forms.Form):
+class FileForm(ActingForm):
     """One file with the place in it that proves the points."""
 
     file = CheckedFileField(label=_("Chọn tệp"), help_text=TAKEN)

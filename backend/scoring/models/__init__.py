@@ -1,9 +1,10 @@
-"""Rows of the heart, in reading order: cards, marks, deductions, evidence, signatures."""
+"""Rows of the heart, in reading order: cards, marks, deductions, evidence, intake (files on their way), signatures."""
 
 from backend.scoring.lifecycle import State
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
 from backend.scoring.models.deductions import Deduction
 from backend.scoring.models.evidence import Evidence, StoredFile
+from backend.scoring.models.intake import Upload, UploadPiece
 from backend.scoring.models.marks import Explanation, Mark, Provenance
 from backend.scoring.models.signatures import Delegation, ScorecardGrant, Signature
 
@@ -21,4 +22,6 @@ __all__ = [
     "State",
     "StepTotal",
     "StoredFile",
+    "Upload",
+    "UploadPiece",
 ]

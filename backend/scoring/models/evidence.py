@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from backend.audit.models import Tracked
@@ -40,7 +40,10 @@ class StoredFile(models.Model):
 
 
 class Evidence(models.Model):
-    """One piece of evidence on a leaf, added at a step. Removed rows stay, marked removed."""
+    """One piece of evidence on a leaf, added at a step. Removed rows stay, marked removed.
+
+    A new version ``replaces`` the one before, which is removed at the same moment.
+    """
 
     score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="evidence")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
@@ -53,7 +56,12 @@ class Evidence(models.Model):
     added_by = models.CharField(max_length=200)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     history = Tracked()
+
+    earlier: list[Evidence]  # the versions it replaced, newest first; set by queries.sheet
 
     class Meta:
         ordering = ["added_at", "pk"]
@@ -63,6 +71,10 @@ class Evidence(models.Model):
                 condition=Q(file__isnull=False, file_name__gt="")
                 | Q(file__isnull=True, number__gt="", issuer__gt=""),
                 name="scoring_evidence_file_or_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("pk")),
+                name="scoring_evidence_replaces_another",
             ),
         ]
 

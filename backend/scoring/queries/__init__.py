@@ -1,7 +1,7 @@
 """Every read of scorecards, starting from the actor or from a card.
 
 Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
-sums (around one leaf), records.
+sums (around one leaf), intake (files on their way), records.
 """
 
 from backend.scoring.queries.cards import (
@@ -19,6 +19,15 @@ from backend.scoring.queries.cards import (
     steps_of,
     still_writing,
     time_of,
+)
+from backend.scoring.queries.intake import (
+    SHOWN_UPLOADS,
+    Intake,
+    Waiting,
+    evidence_window,
+    intake_of,
+    own_leaves,
+    uploads_of,
 )
 from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
 from backend.scoring.queries.sheets import (
@@ -41,24 +50,30 @@ from backend.scoring.queries.taken import Taken, choices, council_points, deduct
 
 __all__ = [
     "CARD_PARTS",
+    "SHOWN_UPLOADS",
     "Field",
     "Heading",
+    "Intake",
     "Leaf",
     "Sheet",
     "Sums",
     "Taken",
+    "Waiting",
     "Window",
     "approval_of",
     "card_for",
     "choices",
     "council_points",
     "deducted",
+    "evidence_window",
     "explained",
+    "intake_of",
     "is_sent",
     "leaf_of",
     "living_for",
     "of_unit",
     "owed_scores",
+    "own_leaves",
     "scorecards_for",
     "scored_itself",
     "sees_names",
@@ -75,6 +90,7 @@ __all__ = [
     "taken",
     "time_of",
     "timeline",
+    "uploads_of",
     "works_for_host",
     "wrong_totals",
 ]

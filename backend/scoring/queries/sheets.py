@@ -18,6 +18,7 @@ from backend.scoring import arising
 from backend.scoring.lifecycle import OWN_MOVES, UNAPPROVED, State
 from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.queries.cards import scored_itself, step_of, steps_of, still_writing
+from backend.scoring.queries.intake import with_earlier
 from backend.scoring.tally import Extra, extras_of, with_extras
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -335,7 +336,7 @@ def _leaves(card: Scorecard, shown: set[int]) -> dict[int, Leaf]:
         leaf.marks[mark.step_id] = mark
         if mark.step.kind == Step.Kind.SELF:
             leaf.self_mark = mark
-    for piece in _evidence(card, shown):
+    for piece in with_earlier(_evidence(card, shown)):
         leaves[piece.score_id].evidence.append(piece)
     for asked in Explanation.objects.filter(score__card=card).select_related("step"):
         leaves[asked.score_id].explanations.append(asked)
@@ -350,7 +351,8 @@ def _deductions(card: Scorecard, shown: set[int]) -> list[Deduction]:
 
 
 def _evidence(card: Scorecard, shown: set[int]) -> QuerySet[Evidence]:
-    rows = Evidence.objects.filter(score__card=card, removed_at__isnull=True)
+    kept = Q(removed_at__isnull=True) | Q(replaced_by__isnull=False)
+    rows = Evidence.objects.filter(kept, score__card=card)
     explained = Q(step__kind=Step.Kind.EXPLANATION)
     return rows.filter(Q(step_id__in=shown) | explained).select_related("file", "step")
 

@@ -15,7 +15,7 @@ from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring import actions, queries
 from backend.scoring.agenda import with_progress
-from backend.scoring.forms import DocumentForm, FileForm, LeafForm, MoveForm, TextsForm
+from backend.scoring.forms import DocumentForm, FileForm, LeafForm, MoveForm, PhotosForm, TextsForm
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Scorecard
 from backend.scoring.queries import Leaf
@@ -157,6 +157,7 @@ def _leaf_page(
         "after": after,
         "file_form": FileForm(auto_id="file-%s"),
         "document_form": DocumentForm(auto_id="document-%s"),
+        "photos_form": PhotosForm(auto_id="photos-%s"),
     }
     return render(request, "scoring/leaf.html", context | more, status=status)
 

@@ -36,7 +36,7 @@ def add_file(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         section=cleaned["section"],
         number=cleaned["number"],
     )
-    return _added(request, pk, code, piece)
+    return added(request, pk, code, piece)
 
 
 @require_POST
@@ -48,10 +48,11 @@ def add_document(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if not form.is_valid():
         return leaf_again(request, card, code, document_form=form, form=form)
     piece = actions.add_document(card, code, by=actor_of(request), **form.cleaned_data)
-    return _added(request, pk, code, piece)
+    return added(request, pk, code, piece)
 
 
-def _added(request: HttpRequest, pk: int, code: str, piece: Evidence) -> HttpResponse:
+def added(request: HttpRequest, pk: int, code: str, piece: Evidence) -> HttpResponse:
+    """Say that the piece was added and return the way back to its leaf."""
     messages.success(request, _("Đã thêm tài liệu “%(name)s”.") % {"name": piece})
     return redirect(way_on(request, reverse("scoring:leaf", args=[pk, code]) + "#evidence"))
 

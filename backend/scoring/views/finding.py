@@ -41,12 +41,13 @@ def find_own_mark(card: Scorecard, code: str) -> Mark:
 
 
 def find_evidence(request: HttpRequest, card: Scorecard, pk: int) -> Evidence:
-    """Return a piece of the card's evidence that this viewer may see now. Raises Http404."""
+    """Return a piece of the card's evidence, or an earlier version, that this viewer may see now. Raises Http404."""
     sheet = queries.sheet(card, actor_of(request))
     for leaf in sheet.leaves:
-        for piece in leaf.evidence:
-            if piece.pk == pk:
-                return piece
+        for standing in leaf.evidence:
+            for piece in (standing, *standing.earlier):
+                if piece.pk == pk:
+                    return piece
     raise Http404
 
 

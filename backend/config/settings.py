@@ -210,6 +210,11 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Evidence: the largest file, and how much one unit may keep; both in MB.
 EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=25)
 EVIDENCE_UNIT_QUOTA_MB = env.int("EVIDENCE_UNIT_QUOTA_MB", default=2048)
+# Seconds that making one Office document into PDF, and reading the text of one PDF, may take.
+PREVIEW_SECONDS = env.int("PREVIEW_SECONDS", default=60)
+READING_SECONDS = env.int("READING_SECONDS", default=60)
+# A package of a card's evidence is removed after so many hours.
+BUNDLE_HOURS = env.int("BUNDLE_HOURS", default=24)
 
 # --- Letters --------------------------------------------------------------------------------------------------
 globals().update(mail.mail_settings(env.str("EMAIL_URL", default=f"maildir://{VAR_DIR / 'mail'}")))
@@ -236,7 +241,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # A running job that has not beaten for so long is taken for dead and done again.
 JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0},
+    "library": {"task": "backend.scoring.tasks.tend_library", "schedule": 300.0},
+}
 if CELERY_BROKER_URL.startswith("filesystem:"):
     queue = VAR_DIR / "queue"
     for folder in (queue / "messages", queue / "control"):

@@ -6,9 +6,21 @@ pictures, papers (one kind of content each), keeping (storage), deep (the slow l
 """
 
 from .deep import finding
-from .giving import given_out
-from .keeping import keep, keep_made, open_kept
+from .giving import given_out, shown
+from .keeping import forget, keep, keep_made, keep_under, open_kept
 from .receiving import Received, receive
 from .whole import write_whole
 
-__all__ = ["Received", "finding", "given_out", "keep", "keep_made", "open_kept", "receive", "write_whole"]
+__all__ = [
+    "Received",
+    "finding",
+    "forget",
+    "given_out",
+    "keep",
+    "keep_made",
+    "keep_under",
+    "open_kept",
+    "receive",
+    "shown",
+    "write_whole",
+]

@@ -1,12 +1,13 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
-once), keeping, evidence, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
+once), reading, keeping, evidence, reusing, bundles, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
 
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
+from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
 from backend.scoring.actions.deductions import deduct, withdraw_deduction
 from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
@@ -17,6 +18,8 @@ from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
+from backend.scoring.actions.reading import catch_up, read_file
+from backend.scoring.actions.reusing import reuse
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
 from backend.scoring.actions.taking_over import take_over
@@ -39,6 +42,7 @@ __all__ = [
     "ask_for_cuts",
     "asked_of",
     "attach_signed_copy",
+    "catch_up",
     "check_file",
     "decide",
     "deduct",
@@ -48,15 +52,20 @@ __all__ = [
     "fill",
     "leaf_held",
     "leave_out",
+    "make_bundle",
     "move",
     "open_round",
     "publish_cards",
     "put_back",
+    "read_file",
     "remove_evidence",
+    "request_bundle",
+    "reuse",
     "revoke",
     "set_points",
     "set_texts",
     "step_on",
+    "sweep_bundles",
     "take_over",
     "texts_seen",
     "unask",

@@ -53,6 +53,11 @@ class Evidence(models.Model):
     added_by = models.CharField(max_length=200)
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    # Of an earlier round's piece that was attached again; its year is copied, so that a list need not look for it.
+    reused_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reuses"
+    )
+    reused_year = models.PositiveSmallIntegerField(_("dùng lại từ năm"), null=True, blank=True)
     history = Tracked()
 
     class Meta:
@@ -63,6 +68,16 @@ class Evidence(models.Model):
                 condition=Q(file__isnull=False, file_name__gt="")
                 | Q(file__isnull=True, number__gt="", issuer__gt=""),
                 name="scoring_evidence_file_or_document",
+            ),
+            models.UniqueConstraint(
+                fields=["score", "reused_from"],
+                condition=Q(removed_at__isnull=True),
+                name="scoring_reused_once_per_leaf",
+            ),
+            models.CheckConstraint(
+                condition=Q(reused_from__isnull=True, reused_year__isnull=True)
+                | Q(reused_from__isnull=False, reused_year__isnull=False),
+                name="scoring_reused_with_its_year",
             ),
         ]
 

@@ -25,6 +25,7 @@ from permissions.actor import Actor
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHUNK = 1024 * 1024
 _LONGEST = 110
+_MOST_BYTES = 240
 # No zip can say an earlier day.
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
@@ -60,13 +61,20 @@ def names_of(items: list[Item]) -> dict[int, str]:
     for place, item in enumerate(items):
         if item.piece.file is None or item.piece.file.state == StoredFile.State.HARMFUL:
             continue
-        name = _unique(
-            clean_name(f"{item.leaf.code} - {item.piece.file_name}".replace("/", "-"), longest=_LONGEST),
-            taken,
-        )
+        name = _unique(_safe(f"{item.leaf.code} - {item.piece.file_name}"), taken)
         taken.add(name.casefold())
         names[place] = name
     return names
+
+
+def _safe(name: str) -> str:
+    """Return a name that every file system takes: no folders, and short in bytes as well as in letters."""
+    longest = _LONGEST
+    safe = clean_name(name.replace("/", "-"), longest=longest)
+    while len(safe.encode()) > _MOST_BYTES:
+        longest -= 5
+        safe = clean_name(safe, longest=longest)
+    return safe
 
 
 def _unique(name: str, taken: set[str]) -> str:

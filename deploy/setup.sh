@@ -67,3 +67,7 @@ need_libraries() {
     local load='from ctypes import CDLL; [CDLL(name) for name in ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libfontconfig.so.1")]'
     .venv/bin/python -c "$load" 2>/dev/null || need_packages libpango-1.0-0 libpangoft2-1.0-0
 }
+
+# Word, Excel and PowerPoint are shown in place by LibreOffice, kept apart by bubblewrap. The program runs without.
+PREVIEW_PACKAGES=(libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui bubblewrap)
+has_previews() { command -v soffice >/dev/null && command -v bwrap >/dev/null; }

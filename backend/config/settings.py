@@ -213,6 +213,11 @@ EVIDENCE_UNIT_QUOTA_MB = env.int("EVIDENCE_UNIT_QUOTA_MB", default=2048)
 # Files of one card that are on their way or wait to be put on a leaf; days an upload that was cut off is kept.
 EVIDENCE_MOST_WAITING = env.int("EVIDENCE_MOST_WAITING", default=300)
 EVIDENCE_KEEP_DAYS = env.int("EVIDENCE_KEEP_DAYS", default=7)
+# Seconds that making one Office document into PDF, and reading the text of one PDF, may take.
+PREVIEW_SECONDS = env.int("PREVIEW_SECONDS", default=60)
+READING_SECONDS = env.int("READING_SECONDS", default=60)
+# A package of a card's evidence is removed after so many hours.
+BUNDLE_HOURS = env.int("BUNDLE_HOURS", default=24)
 
 # --- Letters --------------------------------------------------------------------------------------------------
 # How long a mail server may say nothing, in seconds.
@@ -256,6 +261,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0},
     "uploads": {"task": "backend.scoring.tasks.sweep_uploads", "schedule": 3600.0},
+    "library": {"task": "backend.scoring.tasks.tend_library", "schedule": 300.0},
     "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},
     "remind": {"task": "backend.scoring.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
 }

@@ -2,7 +2,7 @@
 
 Read in this order: models, lifecycle (states and moves as one table), gates (facts in, reasons out), arising (nothing arose), tally (bonus and penalty),
 fingerprints, matching (codes in names of files), files (evidence judged and kept), queries, agenda (what waits for a person),
-deadlines (who is late), mailing (whom letters reach), board (a host's cards side by side), wording and changes
-(history in words), actions (every write), views, api, api_rounds, api_intake and api_reminders (JSON; shapes out,
-sent in).
+deadlines (who is late), mailing (whom letters reach), board (a host's cards side by side), packing (a card's evidence as
+one zip), wording and changes (history in words), actions (every write), views, api, api_rounds, api_intake,
+api_library and api_reminders (JSON; shapes out, sent in).
 """

@@ -22,6 +22,7 @@ from backend.accounts.actions import re_authenticate
 from backend.scoring import actions, api_intake, api_rounds, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_verb
+from backend.scoring.api_library import LibraryActions
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Deduction, Delegation, Evidence, Scorecard
 from backend.scoring.sent import read
@@ -30,7 +31,9 @@ from permissions.roles import Verb
 FORM = "multipart/form-data"
 
 
-class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Scorecard]):
+class ScorecardViewSet(
+    LibraryActions, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Scorecard]
+):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
     serializer_class = shapes.CardShape

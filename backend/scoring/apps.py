@@ -1,4 +1,4 @@
-"""The scoring slice as a Django app."""
+"""The scoring slice as a Django app; its check says what the library lacks on this machine."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,8 @@ class ScoringConfig(AppConfig):
     name = "backend.scoring"
     label = "scoring"
     verbose_name = "Chấm điểm"
+
+    def ready(self) -> None:
+        from backend.scoring import checks  # deferred: it reads the settings
+
+        checks.register()

@@ -15,3 +15,10 @@ def remind() -> None:
 def sweep_uploads() -> None:
     """Give up uploads that nobody went on with, and drop their pieces."""
     actions.sweep_uploads()
+
+
+@shared_task(ignore_result=True)
+def tend_library() -> None:
+    """Remove packages that were kept long enough; queue files that were never read."""
+    actions.sweep_bundles()
+    actions.catch_up()

@@ -1,4 +1,4 @@
-"""Addresses of the scoring pages. The unit's side first, then the council's."""
+"""Addresses of the scoring pages. The unit's side first, then the library, then the council's."""
 
 from django.urls import path
 
@@ -13,11 +13,14 @@ from backend.scoring.views import (
     evidence,
     explanation,
     intake,
+    library,
     placing,
     progress,
     reminding,
+    reusing,
     survey,
     timeline,
+    viewing,
 )
 
 app_name = "scoring"
@@ -58,6 +61,24 @@ unit_side = [
     path("scorecards/<int:pk>/explanation/<str:code>/", explanation.answer, name="answer"),
 ]
 
+# The evidence of a card, for its unit and as far as it may be seen for the council.
+library_side = [
+    path("scorecards/<int:pk>/library/", library.library, name="library"),
+    path("scorecards/<int:pk>/library/missing/", library.missing_sheet, name="missing_sheet"),
+    path("scorecards/<int:pk>/library/bundles/", library.ask_bundle, name="ask_bundle"),
+    path("scorecards/<int:pk>/library/bundles/<int:bundle_pk>/", library.bundle, name="bundle"),
+    path(
+        "scorecards/<int:pk>/library/bundles/<int:bundle_pk>/file/", library.bundle_file, name="bundle_file"
+    ),
+    path("scorecards/<int:pk>/library/reuse/", reusing.reuse, name="reuse"),
+    path("scorecards/<int:pk>/evidence/<int:evidence_pk>/view/", viewing.evidence_view, name="evidence_view"),
+    path(
+        "scorecards/<int:pk>/evidence/<int:evidence_pk>/preview/",
+        viewing.evidence_preview,
+        name="evidence_preview",
+    ),
+]
+
 # The council's side: appraisal, conclusion, survey points, timeline.
 council_side = [
     path("appraisals/", appraisal.appraisal_list, name="appraisal_list"),
@@ -93,4 +114,4 @@ council_side = [
     path("history/", timeline.history, name="history"),
 ]
 
-urlpatterns = unit_side + council_side
+urlpatterns = unit_side + library_side + council_side

@@ -96,3 +96,68 @@ def _entry(name: str) -> bytes:
     raw[66] = 5 if name == "Root Entry" else 2
     struct.pack_into("<II", raw, 116, 3, 4096)
     return bytes(raw)
+
+
+def paper(*pages: str, password: str = "") -> bytes:
+    """Return a PDF with these words on its pages, as letters of a font that says what they mean.
+
+    ``password`` is the owner's: the PDF is encrypted, and opens without one.
+    """
+    made, out = pikepdf.new(), io.BytesIO()
+    signs = {sign: code for code, sign in enumerate(sorted(set("".join(pages))), start=1)}
+    lines = "\n".join(f"<{code:02x}> <{sign.encode('utf-16-be').hex()}>" for sign, code in signs.items())
+    means = made.make_stream(
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def\n"
+        b"1 begincodespacerange <00> <ff> endcodespacerange\n"
+        + f"{len(signs)} beginbfchar\n{lines}\nendbfchar\nendcmap end end".encode()
+    )
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica, ToUnicode=means
+    )
+    letters = made.make_indirect(font)
+    for words in pages:
+        page = made.add_blank_page()
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=letters))
+        shown = "".join(f"{signs[sign]:02x}" for sign in words)
+        page.Contents = made.make_stream(f"BT /F1 12 Tf 72 500 Td <{shown}> Tj ET".encode())
+    locked = pikepdf.Encryption(user="", owner=password) if password else None
+    made.save(out, encryption=locked or False, deterministic_id=locked is None)
+    return out.getvalue()
+
+
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_SLIDES = "http://schemas.openxmlformats.org/presentationml/2006/main"
+_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_KIND = "application/vnd.openxmlformats-officedocument.presentationml"
+
+
+def pptx(words: str = "Trình chiếu cải cách hành chính") -> bytes:
+    """Return a presentation of one slide with these words."""
+    shape = (
+        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="a"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm>'
+        '<a:off x="500000" y="500000"/><a:ext cx="5000000" cy="900000"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
+        f"<p:txBody><a:bodyPr/><a:p><a:r><a:t>{words}</a:t></a:r></a:p></p:txBody></p:sp>"
+    )
+    names = f'xmlns:a="{_DRAWING}" xmlns:p="{_SLIDES}" xmlns:r="{_OFFICE}"'
+    tree = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/ppt/presentation.xml" ContentType="{_KIND}.presentation.main+xml"/>'
+        f'<Override PartName="/ppt/slides/slide1.xml" ContentType="{_KIND}.slide+xml"/></Types>',
+        "_rels/.rels": _link("officeDocument", "ppt/presentation.xml"),
+        "ppt/presentation.xml": f'<p:presentation {names}><p:sldIdLst><p:sldId id="256" r:id="r1"/></p:sldIdLst>'
+        '<p:sldSz cx="9144000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>',
+        "ppt/_rels/presentation.xml.rels": _link("slide", "slides/slide1.xml"),
+        "ppt/slides/slide1.xml": f"<p:sld {names}><p:cSld><p:spTree>{tree}{shape}</p:spTree></p:cSld></p:sld>",
+    }
+    return zipped(
+        {name: f'<?xml version="1.0" encoding="UTF-8"?>{xml}'.encode() for name, xml in parts.items()}
+    )
+
+
+def _link(kind: str, target: str) -> str:
+    link = f'<Relationship Id="r1" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+    return f'<Relationships xmlns="{_LINKS}">{link}</Relationships>'

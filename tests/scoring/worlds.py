@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.audit.recording import recording
 from backend.core import clock
+from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Round, Step
 from backend.scoring import actions
 from backend.scoring.models import Mark, Scorecard
@@ -79,8 +80,11 @@ class World:
                 step.save()
 
 
-def world(**fields: Any) -> World:
-    """Make a host with one scored unit in an open round, self-scoring open since yesterday."""
+def world(*, asked: dict[str, str] | None = None, **fields: Any) -> World:
+    """Make a host with one scored unit in an open round, self-scoring open since yesterday.
+
+    ``asked``: which document the criteria ask for on a leaf.
+    """
     host = make.unit("Thành phố thử", kind="city")
     unit = make.unit("Phường thử", parent=host)
     users, actors = {}, {}
@@ -91,7 +95,18 @@ def world(**fields: Any) -> World:
         ("chair", Role.CHAIR, host),
     ):
         users[name], actors[name] = make.seated(role, at)
-    chosen = make.criteria_set(host, leaves=LEAVES)
-    round_ = make.round_(host, chosen, **fields)
+    round_ = make.round_(host, _criteria(host, asked or {}), **fields)
     card = actions.open_round(round_, by=SYSTEM)[0]
     return World(host=host, unit=unit, round=round_, card=card, users=users, **actors)
+
+
+def _criteria(host: Unit, asked: dict[str, str]) -> CriteriaSet:
+    if not asked:
+        return make.criteria_set(host, leaves=LEAVES)
+    chosen = make.criteria_set(host, leaves=LEAVES, state=CriteriaSet.State.DRAFT)
+    for code, words in asked.items():
+        Node.objects.filter(criteria_set=chosen, code=code).update(evidence_asked=words)
+    chosen.state, chosen.published_at = CriteriaSet.State.PUBLISHED, clock.now()
+    with recording(by=SYSTEM):
+        chosen.save()
+    return chosen

@@ -6,8 +6,8 @@ pictures, papers (one kind of content each), photographs (made into a document),
 """
 
 from .deep import finding
-from .giving import given_out
-from .keeping import drop_all, keep, keep_made, open_kept
+from .giving import given_out, shown
+from .keeping import drop_all, forget, keep, keep_made, keep_under, open_kept
 from .photographs import Pages, gathered
 from .receiving import Received, expect, receive
 from .whole import write_whole
@@ -18,11 +18,14 @@ __all__ = [
     "drop_all",
     "expect",
     "finding",
+    "forget",
     "gathered",
     "given_out",
     "keep",
     "keep_made",
+    "keep_under",
     "open_kept",
     "receive",
+    "shown",
     "write_whole",
 ]

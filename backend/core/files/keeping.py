@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -32,6 +33,20 @@ def keep_made(content: bytes, folder: str) -> tuple[str, str]:
     """Keep bytes of the program's own making likewise; return their storage name and SHA-256. Raises OSError."""
     sha256 = hashlib.sha256(content).hexdigest()
     return _put(folder, sha256, ContentFile(content), lambda out: _all_of(content, out)), sha256
+
+
+def keep_under(file: IO[bytes], folder: str, name: str) -> str:
+    """Keep a file of the program's own making under a name that says what it was made of; return its storage name.
+
+    What stands under the name already stays as it is. Raises OSError.
+    """
+    file.seek(0)
+    return _put(folder, name, File(file), lambda out: shutil.copyfileobj(file, out, _CHUNK))
+
+
+def forget(key: str) -> None:
+    """Remove the bytes kept under ``key``; nothing happens where they are gone."""
+    default_storage.delete(key)
 
 
 def _put(folder: str, sha256: str, file: File, write: Callable[[IO[bytes]], None]) -> str:

@@ -1,13 +1,15 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
-once), keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation),
-reminding and host_reminding (of deadlines), opening (a round's cards),
-past_lines and taking_over (a finished season from paper).
+once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
+bundles, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
+leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
+taking_over (a finished season from paper).
 """
 
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
+from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
 from backend.scoring.actions.deductions import deduct, withdraw_deduction
 from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
@@ -35,7 +37,9 @@ from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.placing import Spot, add_photographs, attach_again, place, replace_file
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
+from backend.scoring.actions.reading import catch_up, read_file
 from backend.scoring.actions.reminding import remind
+from backend.scoring.actions.reusing import reuse
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
 from backend.scoring.actions.taking_over import take_over
@@ -64,6 +68,7 @@ __all__ = [
     "attach_again",
     "attach_signed_copy",
     "begin",
+    "catch_up",
     "check_file",
     "decide",
     "deduct",
@@ -74,6 +79,7 @@ __all__ = [
     "finish",
     "leaf_held",
     "leave_out",
+    "make_bundle",
     "may_remind",
     "move",
     "open_round",
@@ -81,15 +87,19 @@ __all__ = [
     "prepare",
     "publish_cards",
     "put_back",
+    "read_file",
     "remind",
     "remove_evidence",
     "replace_file",
+    "request_bundle",
     "require_reminding",
+    "reuse",
     "revoke",
     "send_reminder",
     "set_points",
     "set_texts",
     "step_on",
+    "sweep_bundles",
     "sweep_uploads",
     "take_all",
     "take_over",

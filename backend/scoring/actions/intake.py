@@ -20,7 +20,7 @@ from backend.core import clock
 from backend.core.errors import DomainError, Invalid, OutOfStep
 from backend.scoring import files
 from backend.scoring.actions.evidence import taking
-from backend.scoring.actions.keeping import MEGABYTE, hold_room, record, require_room
+from backend.scoring.actions.keeping import hold_room, record, require_room
 from backend.scoring.models import Scorecard, StoredFile, Upload, UploadPiece
 from permissions.actor import Actor
 from permissions.roles import Verb

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from backend.core import clock
 from backend.core.errors import Invalid
 from backend.jobs.actions import enqueue
 from backend.scoring import files
-from backend.scoring.models import Evidence, Scorecard, StoredFile, Upload
+from backend.scoring.actions.reading import READ
+from backend.scoring.models import StoredFile, Upload
+from backend.scoring.queries.quota import MEGABYTE, in_use
 from tiers.models import Unit
 
 CHECK = "backend.scoring.actions.check_file"
-MEGABYTE = 1024 * 1024
-
-
-def in_use(unit: Unit) -> QuerySet[StoredFile]:
-    """Return the unit's files that a leaf, a signed report or a tray shows now; those taken off are not counted."""
-    shown = Evidence.objects.filter(file=OuterRef("pk"), removed_at__isnull=True)
-    signed = Scorecard.objects.filter(signed_file=OuterRef("pk"))
-    in_tray = Upload.objects.filter(file=OuterRef("pk"), state=Upload.State.WAITING)
-    return StoredFile.objects.filter(Exists(shown) | Exists(signed) | Exists(in_tray), unit=unit)
 
 
 def require_room(unit: Unit, received: files.Received) -> None:
@@ -65,8 +58,10 @@ def record(unit: Unit, received: files.Received) -> StoredFile:
 
 
 def check_file(key: str) -> None:
-    """Look deep into a stored file, in the background, and note what is found."""
+    """Look deep into a stored file, in the background, and note what is found; a clean one is read next."""
     stored = StoredFile.objects.get(pk=key)
     finding = files.deep_check(stored)
     state = StoredFile.State.HARMFUL if finding else StoredFile.State.CLEAN
     StoredFile.objects.filter(pk=stored.pk).update(state=state, finding=finding)
+    if not finding:
+        enqueue(READ, stored.pk)

@@ -1,6 +1,7 @@
 """Bytes of evidence, kept by unit under their fingerprint. No models here.
 
-The checks at the door are those of every file: ``backend.core.files``. Read in this order: keeping, pieces.
+The checks at the door are those of every file: ``backend.core.files``. Read: keeping, pieces; sandbox (programs run apart),
+office (documents made PDF), pdf_text (a program run apart), reading (text and preview of one file).
 """
 
 from backend.core.files import Received, expect, receive

@@ -1,20 +1,26 @@
-"""Rows of the heart, in reading order: cards, marks, deductions, evidence, intake (files on their way), signatures."""
+"""Rows of the heart, in reading order: cards, marks, deductions, evidence, intake (files on their way), library,
+signatures.
+"""
 
 from backend.scoring.lifecycle import State
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
 from backend.scoring.models.deductions import Deduction
 from backend.scoring.models.evidence import Evidence, StoredFile
 from backend.scoring.models.intake import Upload, UploadPiece
+from backend.scoring.models.library import Bundle, PageText, Reading
 from backend.scoring.models.marks import Explanation, Mark, Provenance
 from backend.scoring.models.signatures import Delegation, ScorecardGrant, Signature
 
 __all__ = [
+    "Bundle",
     "Deduction",
     "Delegation",
     "Evidence",
     "Explanation",
     "Mark",
+    "PageText",
     "Provenance",
+    "Reading",
     "Score",
     "Scorecard",
     "ScorecardGrant",

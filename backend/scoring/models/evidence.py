@@ -59,6 +59,11 @@ class Evidence(models.Model):
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
+    # Of an earlier round's piece that was attached again; its year is copied, so that a list need not look for it.
+    reused_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reuses"
+    )
+    reused_year = models.PositiveSmallIntegerField(_("dùng lại từ năm"), null=True, blank=True)
     history = Tracked()
 
     earlier: list[Evidence]  # the versions it replaced, newest first; set by queries.sheet
@@ -75,6 +80,16 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 condition=Q(replaces__isnull=True) | ~Q(replaces=F("pk")),
                 name="scoring_evidence_replaces_another",
+            ),
+            models.UniqueConstraint(
+                fields=["score", "reused_from"],
+                condition=Q(removed_at__isnull=True),
+                name="scoring_reused_once_per_leaf",
+            ),
+            models.CheckConstraint(
+                condition=Q(reused_from__isnull=True, reused_year__isnull=True)
+                | Q(reused_from__isnull=False, reused_year__isnull=False),
+                name="scoring_reused_with_its_year",
             ),
         ]
 

@@ -20,6 +20,7 @@ from backend.scoring.queries.cards import (
     still_writing,
     time_of,
 )
+from backend.scoring.queries.flags import Flag, FlagKind, flags_of, kinds_for
 from backend.scoring.queries.intake import (
     SHOWN_UPLOADS,
     Intake,
@@ -29,7 +30,20 @@ from backend.scoring.queries.intake import (
     own_leaves,
     uploads_of,
 )
+from backend.scoring.queries.library import (
+    MOST_SOUGHT,
+    SORTS,
+    Item,
+    Wanted,
+    found,
+    item_of,
+    items_of,
+    show_hits,
+)
+from backend.scoring.queries.missing import Lack, missing
+from backend.scoring.queries.quota import Room, room_of
 from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
+from backend.scoring.queries.reuse import Offer, has_offers, offers
 from backend.scoring.queries.sheets import (
     Field,
     Heading,
@@ -50,15 +64,24 @@ from backend.scoring.queries.taken import Taken, choices, council_points, deduct
 
 __all__ = [
     "CARD_PARTS",
+    "MOST_SOUGHT",
     "SHOWN_UPLOADS",
+    "SORTS",
     "Field",
+    "Flag",
+    "FlagKind",
     "Heading",
     "Intake",
+    "Item",
+    "Lack",
     "Leaf",
+    "Offer",
+    "Room",
     "Sheet",
     "Sums",
     "Taken",
     "Waiting",
+    "Wanted",
     "Window",
     "approval_of",
     "card_for",
@@ -67,19 +90,29 @@ __all__ = [
     "deducted",
     "evidence_window",
     "explained",
+    "flags_of",
+    "found",
+    "has_offers",
     "intake_of",
     "is_sent",
+    "item_of",
+    "items_of",
+    "kinds_for",
     "leaf_of",
     "living_for",
+    "missing",
     "of_unit",
+    "offers",
     "owed_scores",
     "own_leaves",
+    "room_of",
     "scorecards_for",
     "scored_itself",
     "sees_names",
     "sees_own_points",
     "sees_step",
     "sheet",
+    "show_hits",
     "signatures",
     "single_grants",
     "standing_deductions",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.rounds.queries import extensions_in
-from backend.scoring import actions, board
+from backend.scoring import actions, board, queries
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.forms import QuestionForm, ReasonForm
 from backend.scoring.models import Scorecard
@@ -157,6 +157,7 @@ def _context(request: HttpRequest, page: Marking, part: Part) -> dict[str, Any]:
         "page": page,
         "card": page.card,
         "sheet": page.sheet,
+        "flags": queries.flags_of(page.sheet, actor_of(request)),
         "now": page.sheet.now,
         "part": part,
         "may_reopen": may(request, Verb.REOPEN, page.card),

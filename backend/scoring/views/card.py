@@ -151,6 +151,7 @@ def _leaf_page(
     before, after = _neighbours(page, row)
     context = common(request, page) | {
         "row": row,
+        "flags": queries.flags_of(page.sheet, actor_of(request)),
         "part": page.part_of(row),
         "wording": row.leaf.node.rule_words,
         "before": before,

@@ -60,6 +60,7 @@ def _page(
     asked = _asked(page, answers=answers, bound=bound, code=code)
     context = common(request, page, "explanation") | {
         "asked": asked,
+        "flags": queries.flags_of(page.sheet, actor_of(request)),
         "answered": sum(bool(item.explanation.answer) for item in asked),
         "window": window,
         "answers": answers,

@@ -22,6 +22,7 @@ from backend.scoring import files
 from backend.scoring.actions.evidence import taking
 from backend.scoring.actions.keeping import hold_room, record, require_room
 from backend.scoring.models import Scorecard, StoredFile, Upload, UploadPiece
+from backend.scoring.queries.quota import MEGABYTE
 from permissions.actor import Actor
 from permissions.roles import Verb
 

@@ -1,19 +1,29 @@
-"""Rows of the heart, in reading order: cards, marks, deductions, evidence, signatures."""
+"""Rows of the heart, in reading order: cards, marks, deductions, evidence, signatures, sharing, own_council."""
 
 from backend.scoring.lifecycle import State
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
 from backend.scoring.models.deductions import Deduction
 from backend.scoring.models.evidence import Evidence, StoredFile
 from backend.scoring.models.marks import Explanation, Mark, Provenance
+from backend.scoring.models.own_council import OwnCouncil, OwnMember, OwnOpinion
+from backend.scoring.models.sharing import Assignment, Division, DivisionMember, Mention, Remark
 from backend.scoring.models.signatures import Delegation, ScorecardGrant, Signature
 
 __all__ = [
+    "Assignment",
     "Deduction",
     "Delegation",
+    "Division",
+    "DivisionMember",
     "Evidence",
     "Explanation",
     "Mark",
+    "Mention",
+    "OwnCouncil",
+    "OwnMember",
+    "OwnOpinion",
     "Provenance",
+    "Remark",
     "Score",
     "Scorecard",
     "ScorecardGrant",

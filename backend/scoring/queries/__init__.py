@@ -1,7 +1,7 @@
 """Every read of scorecards, starting from the actor or from a card.
 
 Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
-sums (around one leaf), records.
+sums (around one leaf), records, sharing and own_council (inside the unit).
 """
 
 from backend.scoring.queries.cards import (
@@ -20,7 +20,25 @@ from backend.scoring.queries.cards import (
     still_writing,
     time_of,
 )
+from backend.scoring.queries.own_council import CouncilSeen, council_of, members_of, seat_in, way_of
 from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
+from backend.scoring.queries.sharing import (
+    NOTHING,
+    Hers,
+    Progress,
+    Share,
+    Tally,
+    divisions_of,
+    hers_on,
+    is_done,
+    is_late,
+    is_own,
+    lacks_points,
+    people_of,
+    progress,
+    remarks_on,
+    shares,
+)
 from backend.scoring.queries.sheets import (
     Field,
     Heading,
@@ -41,29 +59,48 @@ from backend.scoring.queries.taken import Taken, choices, council_points, deduct
 
 __all__ = [
     "CARD_PARTS",
+    "NOTHING",
+    "CouncilSeen",
     "Field",
     "Heading",
+    "Hers",
     "Leaf",
+    "Progress",
+    "Share",
     "Sheet",
     "Sums",
     "Taken",
+    "Tally",
     "Window",
     "approval_of",
     "card_for",
     "choices",
+    "council_of",
     "council_points",
     "deducted",
+    "divisions_of",
     "explained",
+    "hers_on",
+    "is_done",
+    "is_late",
+    "is_own",
     "is_sent",
+    "lacks_points",
     "leaf_of",
     "living_for",
+    "members_of",
     "of_unit",
     "owed_scores",
+    "people_of",
+    "progress",
+    "remarks_on",
     "scorecards_for",
     "scored_itself",
+    "seat_in",
     "sees_names",
     "sees_own_points",
     "sees_step",
+    "shares",
     "sheet",
     "signatures",
     "single_grants",
@@ -75,6 +112,7 @@ __all__ = [
     "taken",
     "time_of",
     "timeline",
+    "way_of",
     "works_for_host",
     "wrong_totals",
 ]

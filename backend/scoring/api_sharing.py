@@ -8,219 +8,37 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from backend.core.errors import Invalid
-from backend.core.serializers import PointsSerializerField, WholeField
 from backend.criteria.models import Node
 from backend.scoring import actions, queries
 from backend.scoring.actions.own_council import require_member
 from backend.scoring.actions.sharing import require_own
-from backend.scoring.models import Division, OwnMember, OwnOpinion, Remark, Score, Scorecard
+from backend.scoring.models import Division, Remark, Score, Scorecard
 from backend.scoring.sent import LeafIn, ReasonIn, read
 from backend.scoring.shapes import CountShape
+from backend.scoring.shapes_sharing import (
+    AssignIn,
+    DivisionIn,
+    DivisionShape,
+    DueIn,
+    LeavesIn,
+    OpinionIn,
+    OpinionShape,
+    OwnCouncilIn,
+    OwnCouncilShape,
+    RemarkIn,
+    RemarkShape,
+    SharingShape,
+)
 
 LEAF = OpenApiParameter("code", str, required=True, description="Mã tiêu chí.")
-
-
-# --- shapes in -----------------------------------------------------------------------------------------------
-
-
-class DueIn(serializers.Serializer[Any]):
-    """The unit's own deadline: the first moment too late."""
-
-    due_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-
-
-class LeavesIn(serializers.Serializer[Any]):
-    """Leaves by code, and whole fields by theirs."""
-
-    codes = serializers.ListField(child=serializers.CharField(), required=False, default=list)
-    fields_whole = serializers.ListField(child=serializers.CharField(), required=False, default=list)
-
-
-class AssignIn(LeavesIn, DueIn):
-    """Leaves and to whom: ``assignee`` is "d-3" for a division or "p-12" for a person, as listed."""
-
-    assignee = serializers.CharField()
-
-
-class DivisionIn(serializers.Serializer[Any]):
-    """A division of the unit; ``people`` are usernames."""
-
-    name = serializers.CharField(max_length=150)
-    order = WholeField(required=False, default=1)
-    people = serializers.ListField(child=serializers.CharField(), required=False, default=list)
-    is_active = serializers.BooleanField(required=False, default=True)
-
-
-class RemarkIn(serializers.Serializer[Any]):
-    """What is said of a leaf; ``mentioned`` are usernames."""
-
-    code = serializers.CharField()
-    text = serializers.CharField(max_length=4000)
-    mentioned = serializers.ListField(child=serializers.CharField(), required=False, default=list)
-
-
-class OwnMemberIn(serializers.Serializer[Any]):
-    """One member of the unit's own council, by username."""
-
-    person = serializers.CharField()
-    role = serializers.ChoiceField(choices=OwnMember.Role.choices)
-
-
-class OwnCouncilIn(serializers.Serializer[Any]):
-    """The decision and the members."""
-
-    decision_number = serializers.CharField(max_length=100)
-    decision_date = serializers.DateField()
-    members = OwnMemberIn(many=True)
-
-
-class OpinionIn(serializers.Serializer[Any]):
-    """What a member thinks of one leaf."""
-
-    code = serializers.CharField()
-    verdict = serializers.ChoiceField(choices=OwnOpinion.Verdict.choices)
-    points = PointsSerializerField(required=False, allow_null=True, default=None)
-    reason = serializers.CharField(required=False, allow_blank=True, default="")
-
-
-# --- shapes out ----------------------------------------------------------------------------------------------
-
-
-class PersonShape(serializers.Serializer[Any]):
-    """A person of the unit; ``key`` names her as an assignee."""
-
-    key = serializers.SerializerMethodField()
-    username = serializers.CharField()
-    full_name = serializers.CharField()
-
-    def get_key(self, person: Any) -> str:
-        """Return "p-12"."""
-        return f"p-{person.pk}"
-
-
-class DivisionShape(serializers.ModelSerializer[Division]):
-    """A division of the unit with its people; ``key`` names it as an assignee."""
-
-    key = serializers.SerializerMethodField()
-    people = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Division
-        fields = ["id", "key", "name", "order", "is_active", "people"]
-
-    def get_key(self, division: Division) -> str:
-        """Return "d-3"."""
-        return f"d-{division.pk}"
-
-    @extend_schema_field(PersonShape(many=True))
-    def get_people(self, division: Division) -> Any:
-        """Return who works in it."""
-        return PersonShape([row.person for row in division.members.all()], many=True).data
-
-
-class SharedLeafShape(serializers.Serializer[Any]):
-    """One leaf with who has it until when (``key`` empty: nobody) and how much is said of it."""
-
-    code = serializers.CharField()
-    key = serializers.CharField()
-    assignee = serializers.CharField()
-    due_at = serializers.DateTimeField(allow_null=True)
-    mine = serializers.BooleanField()
-    done = serializers.BooleanField()
-    late = serializers.BooleanField()
-    remarks = serializers.IntegerField()
-    unread = serializers.IntegerField()
-
-
-class TallyShape(serializers.Serializer[Any]):
-    """How far a person, division or field is: counts of leaves."""
-
-    key = serializers.CharField()
-    title = serializers.CharField()
-    leaves = serializers.IntegerField()
-    done = serializers.IntegerField()
-    no_points = serializers.IntegerField()
-    no_evidence = serializers.IntegerField()
-    late = serializers.IntegerField()
-    nearest = serializers.DateTimeField(allow_null=True)
-
-
-class ProgressShape(serializers.Serializer[Any]):
-    """How far the unit is, three ways."""
-
-    people = TallyShape(many=True)
-    divisions = TallyShape(many=True)
-    fields_ = TallyShape(many=True, source="fields")
-    unassigned = TallyShape()
-
-
-class SharingShape(serializers.Serializer[Any]):
-    """Who has what, and how far each is."""
-
-    leaves = SharedLeafShape(many=True)
-    people = PersonShape(many=True)
-    divisions = DivisionShape(many=True)
-    progress = ProgressShape()
-
-
-class RemarkShape(serializers.ModelSerializer[Remark]):
-    """One remark; its text is null once it is withdrawn. ``mentioned`` are usernames."""
-
-    text = serializers.SerializerMethodField()
-    mentioned = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Remark
-        fields = ["id", "author_name", "text", "made_at", "withdrawn_at", "mentioned"]
-
-    def get_text(self, remark: Remark) -> str | None:
-        """Return what was said, unless it was taken back."""
-        return None if remark.withdrawn_at else remark.text
-
-    def get_mentioned(self, remark: Remark) -> list[str]:
-        """Return who is called."""
-        return [] if remark.withdrawn_at else [row.person.username for row in remark.mentions.all()]
-
-
-class OwnMemberShape(serializers.ModelSerializer[OwnMember]):
-    """One member of the unit's own council."""
-
-    person = serializers.CharField(source="person.username")
-    full_name = serializers.CharField(source="person.full_name")
-
-    class Meta:
-        model = OwnMember
-        fields = ["person", "full_name", "role"]
-
-
-class OpinionShape(serializers.ModelSerializer[OwnOpinion]):
-    """What one member said of one leaf at the newest sitting."""
-
-    code = serializers.CharField(source="score.code")
-    points = PointsSerializerField(allow_null=True)
-
-    class Meta:
-        model = OwnOpinion
-        fields = ["code", "person_name", "verdict", "points", "reason", "made_at"]
-
-
-class OwnCouncilShape(serializers.Serializer[Any]):
-    """The unit's own council, with what its members said at its newest sitting; ``on`` false: there is none."""
-
-    on = serializers.BooleanField()
-    decision_number = serializers.CharField(allow_null=True)
-    decision_date = serializers.DateField(allow_null=True)
-    members = OwnMemberShape(many=True)
-    opinions = OpinionShape(many=True)
-    minute = serializers.CharField(allow_null=True)
 
 
 class SharingActs(GenericViewSet[Scorecard]):
@@ -272,7 +90,7 @@ class SharingActs(GenericViewSet[Scorecard]):
         made = self._save_division(self._own(), None)
         return Response(DivisionShape(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=DivisionIn, responses=DivisionShape)
+    @extend_schema(request=DivisionIn, responses=DivisionShape, operation_id="scorecards_division_change")
     @action(detail=True, methods=["post"], url_path=r"divisions/(?P<division>\d+)")
     def division(self, request: Request, pk: str, division: str) -> Response:
         """Change a division of the unit."""
@@ -333,7 +151,7 @@ class SharingActs(GenericViewSet[Scorecard]):
         card = self._own()
         given = read(OwnCouncilIn, request.data)
         keys = _people(card, [row["person"] for row in given["members"]])
-        given["members"] = dict(zip(keys, [row["role"] for row in given["members"]], strict=True))
+        given["members"] = dict(zip(keys, [row["part"] for row in given["members"]], strict=True))
         actions.form_council(card, by=request.actor, **given)
         return Response(OwnCouncilShape(_council(card)).data)
 

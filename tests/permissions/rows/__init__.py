@@ -5,6 +5,7 @@ from tests.permissions.rows import (
     cards_api,
     council,
     house,
+    inside,
     opinions,
     results,
     setup,
@@ -23,4 +24,5 @@ ROWS = rows_of(
     results.ROWS,
     setup_api.ROWS,
     cards_api.ROWS,
+    inside.ROWS,
 )

@@ -314,6 +314,8 @@ SPECTACULAR_SETTINGS = {
         "DocumentState": "reports.models.Document.State",
         "StepKind": "backend.rounds.models.Step.Kind",
         "DocumentKind": "reports.models.Document.Kind",
+        "OwnVerdict": "backend.scoring.models.OwnOpinion.Verdict",
+        "OpinionVerdict": "backend.criteria.models.Opinion.Verdict",
     },
 }
 

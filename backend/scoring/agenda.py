@@ -17,8 +17,8 @@ from backend.rounds.models import Round, Step
 from backend.rounds.queries import Window as Dates
 from backend.rounds.queries import windows_of
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
-from backend.scoring.models import Explanation, Score, Scorecard, ScorecardGrant, StepTotal
-from backend.scoring.queries import CARD_PARTS, Window, step_of, steps_of
+from backend.scoring.models import Explanation, OwnMember, Score, Scorecard, ScorecardGrant, StepTotal
+from backend.scoring.queries import CARD_PARTS, Hers, Window, hers_on, step_of, steps_of
 from permissions.actor import Actor, Seat, within
 from permissions.roles import ROLES, Reach, Verb
 
@@ -36,6 +36,8 @@ class OwnCard:
     approves: bool
     asked: int = 0
     answered: int = 0
+    hers: Hers | None = None
+    reviews: bool = False
 
     @property
     def given(self) -> int:
@@ -218,6 +220,8 @@ def _count(actor: Actor, hosted: list[HostedRound]) -> None:
 def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
     dates = _dates(cards)
     asked = _asked([card for card in cards if card.state == State.EXPLAINING])
+    hers = hers_on(cards, actor, now) if cards else {}
+    reviewing = _reviewing(cards, actor)
     made = []
     for card in cards:
         window = _window(card, Step.Kind.SELF, dates, now)
@@ -231,8 +235,18 @@ def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
             approves=actor.may(Verb.APPROVE, at=place) or card.is_lent,  # type: ignore[attr-defined]
         )
         row.asked, row.answered = asked.get(card.pk, (0, 0))
+        row.hers, row.reviews = hers.get(card.pk), card.pk in reviewing
         made.append(row)
     return made
+
+
+def _reviewing(cards: list[Scorecard], actor: Actor) -> set[int]:
+    """Return the keys of the cards that are before their unit's own council and of which she is a member."""
+    before = [card.pk for card in cards if card.state == State.REVIEWING]
+    if not before:
+        return set()
+    rows = OwnMember.objects.filter(council__card__in=before, council__is_on=True, person=actor.user_id)
+    return set(rows.values_list("council__card", flat=True))
 
 
 def _window(card: Scorecard, kind: str, dates: dict[tuple[int, int], Dates], now: datetime) -> Window | None:

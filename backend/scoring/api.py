@@ -16,13 +16,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.actions import re_authenticate
 from backend.scoring import actions, api_intake, api_rounds, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
-from backend.scoring.actions.moves import require_verb
+from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_library import LibraryActions
+from backend.scoring.api_sharing import SharingActs
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Deduction, Delegation, Evidence, Scorecard
 from backend.scoring.sent import read
@@ -31,9 +31,7 @@ from permissions.roles import Verb
 FORM = "multipart/form-data"
 
 
-class ScorecardViewSet(
-    LibraryActions, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Scorecard]
-):
+class ScorecardViewSet(LibraryActions, SharingActs, mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
     serializer_class = shapes.CardShape
@@ -146,7 +144,9 @@ class ScorecardViewSet(
         """Make a move of the table; approving and concluding need the secret again."""
         if name not in MOVES or name == "publish":
             raise Http404
-        card = self._card(MOVES[name].verb)
+        card: Scorecard = self.get_object()
+        name = queries.way_of(card, name)
+        require_move(card, name, request.actor)
         given = read(sent.MoveIn, request.data)
         secret = given.pop("secret")
         if MOVES[name].signs:

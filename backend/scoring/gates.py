@@ -37,6 +37,8 @@ class Facts:
     signer: int | None = None
     submitters: frozenset[int] = field(default=frozenset())
     approval_voided: bool = False
+    presiding: int = 0
+    objections: int = 0
 
 
 def _list(codes: tuple[str, ...], most: int = 8) -> str:
@@ -101,6 +103,24 @@ def evidenced(facts: Facts) -> str:
         "n": len(facts.missing_evidence),
         "codes": _list(facts.missing_evidence),
     }
+
+
+def council_sits(facts: Facts) -> str:
+    """The unit's own council has a chair or secretary who still holds a seat at the unit."""
+    if facts.presiding:
+        return ""
+    return _(
+        "Hội đồng của đơn vị chưa có chủ tịch hoặc thư ký đang giữ vai trò ở đơn vị. Hãy cập nhật thành viên Hội đồng."
+    )
+
+
+def something_objected(facts: Facts) -> str:
+    """The unit's own council sends a card back with a reason on at least one leaf."""
+    if facts.objections:
+        return ""
+    return _(
+        "Chưa có lý do ở tiêu chí nào. Hãy ghi ý kiến “cần bổ sung, sửa” hoặc “đề xuất điểm khác” trước khi trả lại."
+    )
 
 
 def four_eyes(facts: Facts) -> str:

@@ -24,6 +24,7 @@ class State(models.TextChoices):
     """Where a card stands."""
 
     DRAFT = "draft", gettext_lazy("đang tự chấm")
+    REVIEWING = "reviewing", gettext_lazy("đang được Hội đồng của đơn vị xem xét")
     SUBMITTED = "submitted", gettext_lazy("đã trình lãnh đạo")
     RETURNED = "returned", gettext_lazy("bị trả lại")
     APPROVED = "approved", gettext_lazy("đã phê duyệt")
@@ -45,9 +46,17 @@ CONCLUSION = "conclusion"
 
 WITH_UNIT = frozenset({State.DRAFT, State.RETURNED})
 BEFORE_APPRAISAL = frozenset(
-    {State.DRAFT, State.RETURNED, State.SUBMITTED, State.APPROVED, State.ACCEPTED, State.NOT_SCORED}
+    {
+        State.DRAFT,
+        State.RETURNED,
+        State.REVIEWING,
+        State.SUBMITTED,
+        State.APPROVED,
+        State.ACCEPTED,
+        State.NOT_SCORED,
+    }
 )
-UNAPPROVED = frozenset({State.DRAFT, State.RETURNED, State.SUBMITTED})
+UNAPPROVED = frozenset({State.DRAFT, State.RETURNED, State.REVIEWING, State.SUBMITTED})
 READY = frozenset({State.APPROVED, State.ACCEPTED, State.NOT_SCORED})
 UNDER_APPRAISAL = READY | {State.EXPLAINED, State.EXPLAINING}
 
@@ -57,6 +66,7 @@ class Move:
     """One row of the table. ``step`` is the kind of step whose dates the move obeys.
 
     ``signs``: the person shows again who she is (password or second factor), on pages and in the API.
+    ``presides``: the verb is not enough, she is chair or secretary of the unit's own council.
     """
 
     title: Any
@@ -68,6 +78,7 @@ class Move:
     needs_reason: bool = False
     needs_document: bool = False
     signs: bool = False
+    presides: bool = False
     done: Any = field(default="")
 
 
@@ -80,6 +91,38 @@ MOVES: dict[str, Move] = {
         SELF,
         (gates.in_time, gates.complete, gates.evidenced),
         done=gettext_lazy("trình lãnh đạo phê duyệt"),
+    ),
+    # What "submit" becomes for a unit that has its own council (queries.way_of).
+    "refer": Move(
+        gettext_lazy("Trình Hội đồng của đơn vị"),
+        WITH_UNIT,
+        State.REVIEWING,
+        Verb.SUBMIT,
+        SELF,
+        (gates.in_time, gates.complete, gates.evidenced, gates.council_sits),
+        done=gettext_lazy("trình Hội đồng thẩm định của đơn vị"),
+    ),
+    "pass_on": Move(
+        gettext_lazy("Chuyển lãnh đạo phê duyệt"),
+        frozenset({State.REVIEWING}),
+        State.SUBMITTED,
+        Verb.VIEW,
+        SELF,
+        (gates.in_time,),
+        needs_reason=True,
+        presides=True,
+        done=gettext_lazy("chuyển kết quả xem xét của Hội đồng đơn vị, trình lãnh đạo phê duyệt"),
+    ),
+    "send_back": Move(
+        gettext_lazy("Hội đồng trả lại để sửa"),
+        frozenset({State.REVIEWING}),
+        State.RETURNED,
+        Verb.VIEW,
+        SELF,
+        (gates.in_time, gates.something_objected),
+        needs_reason=True,
+        presides=True,
+        done=gettext_lazy("trả lại phiếu theo ý kiến của Hội đồng đơn vị"),
     ),
     "return": Move(
         gettext_lazy("Trả lại"),
@@ -103,7 +146,7 @@ MOVES: dict[str, Move] = {
     ),
     "withdraw": Move(
         gettext_lazy("Rút lại để sửa"),
-        frozenset({State.SUBMITTED, State.APPROVED}),
+        frozenset({State.REVIEWING, State.SUBMITTED, State.APPROVED}),
         State.DRAFT,
         Verb.SUBMIT,
         SELF,
@@ -202,7 +245,9 @@ MOVES: dict[str, Move] = {
 
 # What the unit does among its own people before its lock.
 OWN_MOVES = frozenset(
-    name for name, move in MOVES.items() if move.step == SELF and move.verb in (Verb.SUBMIT, Verb.APPROVE)
+    name
+    for name, move in MOVES.items()
+    if move.presides or (move.step == SELF and move.verb in (Verb.SUBMIT, Verb.APPROVE))
 )
 
 

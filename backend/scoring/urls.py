@@ -14,10 +14,13 @@ from backend.scoring.views import (
     explanation,
     intake,
     library,
+    own_council,
     placing,
     progress,
+    remarks,
     reminding,
     reusing,
+    sharing,
     survey,
     timeline,
     viewing,
@@ -79,6 +82,28 @@ library_side = [
     ),
 ]
 
+# What the unit's people share among themselves: assignments, remarks, the unit's own council.
+inside = [
+    path("scorecards/<int:pk>/sharing/", sharing.sharing, name="sharing"),
+    path("scorecards/<int:pk>/sharing/assign/", sharing.assign, name="assign"),
+    path("scorecards/<int:pk>/sharing/unassign/", sharing.unassign, name="unassign"),
+    path("scorecards/<int:pk>/sharing/copy/", sharing.copy, name="copy_assignments"),
+    path("scorecards/<int:pk>/divisions/", sharing.divisions, name="divisions"),
+    path("scorecards/<int:pk>/divisions/<int:division_pk>/", sharing.division, name="division"),
+    path("scorecards/<int:pk>/leaves/<str:code>/remarks/", remarks.add_remark, name="add_remark"),
+    path("scorecards/<int:pk>/leaves/<str:code>/remarks/read/", remarks.read_remarks, name="read_remarks"),
+    path(
+        "scorecards/<int:pk>/remarks/<int:remark_pk>/withdraw/",
+        remarks.withdraw_remark,
+        name="withdraw_remark",
+    ),
+    path("scorecards/<int:pk>/own-council/", own_council.own_council, name="own_council"),
+    path("scorecards/<int:pk>/own-council/form/", own_council.form_council, name="form_council"),
+    path("scorecards/<int:pk>/own-council/dismiss/", own_council.dismiss_council, name="dismiss_council"),
+    path("scorecards/<int:pk>/own-council/agree/", own_council.agree_with_rest, name="agree_with_rest"),
+    path("scorecards/<int:pk>/own-council/leaves/<str:code>/opinion/", own_council.opine, name="opine"),
+]
+
 # The council's side: appraisal, conclusion, survey points, timeline.
 council_side = [
     path("appraisals/", appraisal.appraisal_list, name="appraisal_list"),
@@ -114,4 +139,4 @@ council_side = [
     path("history/", timeline.history, name="history"),
 ]
 
-urlpatterns = unit_side + library_side + council_side
+urlpatterns = unit_side + library_side + inside + council_side

@@ -3,6 +3,7 @@
 # plain: done, nothing to do · grey: not begun · blue: on its way · amber: somebody must act · red: stopped
 TONES = {
     "draft": "blue",
+    "reviewing": "amber",
     "submitted": "amber",
     "returned": "red",
     "approved": "green",

@@ -57,7 +57,7 @@ def self_report(document: Document) -> Letter:
         "survey_maximum": _survey_maximum(found),
         "explained": [_explained(leaf) for leaf in found.own if _note_of(leaf)],
         "approval": approval,
-        "is_draft": card.state in (State.DRAFT, State.RETURNED, State.SUBMITTED),
+        "is_draft": card.state in (State.DRAFT, State.RETURNED, State.REVIEWING, State.SUBMITTED),
         "approved_by": "" if demo or approval is None else _signer(approval),
         "fingerprint": letterhead.spaced(approval.fingerprint) if approval else "",
         "copies": [_council_of(card.round)],

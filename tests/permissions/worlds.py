@@ -22,7 +22,7 @@ from backend.notices.actions import tell
 from backend.notices.models import Notice
 from backend.rounds.models import Group, Round, Step
 from backend.scoring import actions
-from backend.scoring.models import Delegation, Evidence, Mark, Scorecard, Upload
+from backend.scoring.models import Delegation, Division, Evidence, Mark, Remark, Scorecard, Upload
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from reports.actions import publish_ranking, request_document
@@ -42,6 +42,7 @@ NOTE = "Theo báo cáo số 12/BC-UBND"
 CANARY = "chim hoàng yến 7319"
 # Years of the rounds, so that a stage is never taken for another.
 YEARS = {
+    "reviewing": 2033,
     "setup": 2031,
     "draft": 2030,
     "submitted": 2029,
@@ -71,6 +72,8 @@ class Scene:
     documents: dict[str, Document] = field(default_factory=dict)
     backtest: Backtest | None = None
     asked: dict[str, Consultation] = field(default_factory=dict)
+    division: Division | None = None
+    remark: Remark | None = None
     world: World = field(init=False, repr=False)
 
     def version(self, stage: str, code: str, order: int) -> int:
@@ -131,6 +134,10 @@ def build() -> World:
     leaders = {"home": people["leader_home"], "district": people["leader_below"]}
     for name, leader in leaders.items():
         scenes[name].delegation = _lend(scenes[name], leader, scenes[name].clerk)
+    officers = {"city": "officer", "home": "officer_home", "district": "officer_below"}
+    chairs = {"city": "leader", "home": "leader_home", "district": "leader_below"}
+    for name, scene in scenes.items():
+        _share(scene, people[officers[name]], people[chairs[name]])
     past = scenes["city"].rounds["published"]
     made = World(
         scenes=scenes,
@@ -308,6 +315,7 @@ def _leave(card: Scorecard) -> None:
 # What is done with each acting card before self-scoring is locked, and after it (None: it is still open).
 STAGES: dict[str, tuple[Any, Any]] = {
     "draft": (_fill, None),
+    "reviewing": (_fill, None),
     "submitted": (_submit, None),
     "late": (_fill, _leave),
     "appraising": (_approve, _start_appraising),
@@ -364,6 +372,31 @@ def _write_canaries(card: Scorecard) -> None:
     actions.set_points(card, "1.2", by=SYSTEM, version=1, points=Decimal("2.5"), note=CANARY)
     actions.set_texts(card, by=SYSTEM, difficulties=CANARY, proposals=CANARY)
     actions.add_document(card, "2.1", by=SYSTEM, number=CANARY, issuer=CANARY)
+
+
+def _share(scene: Scene, officer: User, leader: User) -> None:
+    """Let the unit's people share the work: a division, a remark on every card, a council on one."""
+    card = scene.cards["draft"]
+    scene.division = actions.save_division(card, by=SYSTEM, name=CANARY, people=[officer.pk])
+    actions.assign(card, ["1.2"], by=SYSTEM, assignee=f"d-{scene.division.pk}")
+    scene.remark = actions.add_remark(
+        card, "1.1", by=actor_for(officer), text=CANARY, mentioned=[scene.clerk.pk]
+    )
+    for other in scene.cards.values():
+        _say(other)
+    members = {scene.clerk.pk: "chair", officer.pk: "secretary", leader.pk: "member"}
+    decision = {"decision_number": CANARY, "decision_date": date(2026, 1, 5), "members": members}
+    actions.form_council(scene.cards["reviewing"], by=SYSTEM, **decision)
+    actions.move(scene.cards["reviewing"], "submit", by=SYSTEM)
+    actions.opine(scene.cards["reviewing"], "1.1", by=actor_for(leader), verdict="revise", reason=CANARY)
+
+
+def _say(card: Scorecard) -> None:
+    """Leave the unit's own words on the card at whatever stage it is: they are never the host's to read."""
+    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
+        Remark.objects.create(
+            score=card.scores.get(code="1.1"), author_name="", text=CANARY, made_at=clock.now()
+        )
 
 
 def _lend(scene: Scene, leader: User, taker: User) -> Delegation:

@@ -1,6 +1,7 @@
 """The life of a card, end to end, by the actions every page and API call uses."""
 
 import copy
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -238,15 +239,24 @@ def test_a_left_out_leaf_lowers_the_maximum(season: World) -> None:
     assert (seen.maximum, seen.total) == (Decimal(5), Decimal(5))
 
 
+def preside(season: World) -> None:
+    """Let the leader chair the unit's own council."""
+    roles = {season.leader.user_id: "chair", season.officer.user_id: "member"}
+    decision = {"decision_number": "1/QĐ", "decision_date": date(2026, 1, 5)}
+    actions.form_council(season.card, by=season.officer, members=roles, **decision)
+
+
 @pytest.mark.parametrize("name", MOVES)
 @pytest.mark.parametrize("state", State)
 def test_a_move_starts_only_from_its_states(season: World, state: State, name: str) -> None:
     """The whole table: from any other state the move is refused, by whoever holds its verb."""
     if state in MOVES[name].sources:
         return
+    if MOVES[name].presides:
+        preside(season)
     type(season.card).objects.filter(pk=season.card.pk).update(state=state)
-    who = {"submit": season.officer, "withdraw": season.officer}.get(name, season.chair)
-    who = season.leader if name in ("approve", "return", "explain") else who
+    who = season.officer if name in ("submit", "refer", "withdraw") else season.chair
+    who = season.leader if name in ("approve", "return", "explain", "pass_on", "send_back") else who
     with pytest.raises(OutOfStep, match="Không thể"):
         actions.move(season.card, name, by=who, reason="r", document="d")
 

@@ -10,7 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.scoring import actions
 from backend.scoring.models import Scorecard
+from permissions.roles import Role
+from tests import make
 from tests.scoring.pages import HTMX, signed_in, typed, url, world_of
 from tests.scoring.worlds import World
 from tiers.models import Unit
@@ -75,6 +78,26 @@ def test_a_card_of_a_hundred_leaves_opens_with_at_most_fifteen_statements(here):
     officer = signed_in(here.users["officer"])
     officer.get(url("scorecard", here.card))
     assert len(statements(lambda: officer.get(url("scorecard", here.card)))) <= 15
+
+
+def share(here: World) -> None:
+    """Give every leaf to somebody, with a remark on each that calls the officer."""
+    officer = here.users["officer"]
+    here.users["clerk"], clerk = make.seated(Role.OFFICER, here.unit)
+    division = actions.save_division(here.card, by=clerk, name="Văn phòng", people=[officer.pk])
+    codes = [code for code in HUNDRED if code.endswith(".1")]
+    actions.assign(here.card, set(HUNDRED) - set(codes), by=clerk, assignee=f"p-{officer.pk}")
+    actions.assign(here.card, codes, by=clerk, assignee=f"d-{division.pk}")
+    for code in codes:
+        actions.add_remark(here.card, code, by=clerk, text="Nhờ xem", mentioned=[officer.pk])
+
+
+def test_a_card_shared_out_opens_with_at_most_fifteen_statements_narrowed_or_whole(here):
+    officer = signed_in(here.users["officer"])
+    share(here)
+    officer.get(url("scorecard", here.card))
+    for narrowed in ({}, {"who": "me"}, {"lack": "unread"}):
+        assert len(statements(lambda wanted=narrowed: officer.get(url("scorecard", here.card), wanted))) <= 15
 
 
 def test_a_returned_card_opens_with_at_most_fifteen_statements(here):

@@ -2,7 +2,7 @@
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
-bundles, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
+bundles, sharing, remarks and own_council (inside the unit), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
 leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
@@ -34,13 +34,16 @@ from backend.scoring.actions.keeping import check_file
 from backend.scoring.actions.moves import move, publish_cards
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
+from backend.scoring.actions.own_council import agree_with_rest, dismiss_council, form_council, opine
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.placing import Spot, add_photographs, attach_again, place, replace_file
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
 from backend.scoring.actions.reading import catch_up, read_file
+from backend.scoring.actions.remarks import add_remark, read_remarks, withdraw_remark
 from backend.scoring.actions.reminding import remind
 from backend.scoring.actions.reusing import reuse
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
+from backend.scoring.actions.sharing import assign, copy_assignments, save_division, unassign
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
 from backend.scoring.actions.taking_over import take_over
 
@@ -58,36 +61,44 @@ __all__ = [
     "add_file",
     "add_photographs",
     "add_piece",
+    "add_remark",
     "agree_not_arisen",
     "agree_rest",
+    "agree_with_rest",
     "answer",
     "appraise",
     "ask",
     "ask_for_cuts",
     "asked_of",
+    "assign",
     "attach_again",
     "attach_signed_copy",
     "begin",
     "catch_up",
     "check_file",
+    "copy_assignments",
     "decide",
     "deduct",
     "delegate",
+    "dismiss_council",
     "end_step_early",
     "enter_survey",
     "fill",
     "finish",
+    "form_council",
     "leaf_held",
     "leave_out",
     "make_bundle",
     "may_remind",
     "move",
     "open_round",
+    "opine",
     "place",
     "prepare",
     "publish_cards",
     "put_back",
     "read_file",
+    "read_remarks",
     "remind",
     "remove_evidence",
     "replace_file",
@@ -95,6 +106,7 @@ __all__ = [
     "require_reminding",
     "reuse",
     "revoke",
+    "save_division",
     "send_reminder",
     "set_points",
     "set_texts",
@@ -107,6 +119,8 @@ __all__ = [
     "texts_seen",
     "throw_away",
     "unask",
+    "unassign",
     "withdraw_deduction",
+    "withdraw_remark",
     "worked_out",
 ]

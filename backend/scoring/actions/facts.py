@@ -15,7 +15,8 @@ from backend.scoring.actions.remaining import over_deducted
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import Window, owed_scores, step_of, steps_of
+from backend.scoring.queries import Window, members_of, owed_scores, step_of, steps_of
+from backend.scoring.queries.own_council import PRESIDES, objections_on
 
 
 def facts_of(
@@ -70,6 +71,15 @@ def _for_submit(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
     )
 
 
+def _for_refer(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    presiding = [member for member in members_of(card) if member.role in PRESIDES]
+    return replace(_for_submit(card, facts, window), presiding=len(presiding))
+
+
+def _for_sending_back(card: Scorecard, facts: Facts, window: Window | None) -> Facts:
+    return replace(facts, objections=objections_on(card))
+
+
 def _own_marks(card: Scorecard, step: Step) -> list[Mark]:
     marks = Mark.objects.filter(score__card=card, score__applies=True, step=step)
     own = marks.filter(score__source=Node.Source.ASSESSED)
@@ -92,8 +102,11 @@ def _proven(card: Scorecard, step: Step) -> set[int]:
 
 
 def _submitters(card: Scorecard) -> frozenset[int]:
-    """Return who submitted since the card was last with the officers: the newest submit only."""
-    last = card.signatures.filter(move="submit").order_by("-signed_at", "-pk").first()
+    """Return who submitted since the card was last with the officers, to the leader or to the unit's own council.
+
+    The newest only. Who passed it on for the council is not who submitted it: a member may approve.
+    """
+    last = card.signatures.filter(move__in=["submit", "refer"]).order_by("-signed_at", "-pk").first()
     return frozenset({last.signer_id} if last and last.signer_id else ())
 
 
@@ -160,6 +173,8 @@ def missing_survey(card: Scorecard) -> tuple[str, ...]:
 
 _MORE: dict[str, Any] = {
     "submit": _for_submit,
+    "refer": _for_refer,
+    "send_back": _for_sending_back,
     "approve": _for_submit,
     "accept": _for_host,
     "no_self_score": _for_host,

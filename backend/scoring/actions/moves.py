@@ -18,11 +18,12 @@ from backend.rounds.models import Extension, Round, Step
 from backend.scoring import lifecycle
 from backend.scoring.actions.facts import facts_of, fingerprint_of, missing_survey
 from backend.scoring.actions.locking import about, lock
+from backend.scoring.actions.own_council import require_presiding
 from backend.scoring.actions.results import clear_appraisal, clear_decisions, copy_results
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, Move, State
 from backend.scoring.models import Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS
+from backend.scoring.queries import CARD_PARTS, members_of, way_of
 from permissions.actor import Actor
 from permissions.roles import VERB_TITLES, Role, Verb
 from tiers.seating import holders
@@ -42,14 +43,16 @@ def move(
 ) -> Scorecard:
     """Make the move ``name`` of ``lifecycle.MOVES``, sign it and tell whom it concerns.
 
+    To submit a card whose unit has its own council refers it there first (``queries.way_of``).
     ``new_close`` is for reopening: the unit's own new closing moment. Raises Refused (no right),
     OutOfStep with the gate's reason, KeyError for a move that is not in the table.
     """
     card = lock(card.pk)
+    name = way_of(card, name)
     row = MOVES[name]
     if name == "publish":
         raise OutOfStep(_("Không thể công bố riêng một phiếu; kết quả được công bố cho cả đợt."))
-    require_verb(card, row.verb, by)
+    require_move(card, name, by)
     facts, step = facts_of(
         card, name, signer=by.user_id, reason=reason, document=document, new_close=new_close
     )
@@ -61,6 +64,13 @@ def move(
     call_off(f"card-{card.pk}")
     _tell(card, name, signature, facts)
     return card
+
+
+def require_move(card: Scorecard, name: str, by: Actor) -> None:
+    """Raise Refused unless the person may make that move on the card, whenever it is open."""
+    require_verb(card, MOVES[name].verb, by)
+    if MOVES[name].presides:
+        require_presiding(card, by)
 
 
 def require_verb(card: Scorecard, verb: Verb, by: Actor) -> None:
@@ -138,7 +148,7 @@ def _sign(
         capacity=_capacity(seat, name),
         reason=reason,
         document=document,
-        fingerprint=fingerprint_of(card) if name in ("submit", "approve") else "",
+        fingerprint=fingerprint_of(card) if name in ("submit", "refer", "pass_on", "approve") else "",
         signed_at=now,
     )
 
@@ -158,6 +168,8 @@ def _capacity(seat: Any, name: str) -> str:
 # Whom a move concerns; of a reopening ``rounds`` tells the unit and the councils.
 _LISTENERS = {
     "submit": Verb.APPROVE,
+    "pass_on": Verb.APPROVE,
+    "send_back": Verb.SCORE,
     "return": Verb.SCORE,
     "approve": Verb.SCORE,
     "ask": Verb.SCORE,
@@ -171,14 +183,18 @@ def _urgent(name: str, facts: Facts) -> bool:
     return name in ("return", "ask") or bool(facts.closes and facts.closes - facts.now < SOON)
 
 
-def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> None:
+def _listeners(card: Scorecard, name: str) -> list[Any]:
+    if name == "refer":
+        return [member.person for member in members_of(card)]
     verb = _LISTENERS.get(name)
     if verb is None:
-        return
-    unit = card.round.host if verb is Verb.APPRAISE else card.unit
-    people = [person for person in holders(unit, verb) if person.pk != signature.signer_id]
+        return []
+    return holders(card.round.host if verb is Verb.APPRAISE else card.unit, verb)
+
+
+def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> None:
     tell(
-        people,
+        [person for person in _listeners(card, name) if person.pk != signature.signer_id],
         key=f"move-{signature.pk}",
         subject=f"{card.unit_name}: {MOVES[name].done}",
         body=_("%(who)s đã %(act)s phiếu %(card)s.\n%(reason)s")

@@ -1,4 +1,6 @@
-"""Shape of what people type on the scoring pages: leaf (points by rule), evidence, intake (many files), library, acts, council."""
+"""Shape of what people type on the scoring pages: leaf (points by rule), evidence,
+intake (many files), library, acts, sharing, council.
+"""
 
 from .acts import AnswerForm, ApproveForm, DelegateForm, MoveForm, TextsForm
 from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
@@ -6,23 +8,37 @@ from .evidence import DocumentForm, FileForm, SignedCopyForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
 from .leaf import LeafForm
 from .library import LibraryFilter, ReuseForm
+from .sharing import (
+    AssignForm,
+    DivisionForm,
+    DueForm,
+    OpinionForm,
+    OwnCouncilForm,
+    RemarkForm,
+)
 
 __all__ = [
     "AnswerForm",
     "ApproveForm",
+    "AssignForm",
     "ConcludeForm",
     "DeductForm",
     "DelegateForm",
+    "DivisionForm",
     "DocumentForm",
+    "DueForm",
     "FileForm",
     "LeafForm",
     "LibraryFilter",
     "ManyFilesForm",
     "MarkForm",
     "MoveForm",
+    "OpinionForm",
+    "OwnCouncilForm",
     "PhotosForm",
     "QuestionForm",
     "ReasonForm",
+    "RemarkForm",
     "ReuseForm",
     "SignedCopyForm",
     "SpotsForm",

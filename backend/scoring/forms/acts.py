@@ -15,6 +15,12 @@ from backend.core.errors import Invalid
 from backend.core.text import NFCCharField
 from backend.scoring.lifecycle import MOVES
 
+# What the reason of a move is called, where "reason" is not the word.
+REASONS = {
+    "pass_on": _("Kết quả xem xét của Hội đồng (biên bản tóm tắt)"),
+    "send_back": _("Kết luận của Hội đồng khi trả lại"),
+}
+
 
 class MoveForm(forms.Form):
     """The reason and document of one move of ``lifecycle.MOVES``; only what that move needs is asked."""
@@ -35,6 +41,8 @@ class MoveForm(forms.Form):
             del self.fields["document"]
         if not move.needs_reason:
             del self.fields["reason"]
+        elif name in REASONS:
+            self.fields["reason"].label = REASONS[name]
 
     def clean_new_close(self) -> Any:
         """Return the first moment after the day."""

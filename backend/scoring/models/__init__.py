@@ -1,5 +1,5 @@
 """Rows of the heart, in reading order: cards, marks, deductions, evidence, intake (files on their way), library,
-signatures.
+signatures, sharing, own_council.
 """
 
 from backend.scoring.lifecycle import State
@@ -9,18 +9,28 @@ from backend.scoring.models.evidence import Evidence, StoredFile
 from backend.scoring.models.intake import Upload, UploadPiece
 from backend.scoring.models.library import Bundle, PageText, Reading
 from backend.scoring.models.marks import Explanation, Mark, Provenance
+from backend.scoring.models.own_council import OwnCouncil, OwnMember, OwnOpinion
+from backend.scoring.models.sharing import Assignment, Division, DivisionMember, Mention, Remark
 from backend.scoring.models.signatures import Delegation, ScorecardGrant, Signature
 
 __all__ = [
+    "Assignment",
     "Bundle",
     "Deduction",
     "Delegation",
+    "Division",
+    "DivisionMember",
     "Evidence",
     "Explanation",
     "Mark",
+    "Mention",
+    "OwnCouncil",
+    "OwnMember",
+    "OwnOpinion",
     "PageText",
     "Provenance",
     "Reading",
+    "Remark",
     "Score",
     "Scorecard",
     "ScorecardGrant",

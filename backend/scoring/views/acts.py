@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backend.core import clock
-from backend.scoring import actions, lifecycle
+from backend.scoring import actions, lifecycle, queries
 from backend.scoring.actions.facts import facts_of
+from backend.scoring.actions.moves import require_move
 from backend.scoring.forms import MoveForm
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Scorecard
-from backend.scoring.views.finding import actor_of, demand, find_card, way_on
+from backend.scoring.views.finding import actor_of, find_card, way_on
 from permissions.actor import Actor
 
 
@@ -27,7 +28,8 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     card = find_card(request, pk)
     if name not in MOVES or MOVES[name].signs:  # those have pages of their own that ask for the password
         raise Http404
-    demand(request, MOVES[name].verb, card)
+    name = queries.way_of(card, name)
+    require_move(card, name, actor_of(request))
     form = MoveForm(name, request.POST)
     if not form.is_valid():
         context = {"card": card, "form": form, "name": name, "title": MOVES[name].title}
@@ -42,6 +44,7 @@ def shut(card: Scorecard, name: str, actor: Actor) -> str:
 
     What the person types with the move (reason, document, new date) is taken as given.
     """
+    name = queries.way_of(card, name)
     row = MOVES[name]
     if State(card.state) not in row.sources:
         return _("Phiếu %(state)s.") % {"state": State(card.state).label}

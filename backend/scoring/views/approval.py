@@ -75,6 +75,7 @@ def _page(request: HttpRequest, card: Scorecard, *, status: int = 200, **forms: 
         "delegate_form": DelegateForm(people=_colleagues(request, card)) if delegates else None,
         "delegations": _delegations(card) if approves else [],
         "signed_form": _signed_form(request, page),
+        "own_council": queries.council_of(card),
     }
     return render(request, "scoring/approval.html", context | forms, status=status)
 

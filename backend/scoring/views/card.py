@@ -31,6 +31,8 @@ from backend.scoring.views.finding import (
     searched,
 )
 from backend.scoring.views.grid import Page, Row, common, page_of
+from backend.scoring.views.narrowing import narrowed, share_out
+from backend.scoring.views.talking import talk
 from permissions.actor import within
 from permissions.roles import Verb
 
@@ -61,8 +63,10 @@ def scorecard(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one card as a grid: to be filled by the unit's officer, to be read by others."""
     card = find_card(request, pk)
     page = page_of(request, card)
+    share_out(request, page)
+    context = common(request, page, "card") | _doors(request, card) | narrowed(request, page)
     template = "scoring/scorecard_form.html" if page.editable else "scoring/scorecard.html"
-    return render(request, template, common(request, page, "card") | _doors(request, card))
+    return render(request, template, context)
 
 
 def _doors(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
@@ -73,7 +77,8 @@ def _doors(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
         "may_appraise": may(request, Verb.APPRAISE, card),
     }
     if card.state == State.RETURNED:
-        context["returned"] = card.signatures.filter(move="return").order_by("-signed_at").first()
+        sent_back = card.signatures.filter(move__in=["return", "send_back"])
+        context["returned"] = sent_back.order_by("-signed_at", "-pk").first()
     if State(card.state) not in WITH_UNIT:  # an approval is void as soon as the card is back in hand
         context["approval"] = queries.approval_of(card)
     if context["may_submit"] and not shut(card, "withdraw", actor_of(request)):
@@ -132,6 +137,7 @@ def _refused(request: HttpRequest, card: Scorecard, code: str, form: LeafForm) -
     page = page_of(request, card, bound=form)
     if request.POST.get("at") == "leaf":
         return _leaf_page(request, page, code, status=422, form=form)
+    share_out(request, page)
     context = common(request, page, "card") | _doors(request, card) | {"form": form}
     return render(request, "scoring/scorecard_form.html", context, status=422)
 
@@ -149,7 +155,9 @@ def _leaf_page(
     if row is None:
         raise Http404
     before, after = _neighbours(page, row)
-    context = common(request, page) | {
+    share_out(request, page)
+    context = common(request, page) | talk(request, page, row)
+    context |= {
         "row": row,
         "flags": queries.flags_of(page.sheet, actor_of(request)),
         "part": page.part_of(row),
@@ -184,6 +192,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "may_submit": may(request, Verb.SUBMIT, card),
         "why_not": shut(card, "submit", actor_of(request)),
         "problems": _problems(page),
+        "own_council": queries.council_of(card),
     }
     return render(request, "scoring/check.html", context)
 

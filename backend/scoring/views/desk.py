@@ -17,6 +17,7 @@ from backend.rounds.models import Round, Step
 from backend.scoring.agenda import Agenda, HostedRound, OwnCard, agenda
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.views.finding import actor_of
+from backend.scoring.views.narrowing import ME, grid_url
 from permissions.roles import Verb
 
 FAR = datetime.max.replace(tzinfo=UTC)
@@ -24,7 +25,10 @@ FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass
 class Task:
-    """One thing to do: what, for which unit, until when, and the one button to it."""
+    """One thing to do: what, for which unit, until when, and the one button to it.
+
+    ``inner``: ``closes`` is a deadline of the unit's own, which locks nothing; ``late`` counts what is over it.
+    """
 
     what: str
     unit: str
@@ -33,6 +37,8 @@ class Task:
     closes: datetime | None = None
     done: int | None = None
     of: int | None = None
+    inner: bool = False
+    late: int = 0
 
 
 @require_GET
@@ -60,7 +66,7 @@ def tasks_of(found: Agenda) -> list[Task]:
 
 
 def _card_tasks(row: OwnCard) -> list[Task]:
-    made = [_score(row), _approve(row), _explain(row)]
+    made = [_score(row), _hers(row), _review(row), _approve(row), _explain(row)]
     return [task for task in made if task]
 
 
@@ -81,6 +87,35 @@ def _score(row: OwnCard) -> Task | None:
         row.given,
         row.leaves,
     )
+
+
+def _hers(row: OwnCard) -> Task | None:
+    """Return the one task of what is assigned to the person on the card, by its nearest inner deadline."""
+    card, window, hers = row.card, row.window, row.hers
+    on = State(card.state) in WITH_UNIT and window and window.is_open
+    if not (on and window and hers and hers.done < hers.leaves):
+        return None
+    return Task(
+        _("Việc của tôi, %(n)d tiêu chí chưa xong: %(round)s")
+        % {"n": hers.leaves - hers.done, "round": card.round.title},
+        card.unit_name,
+        grid_url(card, who=ME),
+        _("Xem việc của tôi"),
+        hers.nearest or window.closes,
+        hers.done,
+        hers.leaves,
+        inner=hers.nearest is not None,
+        late=hers.late,
+    )
+
+
+def _review(row: OwnCard) -> Task | None:
+    card, window = row.card, row.window
+    if not (row.reviews and window and window.is_open):
+        return None
+    what = _("Cho ý kiến trong Hội đồng của đơn vị: %(round)s") % {"round": card.round.title}
+    url = reverse("scoring:own_council", args=[card.pk])
+    return Task(what, card.unit_name, url, _("Xem và cho ý kiến"), window.closes)
 
 
 def _approve(row: OwnCard) -> Task | None:

@@ -17,17 +17,19 @@ from backend.scoring import queries
 from backend.scoring.forms import LeafForm
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Mark, Scorecard
-from backend.scoring.queries import Heading, Leaf, Sheet, Window
+from backend.scoring.queries import NOTHING, Heading, Leaf, Share, Sheet, Window
 from backend.scoring.views.finding import actor_of, may
 from permissions.roles import Verb
 
 
 @dataclass
 class Row:
-    """One leaf on the page. ``form`` is None where the viewer may not change it."""
+    """One leaf on the page. ``form`` is None where the viewer may not change it; ``share``, ``late``: views.narrowing."""
 
     leaf: Leaf
     form: LeafForm | None = None
+    share: Share = NOTHING
+    late: bool = False
 
     is_leaf = True
 

@@ -5,6 +5,7 @@ from tests.permissions.rows import (
     cards_api,
     council,
     house,
+    inside,
     intake,
     library,
     opinions,
@@ -27,4 +28,5 @@ ROWS = rows_of(
     results.ROWS,
     setup_api.ROWS,
     cards_api.ROWS,
+    inside.ROWS,
 )

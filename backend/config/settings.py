@@ -210,6 +210,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Evidence: the largest file, and how much one unit may keep; both in MB.
 EVIDENCE_MAX_MB = env.int("EVIDENCE_MAX_MB", default=25)
 EVIDENCE_UNIT_QUOTA_MB = env.int("EVIDENCE_UNIT_QUOTA_MB", default=2048)
+# From this share of a leaf's maximum, in percent, a change against last year is worth a second look.
+BIG_CHANGE_PERCENT = env.int("BIG_CHANGE_PERCENT", default=30)
 
 # --- Letters --------------------------------------------------------------------------------------------------
 globals().update(mail.mail_settings(env.str("EMAIL_URL", default=f"maildir://{VAR_DIR / 'mail'}")))

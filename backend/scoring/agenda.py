@@ -18,7 +18,7 @@ from backend.rounds.queries import Window as Dates
 from backend.rounds.queries import windows_of
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, Score, Scorecard, ScorecardGrant, StepTotal
-from backend.scoring.queries import CARD_PARTS, Window, step_of, steps_of
+from backend.scoring.queries import CARD_PARTS, Window, returned_counts, step_of, steps_of
 from permissions.actor import Actor, Seat, within
 from permissions.roles import ROLES, Reach, Verb
 
@@ -36,6 +36,7 @@ class OwnCard:
     approves: bool
     asked: int = 0
     answered: int = 0
+    returned: int = 0
 
     @property
     def given(self) -> int:
@@ -218,6 +219,8 @@ def _count(actor: Actor, hosted: list[HostedRound]) -> None:
 def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
     dates = _dates(cards)
     asked = _asked([card for card in cards if card.state == State.EXPLAINING])
+    back = [card.pk for card in cards if card.state == State.RETURNED]
+    returned = returned_counts(back) if back else {}
     made = []
     for card in cards:
         window = _window(card, Step.Kind.SELF, dates, now)
@@ -231,6 +234,7 @@ def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
             approves=actor.may(Verb.APPROVE, at=place) or card.is_lent,  # type: ignore[attr-defined]
         )
         row.asked, row.answered = asked.get(card.pk, (0, 0))
+        row.returned = returned.get(card.pk, 0)
         made.append(row)
     return made
 

@@ -22,6 +22,7 @@ from backend.accounts.actions import re_authenticate
 from backend.scoring import actions, api_rounds, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_verb
+from backend.scoring.api_approval import ApprovalActs
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Deduction, Delegation, Evidence, Scorecard
 from backend.scoring.sent import read
@@ -30,7 +31,9 @@ from permissions.roles import Verb
 FORM = "multipart/form-data"
 
 
-class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Scorecard]):
+class ScorecardViewSet(
+    ApprovalActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Scorecard]
+):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
     serializer_class = shapes.CardShape
@@ -145,7 +148,11 @@ class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
             raise Http404
         card = self._card(MOVES[name].verb)
         given = read(sent.MoveIn, request.data)
-        secret = given.pop("secret")
+        secret, seen = given.pop("secret"), given.pop("seen")
+        given["leaves"] = {row["code"]: row["reason"] for row in given["leaves"]}
+        if name == "approve":
+            actions.require_seen(card, seen)
+            given["seen"] = seen
         if MOVES[name].signs:
             re_authenticate(request.user, secret, field="secret")  # type: ignore[arg-type]
         return Response(shapes.CardShape(actions.move(card, name, by=request.actor, **given)).data)

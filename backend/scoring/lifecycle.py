@@ -56,7 +56,7 @@ UNDER_APPRAISAL = READY | {State.EXPLAINED, State.EXPLAINING}
 class Move:
     """One row of the table. ``step`` is the kind of step whose dates the move obeys.
 
-    ``signs``: the person shows again who she is (password or second factor), on pages and in the API.
+    ``note`` is what an optional word with the move is called, where it takes one. ``signs``: the person shows again who she is (password or second factor), on pages and in the API.
     """
 
     title: Any
@@ -65,6 +65,7 @@ class Move:
     verb: Verb
     step: str
     gates: tuple[Gate, ...] = ()
+    note: Any = ""
     needs_reason: bool = False
     needs_document: bool = False
     signs: bool = False
@@ -79,6 +80,7 @@ MOVES: dict[str, Move] = {
         Verb.SUBMIT,
         SELF,
         (gates.in_time, gates.complete, gates.evidenced),
+        note=gettext_lazy("Ý kiến gửi lãnh đạo"),
         done=gettext_lazy("trình lãnh đạo phê duyệt"),
     ),
     "return": Move(

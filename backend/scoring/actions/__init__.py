@@ -1,23 +1,27 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
-once), keeping, evidence, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
+once), keeping, evidence, signed_copy, rights, returning and looking (the leader reads), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """
 
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
 from backend.scoring.actions.deductions import deduct, withdraw_deduction
-from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
+from backend.scoring.actions.evidence import add_document, add_file, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
 from backend.scoring.actions.keeping import check_file
-from backend.scoring.actions.moves import move, publish_cards
+from backend.scoring.actions.looking import look, see_leaf
+from backend.scoring.actions.moves import move, publish_cards, require_seen
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
+from backend.scoring.actions.returning import answer_return, note_return
+from backend.scoring.actions.rights import require_own
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
+from backend.scoring.actions.signed_copy import attach_signed_copy, note_report
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
 from backend.scoring.actions.taking_over import take_over
 
@@ -34,6 +38,7 @@ __all__ = [
     "agree_not_arisen",
     "agree_rest",
     "answer",
+    "answer_return",
     "appraise",
     "ask",
     "ask_for_cuts",
@@ -48,12 +53,18 @@ __all__ = [
     "fill",
     "leaf_held",
     "leave_out",
+    "look",
     "move",
+    "note_report",
+    "note_return",
     "open_round",
     "publish_cards",
     "put_back",
     "remove_evidence",
+    "require_own",
+    "require_seen",
     "revoke",
+    "see_leaf",
     "set_points",
     "set_texts",
     "step_on",

@@ -1,6 +1,15 @@
 """Shape of what people type on the scoring pages: leaf (points by rule), evidence, acts, council."""
 
-from .acts import AnswerForm, ApproveForm, DelegateForm, MoveForm, TextsForm
+from .acts import (
+    AnswerForm,
+    ApproveForm,
+    DelegateForm,
+    MoveForm,
+    ReturnAnswerForm,
+    ReturnNoteForm,
+    SeenForm,
+    TextsForm,
+)
 from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
 from .evidence import DocumentForm, FileForm, SignedCopyForm
 from .leaf import LeafForm
@@ -18,6 +27,9 @@ __all__ = [
     "MoveForm",
     "QuestionForm",
     "ReasonForm",
+    "ReturnAnswerForm",
+    "ReturnNoteForm",
+    "SeenForm",
     "SignedCopyForm",
     "TextsForm",
 ]

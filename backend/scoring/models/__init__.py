@@ -1,6 +1,7 @@
-"""Rows of the heart, in reading order: cards, marks, deductions, evidence, signatures."""
+"""Rows of the heart, in reading order: cards, marks, deductions, evidence, signatures, approvals."""
 
 from backend.scoring.lifecycle import State
+from backend.scoring.models.approvals import IssuedReport, Look, ReturnedLeaf
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
 from backend.scoring.models.deductions import Deduction
 from backend.scoring.models.evidence import Evidence, StoredFile
@@ -12,8 +13,11 @@ __all__ = [
     "Delegation",
     "Evidence",
     "Explanation",
+    "IssuedReport",
+    "Look",
     "Mark",
     "Provenance",
+    "ReturnedLeaf",
     "Score",
     "Scorecard",
     "ScorecardGrant",

@@ -1,7 +1,7 @@
 """Every read of scorecards, starting from the actor or from a card.
 
 Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
-sums (around one leaf), records.
+shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), records.
 """
 
 from backend.scoring.queries.cards import (
@@ -21,6 +21,14 @@ from backend.scoring.queries.cards import (
     time_of,
 )
 from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
+from backend.scoring.queries.returns import (
+    fresh_since,
+    look_of,
+    of_last_return,
+    returned_counts,
+    returned_now,
+    returned_of,
+)
 from backend.scoring.queries.sheets import (
     Field,
     Heading,
@@ -34,19 +42,24 @@ from backend.scoring.queries.sheets import (
     sees_step,
     sheet,
     signatures,
+    signatures_on,
     works_for_host,
 )
+from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line
 from backend.scoring.queries.sums import Sums, sums_around
 from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken
+from backend.scoring.queries.trail import Changed, Trail, trail
 
 __all__ = [
     "CARD_PARTS",
+    "Changed",
     "Field",
     "Heading",
     "Leaf",
     "Sheet",
     "Sums",
     "Taken",
+    "Trail",
     "Window",
     "approval_of",
     "card_for",
@@ -54,18 +67,29 @@ __all__ = [
     "council_points",
     "deducted",
     "explained",
+    "fingerprint_over",
+    "fresh_since",
     "is_sent",
     "leaf_of",
     "living_for",
+    "look_of",
+    "of_last_return",
     "of_unit",
     "owed_scores",
+    "returned_counts",
+    "returned_now",
+    "returned_of",
     "scorecards_for",
     "scored_itself",
     "sees_names",
     "sees_own_points",
     "sees_step",
     "sheet",
+    "shown_digest",
+    "shown_fingerprint",
     "signatures",
+    "signatures_on",
+    "signed_line",
     "single_grants",
     "standing_deductions",
     "step_of",
@@ -75,6 +99,7 @@ __all__ = [
     "taken",
     "time_of",
     "timeline",
+    "trail",
     "works_for_host",
     "wrong_totals",
 ]

@@ -16,7 +16,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.viewsets import GenericViewSet
 
 from backend.accounts.actions import re_authenticate
 from backend.scoring import actions, api_rounds, changes, queries, sent, shapes
@@ -31,9 +30,7 @@ from permissions.roles import Verb
 FORM = "multipart/form-data"
 
 
-class ScorecardViewSet(
-    ApprovalActs, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Scorecard]
-):
+class ScorecardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApprovalActs):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
     serializer_class = shapes.CardShape

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
 
 from backend.scoring import actions, checking, queries, sent, shapes
 from backend.scoring.models import Scorecard
@@ -16,14 +15,8 @@ from backend.scoring.sent import read
 from permissions.roles import Verb
 
 
-class ApprovalActs:
+class ApprovalActs(GenericViewSet[Scorecard]):
     """Acts around the approval of a card, for the card's view set."""
-
-    request: Any
-
-    def get_object(self) -> Scorecard:
-        """Return the card in the person's scope."""
-        raise NotImplementedError
 
     def _card(self, verb: Verb) -> Scorecard:
         """Return the card if the person holds ``verb`` on it."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backend.scoring import actions, board
+from backend.scoring import actions, board, queries
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.forms import QuestionForm, ReasonForm
 from backend.scoring.models import Scorecard
@@ -116,6 +116,7 @@ def _page(
         "rows": _rows(part, shown),
         "shown": shown,
         "appraises": may(request, Verb.APPRAISE, page.card),
+        "approval": queries.approval_of(page.card) if page.sheet.shows_own else None,
     }
     return render(
         request, "scoring/appraisal.html", context | ({"form": form} if form else {}), status=status

@@ -90,6 +90,11 @@ class Briefing:
         return [line.back for line in self.lines if line.back]
 
     @property
+    def is_short(self) -> bool:
+        """Return whether the list of leaves may stand open as a whole."""
+        return len(self.lines) <= 20
+
+    @property
     def seen(self) -> int:
         """Return how many leaves she has marked as seen as they stand now."""
         return sum(line.is_seen for line in self.lines)

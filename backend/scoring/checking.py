@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,10 +19,14 @@ from backend.scoring.queries import Field, Leaf, Sheet
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing about one leaf, in words. ``must``: the card can't be submitted before it is mended."""
+    """One thing about one leaf, in words; ``kind`` names what sort of thing it is, for a count.
+
+    ``must``: the card can't be submitted before it is mended.
+    """
 
     leaf: Leaf
     text: str
+    kind: str
     must: bool = False
 
 
@@ -49,6 +54,11 @@ def count(found: Iterable[FieldFindings]) -> int:
     return sum(len(part.findings) for part in found)
 
 
+def kinds(found: Iterable[FieldFindings]) -> list[tuple[str, int]]:
+    """Return how many things of each kind were found, the most first."""
+    return Counter(one.kind for part in found for one in part.findings).most_common()
+
+
 def _by_field(sheet: Sheet, judge: Callable[[Leaf], Iterable[Finding]]) -> list[FieldFindings]:
     parts = [
         FieldFindings(part, [one for leaf in [*part.own, *part.extra] for one in judge(leaf)])
@@ -59,32 +69,37 @@ def _by_field(sheet: Sheet, judge: Callable[[Leaf], Iterable[Finding]]) -> list[
 
 def _must(leaf: Leaf) -> Iterator[Finding]:
     if leaf.points is None and leaf.within_scale:
-        yield Finding(leaf, _("chưa chấm"), must=True)
+        yield Finding(leaf, _("chưa chấm"), _("chưa chấm"), must=True)
     if leaf.lacks_evidence:
-        yield Finding(leaf, _("có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình"), must=True)
+        text = _("có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình")
+        yield Finding(leaf, text, _("thiếu tài liệu, giải trình"), must=True)
 
 
 def _look(leaf: Leaf, year: int, waiting: ReturnedLeaf | None) -> Iterator[Finding]:
     if waiting is not None:
-        yield Finding(leaf, _("lãnh đạo trả lại, chưa đánh dấu đã xử lý: %s") % waiting.reason)
-    for text in (*_of_points(leaf), *_of_documents(leaf, year)):
-        yield Finding(leaf, text)
+        text = _("lãnh đạo trả lại, chưa đánh dấu đã xử lý: %s") % waiting.reason
+        yield Finding(leaf, text, _("trả lại chưa xử lý"))
+    yield from _of_points(leaf)
+    yield from _of_documents(leaf, year)
 
 
-def _of_points(leaf: Leaf) -> Iterator[str]:
+def _of_points(leaf: Leaf) -> Iterator[Finding]:
     if leaf.points is None:
         return
+    if is_big_change(leaf):
+        yield Finding(leaf, change_words(leaf), _("thay đổi nhiều so với năm trước"))
     if not leaf.within_scale and leaf.points:
-        yield _("%(what)s %(points)s ngoài thang điểm, hãy xem lại căn cứ") % {
-            "what": str(Node.Counting(leaf.score.counting).label),
+        counting = str(Node.Counting(leaf.score.counting).label)
+        text = _("%(what)s %(points)s ngoài thang điểm, hãy xem lại căn cứ") % {
+            "what": counting,
             "points": format_points(leaf.points),
         }
+        yield Finding(leaf, text, counting)
     if leaf.claims_not_arisen:
-        yield _("báo không phát sinh trong năm")
+        yield Finding(leaf, _("báo không phát sinh trong năm"), _("không phát sinh"))
     elif _full_without_document(leaf):
-        yield _("điểm tối đa nhưng không có tài liệu, chỉ có giải trình")
-    if is_big_change(leaf):
-        yield change_words(leaf)
+        text = _("điểm tối đa nhưng không có tài liệu, chỉ có giải trình")
+        yield Finding(leaf, text, _("điểm tối đa không có tài liệu"))
 
 
 def _full_without_document(leaf: Leaf) -> bool:
@@ -117,16 +132,18 @@ def change_words(leaf: Leaf) -> str:
     }
 
 
-def _of_documents(leaf: Leaf, year: int) -> Iterator[str]:
+def _of_documents(leaf: Leaf, year: int) -> Iterator[Finding]:
     for piece in leaf.evidence:
         if piece.issued_on is not None and piece.issued_on.year != year:
-            yield _("tài liệu “%(name)s” ngày %(day)s, ngoài năm đánh giá %(year)s") % {
+            text = _("tài liệu “%(name)s” ngày %(day)s, ngoài năm đánh giá %(year)s") % {
                 "name": piece.number or piece.file_name,
                 "day": format_date(piece.issued_on),
                 "year": year,
             }
+            yield Finding(leaf, text, _("tài liệu ngoài năm đánh giá"))
         if _is_blocked(piece):
-            yield _("tệp “%(name)s” bị chặn, hãy thay bằng bản khác") % {"name": piece.file_name}
+            text = _("tệp “%(name)s” bị chặn, hãy thay bằng bản khác") % {"name": piece.file_name}
+            yield Finding(leaf, text, _("tệp bị chặn"))
 
 
 def _is_blocked(piece: Evidence) -> bool:

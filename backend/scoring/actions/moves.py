@@ -146,7 +146,7 @@ def _sign(
         step=step,
         signer_id=by.user_id,
         signer_name=by.name,
-        signer_title=seat.title if seat else "",
+        signer_title=seat.title if seat else _own_title(card, by),
         capacity=_capacity(seat, name),
         reason=reason,
         document=document,
@@ -157,6 +157,12 @@ def _sign(
 
 def _seat_behind(card: Scorecard, verb: Verb, by: Actor) -> Any:
     return next((seat for seat in by.seats if seat.gives(verb, card.place())), None)
+
+
+def _own_title(card: Scorecard, by: Actor) -> str:
+    """Return what a person to whom the approval is lent is called at the unit, as TUQ. prints below the head."""
+    titles = [seat.title for seat in by.seats if seat.path == card.unit.path and seat.title]
+    return titles[0] if titles else ""
 
 
 def _capacity(seat: Any, name: str) -> str:

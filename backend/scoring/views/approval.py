@@ -51,6 +51,7 @@ def approval_page(request: HttpRequest, brief: Briefing, *, status: int = 200, *
         "brief": brief,
         "fields": fields_of(brief),
         "warning_count": checking.count(brief.warnings) + checking.count(brief.must),
+        "warning_kinds": checking.kinds([*brief.must, *brief.warnings]),
         "approves": brief.approves,
         "delegates": may(request, Verb.DELEGATE, card),
         "delegations": card.delegations.select_related("taker").order_by("-starts_at")

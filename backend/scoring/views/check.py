@@ -35,6 +35,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "must_count": checking.count(must),
         "look": look,
         "look_count": checking.count(look),
+        "look_kinds": checking.kinds(look),
     }
     return render(request, "scoring/check.html", context)
 

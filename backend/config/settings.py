@@ -218,6 +218,8 @@ PREVIEW_SECONDS = env.int("PREVIEW_SECONDS", default=60)
 READING_SECONDS = env.int("READING_SECONDS", default=60)
 # A package of a card's evidence is removed after so many hours.
 BUNDLE_HOURS = env.int("BUNDLE_HOURS", default=24)
+# From this share of a leaf's maximum, in percent, a change against last year is worth a second look.
+BIG_CHANGE_PERCENT = env.int("BIG_CHANGE_PERCENT", default=30)
 
 # --- Letters --------------------------------------------------------------------------------------------------
 # How long a mail server may say nothing, in seconds.

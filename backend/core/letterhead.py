@@ -55,6 +55,28 @@ def place(name: str) -> str:
     return rest if not rest.isdecimal() else f"{bare[0].upper()}{bare[1:]}"
 
 
+_HEADS = (
+    ("sở ", "Giám đốc sở"),
+    ("ban ", "Trưởng ban"),
+    ("phòng ", "Trưởng phòng"),
+    ("văn phòng ", "Chánh Văn phòng"),
+    ("thanh tra ", "Chánh Thanh tra"),
+    ("chi cục ", "Chi cục trưởng"),
+    ("trung tâm ", "Giám đốc trung tâm"),
+)
+
+
+def head_title(name: str) -> str:
+    """Return what the head of a unit is called in a sentence: "Chủ tịch", "Giám đốc sở", "thủ trưởng đơn vị".
+
+    A territory is headed by the chair of its People's Committee; other bodies go by the kind their name begins with.
+    """
+    if is_committee(name):
+        return "Chủ tịch"
+    low = name.strip().lower()
+    return next((title for start, title in _HEADS if low.startswith(start)), "thủ trưởng đơn vị")
+
+
 def signing_lines(name: str, capacity: str = "", title: str = "") -> list[str]:
     """Return the lines above a signature, in capitals: who is spoken for, in what capacity.
 

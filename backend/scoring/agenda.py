@@ -18,7 +18,7 @@ from backend.rounds.queries import Window as Dates
 from backend.rounds.queries import windows_of
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, OwnMember, Score, Scorecard, ScorecardGrant, StepTotal
-from backend.scoring.queries import CARD_PARTS, Hers, Window, hers_on, step_of, steps_of
+from backend.scoring.queries import CARD_PARTS, Hers, Window, hers_on, returned_counts, step_of, steps_of
 from permissions.actor import Actor, Seat, within
 from permissions.roles import ROLES, Reach, Verb
 
@@ -38,6 +38,7 @@ class OwnCard:
     answered: int = 0
     hers: Hers | None = None
     reviews: bool = False
+    returned: int = 0
 
     @property
     def given(self) -> int:
@@ -222,6 +223,8 @@ def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
     asked = _asked([card for card in cards if card.state == State.EXPLAINING])
     hers = hers_on(cards, actor, now) if cards else {}
     reviewing = _reviewing(cards, actor)
+    back = [card.pk for card in cards if card.state == State.RETURNED]
+    returned = returned_counts(back) if back else {}
     made = []
     for card in cards:
         window = _window(card, Step.Kind.SELF, dates, now)
@@ -236,6 +239,7 @@ def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
         )
         row.asked, row.answered = asked.get(card.pk, (0, 0))
         row.hers, row.reviews = hers.get(card.pk), card.pk in reviewing
+        row.returned = returned.get(card.pk, 0)
         made.append(row)
     return made
 

@@ -21,6 +21,7 @@ from backend.accounts.actions import re_authenticate
 from backend.scoring import actions, api_intake, api_rounds, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_move, require_verb
+from backend.scoring.api_approval import ApprovalActs
 from backend.scoring.api_library import LibraryActions
 from backend.scoring.api_sharing import SharingActs
 from backend.scoring.lifecycle import MOVES
@@ -31,7 +32,9 @@ from permissions.roles import Verb
 FORM = "multipart/form-data"
 
 
-class ScorecardViewSet(LibraryActions, SharingActs, mixins.ListModelMixin, mixins.RetrieveModelMixin):
+class ScorecardViewSet(
+    LibraryActions, SharingActs, ApprovalActs, mixins.ListModelMixin, mixins.RetrieveModelMixin
+):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
     serializer_class = shapes.CardShape
@@ -148,7 +151,11 @@ class ScorecardViewSet(LibraryActions, SharingActs, mixins.ListModelMixin, mixin
         name = queries.way_of(card, name)
         require_move(card, name, request.actor)
         given = read(sent.MoveIn, request.data)
-        secret = given.pop("secret")
+        secret, seen = given.pop("secret"), given.pop("seen")
+        given["leaves"] = {row["code"]: row["reason"] for row in given["leaves"]}
+        if name == "approve":
+            actions.require_seen(card, seen)
+            given["seen"] = seen
         if MOVES[name].signs:
             re_authenticate(request.user, secret, field="secret")  # type: ignore[arg-type]
         return Response(shapes.CardShape(actions.move(card, name, by=request.actor, **given)).data)

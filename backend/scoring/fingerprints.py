@@ -33,6 +33,12 @@ def fingerprint(criteria_version: str, lines: Iterable[Line], texts: tuple[str, 
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def digest(line: Line) -> str:
+    """Return a short digest of one leaf, enough to see that it changed since somebody looked."""
+    text = json.dumps(_plain(line), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def _plain(line: Line) -> dict[str, Any]:
     return {
         "code": line.code,

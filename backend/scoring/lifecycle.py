@@ -65,6 +65,7 @@ UNDER_APPRAISAL = READY | {State.EXPLAINED, State.EXPLAINING}
 class Move:
     """One row of the table. ``step`` is the kind of step whose dates the move obeys.
 
+    ``note`` is what an optional word with the move is called, where it takes one.
     ``signs``: the person shows again who she is (password or second factor), on pages and in the API.
     ``presides``: the verb is not enough, she is chair or secretary of the unit's own council.
     """
@@ -75,6 +76,7 @@ class Move:
     verb: Verb
     step: str
     gates: tuple[Gate, ...] = ()
+    note: Any = ""
     needs_reason: bool = False
     needs_document: bool = False
     signs: bool = False
@@ -90,6 +92,7 @@ MOVES: dict[str, Move] = {
         Verb.SUBMIT,
         SELF,
         (gates.in_time, gates.complete, gates.evidenced),
+        note=gettext_lazy("Ý kiến gửi lãnh đạo"),
         done=gettext_lazy("trình lãnh đạo phê duyệt"),
     ),
     # What "submit" becomes for a unit that has its own council (queries.way_of).

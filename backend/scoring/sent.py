@@ -89,13 +89,40 @@ class DeductionIn(serializers.Serializer[Any]):
     document = serializers.CharField(max_length=200)
 
 
+class ReturnNoteIn(serializers.Serializer[Any]):
+    """Why one leaf is to go back; an empty reason takes it off."""
+
+    code = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ReturnAnswerIn(serializers.Serializer[Any]):
+    """What was done about a returned leaf; ``done`` false: not yet."""
+
+    code = serializers.CharField()
+    answer = serializers.CharField(required=False, allow_blank=True, default="")
+    done = serializers.BooleanField(required=False, default=True)
+
+
+class LookIn(serializers.Serializer[Any]):
+    """The moment of what the person has read."""
+
+    at = serializers.DateTimeField()
+
+
 class MoveIn(serializers.Serializer[Any]):
-    """A move: its reason and document; ``secret`` (password or code) where it signs."""
+    """A move: its reason and document; ``secret`` (password or code) where it signs.
+
+    ``seen`` is the fingerprint of what was read (``check``, or the card itself): an approval has to name it.
+    ``leaves`` are leaves returned with a reason each.
+    """
 
     reason = serializers.CharField(required=False, allow_blank=True, default="")
     document = serializers.CharField(required=False, allow_blank=True, default="")
     new_close = serializers.DateTimeField(required=False, allow_null=True, default=None)
     secret = serializers.CharField(required=False, allow_blank=True, default="")
+    seen = serializers.CharField(required=False, allow_blank=True, default="", max_length=64)
+    leaves = ReturnNoteIn(many=True, required=False, default=list)
 
 
 class TextsIn(serializers.Serializer[Any]):

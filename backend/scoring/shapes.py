@@ -18,6 +18,7 @@ from backend.scoring.models import (
     Explanation,
     Mark,
     Provenance,
+    ReturnedLeaf,
     Scorecard,
     Signature,
 )
@@ -153,6 +154,58 @@ class LeafShape(serializers.Serializer[Any]):
         return MarkShape(leaf.marks.values(), many=True).data
 
 
+class ReturnedShape(serializers.ModelSerializer[ReturnedLeaf]):
+    """A leaf returned with its reason, and what the unit did about it; ``sent`` false: noted, not sent yet."""
+
+    code = serializers.CharField(source="score.code")
+    sent = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReturnedLeaf
+        fields = [
+            "code", "reason", "author_name", "written_at", "sent", "answer", "answered_by", "answered_at",
+        ]  # fmt: skip
+
+    def get_sent(self, row: ReturnedLeaf) -> bool:
+        """Return whether the card went back with it."""
+        return row.signature_id is not None
+
+
+class FindingShape(serializers.Serializer[Any]):
+    """One thing to mend (``must``) or to look at again."""
+
+    code = serializers.CharField(source="leaf.code")
+    text = serializers.CharField()
+    must = serializers.BooleanField()
+
+
+class BriefShape(serializers.Serializer[Any]):
+    """What to know before a card is submitted or approved; ``fingerprint`` is of the content as read ``now``."""
+
+    fingerprint = serializers.CharField()
+    now = serializers.DateTimeField()
+    findings = FindingShape(many=True)
+    returned = ReturnedShape(many=True)
+
+
+class ChangedShape(serializers.Serializer[Any]):
+    """What became of one leaf; without a code it is of the report's own texts."""
+
+    code = serializers.CharField(allow_blank=True)
+    before = PointsSerializerField(allow_null=True)
+    after = PointsSerializerField(allow_null=True)
+    notes = serializers.ListField(child=serializers.CharField())
+    who = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class ChangesSinceShape(serializers.Serializer[Any]):
+    """What changed since a moment; null at the first look."""
+
+    since = serializers.DateTimeField(allow_null=True)
+    changes = ChangedShape(many=True)
+
+
 class SheetShape(serializers.Serializer[Any]):
     """One card with its leaves, moves and totals.
 
@@ -165,6 +218,9 @@ class SheetShape(serializers.Serializer[Any]):
     signed_number = serializers.SerializerMethodField()
     signed_date = serializers.SerializerMethodField()
     signed_file = serializers.SerializerMethodField()
+    signed_digitally = serializers.SerializerMethodField()
+    signed_continues = serializers.SerializerMethodField()
+    fingerprint = serializers.SerializerMethodField()
     leaves = LeafShape(many=True)
     signatures = serializers.SerializerMethodField()
     own_total = PointsSerializerField(source="total")
@@ -195,6 +251,19 @@ class SheetShape(serializers.Serializer[Any]):
         """Return the address of the signed copy's bytes."""
         has = sheet.card.signed_file_id is not None and sheet.shows_own
         return reverse("scoring:signed_file", args=[sheet.card.pk]) if has else None
+
+    def get_signed_digitally(self, sheet: Any) -> int | None:
+        """Return how many digital signatures stand in the signed copy; none of them is verified here."""
+        return sheet.card.signed_digitally if sheet.shows_own and sheet.card.signed_file_id else None
+
+    def get_signed_continues(self, sheet: Any) -> str | None:
+        """Return the SHA-256 of the report of ours whose bytes the signed copy begins with, if it does."""
+        report = sheet.card.signed_report if sheet.shows_own else None
+        return report.sha256 if report else None
+
+    def get_fingerprint(self, sheet: Any) -> str | None:
+        """Return the fingerprint of the unit's content as it stands: an approval names it as ``seen``."""
+        return queries.shown_fingerprint(sheet) if sheet.shows_own else None
 
     @extend_schema_field(SignatureShape(many=True))
     def get_signatures(self, sheet: Any) -> Any:

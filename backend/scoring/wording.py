@@ -159,6 +159,16 @@ class Reader:
             return (_("Thay bằng bản mới: %s") if row.replaces_id else _("Thêm tài liệu: %s")) % named
         return _("Gỡ tài liệu: %s") % named if row.removed_at and not last.removed_at else ""
 
+    def returned(self, row: Any, last: Any) -> str:
+        """Return that the leader returned the leaf, or that the unit dealt with it; its own until its lock."""
+        if self.hidden:
+            return ""
+        if last is None:
+            return _("Lãnh đạo trả lại: %s") % row.reason
+        if row.answered_at and not last.answered_at:
+            return _("Đơn vị đánh dấu đã xử lý") + (f": {row.answer}" if row.answer else "")
+        return ""
+
     def score(self, row: Any, last: Any) -> str:
         """Return that a leaf was left out, from the start too, or put back."""
         if row.applies if last is None else row.applies == last.applies:
@@ -185,5 +195,6 @@ _TELLERS: dict[str, Callable[[Reader, Any, Any], str]] = {
     "Mark": Reader.mark,
     "Explanation": Reader.explanation,
     "Evidence": Reader.evidence,
+    "ReturnedLeaf": Reader.returned,
     "Score": Reader.score,
 }

@@ -53,6 +53,9 @@ def self_report(document: Document) -> Letter:
         "criteria": card.criteria_set.title,
         "detail": Detail((), parts),
         "parts": parts,
+        "summary": _summary(found),
+        "extras": found.extras,
+        "with_extras": found.with_extras,
         "own_maximum": found.own_maximum,
         "survey_maximum": _survey_maximum(found),
         "explained": [_explained(leaf) for leaf in found.own if _note_of(leaf)],
@@ -243,6 +246,41 @@ def _self_parts(found: Sheet) -> tuple[Part, ...]:
     fields = {one.node.code: one for one in found.fields}
     own = {code: sum((leaf.score.max_points for leaf in one.own), ZERO) for code, one in fields.items()}
     return tuple(replace(part, maximum=own[part.code] or None) for part in detail(found).parts)
+
+
+@dataclass(frozen=True)
+class Summed:
+    """One field of the summary in points; ``last`` is what the mapped leaves got last year, None without any."""
+
+    code: str
+    title: str
+    maximum: Decimal
+    own: Decimal
+    last: Decimal | None
+    change: Decimal | None
+
+
+def _summary(found: Sheet) -> dict[str, Any]:
+    """Return the table of fields within the scale with its sums, and whether there is a last year to compare with."""
+    rows = [
+        Summed(
+            part.node.code,
+            part.node.title,
+            sum((leaf.score.max_points for leaf in part.own), ZERO),
+            part.total,
+            part.last_own,
+            part.change,
+        )
+        for part in found.fields
+        if part.own
+    ]
+    known = [row.last for row in rows if row.last is not None]
+    changes = [row.change for row in rows if row.change is not None]
+    return {
+        "rows": rows,
+        "last": sum(known, ZERO) if known else None,
+        "change": sum(changes, ZERO) if changes else None,
+    }
 
 
 def _survey_maximum(found: Sheet) -> Decimal:

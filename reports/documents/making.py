@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.core import clock
 from backend.core.files import keep_made
+from backend.scoring.actions import note_report
 from reports.documents import annexes, letters, sheets, special
 from reports.documents.pdf import pdf
 from reports.models import Document
@@ -39,6 +40,19 @@ def make(key: str) -> None:
         raise
     document.state, document.made_at = Document.State.READY, clock.now()
     document.save()
+    if document.kind == Document.Kind.SELF_REPORT:
+        _tell_scoring(document)
+
+
+def _tell_scoring(document: Document) -> None:
+    """Let a signed copy be compared with the bytes that were given out to be signed."""
+    note_report(
+        document.card_id,
+        sha256=document.sha256,
+        size=document.size,
+        fingerprint=document.fingerprint,
+        now=document.made_at,
+    )
 
 
 def _content(document: Document) -> bytes:

@@ -276,9 +276,10 @@ def test_approval_needs_the_secret_and_the_right(season: Council, officer: Clien
     season.submitted()
     leader, path = signed_in(season.users["leader"]), f"scorecards/{season.card.pk}/moves/approve/"
     assert post(officer, path, secret=make.PASSWORD).status_code == 403
-    wrong = post(leader, path, secret="sai")
+    seen = leader.get(f"/api/scorecards/{season.card.pk}/check/").json()["fingerprint"]
+    wrong = post(leader, path, secret="sai", seen=seen)
     assert (wrong.status_code, list(wrong.json()["fields"])) == (422, ["secret"])
-    assert post(leader, path, secret=make.PASSWORD).json()["state"] == "approved"
+    assert post(leader, path, secret=make.PASSWORD, seen=seen).json()["state"] == "approved"
 
 
 def test_a_leader_lends_her_approval_and_takes_it_back(season: Council) -> None:

@@ -47,7 +47,25 @@ def test_pages_of_the_leader_who_approves(here, window):
         "/",
         at("scoring:approval_list"),
         at("scoring:approval", card),
+        at("scoring:approval_leaf", card, "1.2"),
+        at("scoring:delegate", card),
         *unit_pages(card)[2:4],
+    )
+
+
+def test_pages_of_a_card_that_came_back(here, window):
+    approved_by_nobody_yet(here)
+    reasons = {"1.1": "Chưa có văn bản", "1.2": "Số liệu chưa khớp"}
+    actions.move(here.card(), "return", by=here.actor("chair"), reason="Đề nghị sửa", leaves=reasons)
+    actions.answer_return(here.card(), "1.2", by=here.actor("officer"), answer="Đã đối chiếu")
+    see(window(here.users["officer"]), "/", *unit_pages(here.card()))
+    actions.move(here.card(), "submit", by=here.actor("officer"), reason="Đã sửa")
+    card = here.card()
+    see(
+        window(here.users["chair"]),
+        at("scoring:approval", card),
+        at("scoring:approval_leaf", card, "1.1"),
+        at("scoring:approval_leaf", card, "1.2"),
     )
 
 

@@ -94,7 +94,7 @@ def score_with_evidence(season: Season) -> None:
     page.get_by_role("link", name="Về phiếu").click()
     page.get_by_role("link", name="Kiểm tra và trình").click()
     season.look(page, "04-check")
-    page.get_by_role("button", name="Trình lãnh đạo phê duyệt").click()
+    page.get_by_role("button", name="Trình Chủ tịch phê duyệt").click()
     expect(page.get_by_text("Đã trình lãnh đạo phê duyệt")).to_be_visible()
 
 

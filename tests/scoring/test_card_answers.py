@@ -86,9 +86,11 @@ def test_a_move_that_signs_has_no_plain_button_and_asks_the_api_for_the_secret(h
 def test_the_api_approves_with_the_secret_only(here, people):
     here.submitted()
     address = f"/api/scorecards/{here.card.pk}/moves/approve/"
-    refused = people.of("leader").post(address, {}, "application/json")
-    assert refused.status_code == 422
-    taken = people.of("leader").post(address, {"secret": make.PASSWORD}, "application/json")
+    seen = people.of("leader").get(f"/api/scorecards/{here.card.pk}/").json()["fingerprint"]
+    for lacking in ({}, {"seen": seen}, {"secret": make.PASSWORD}):
+        assert people.of("leader").post(address, lacking, "application/json").status_code == 422
+    right = {"secret": make.PASSWORD, "seen": seen}
+    taken = people.of("leader").post(address, right, "application/json")
     assert taken.status_code == 200
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.core import clock
 from backend.scoring import actions
+from backend.scoring.actions.facts import fingerprint_of
 from backend.scoring.lifecycle import State
 from permissions.roles import Role
 from tests import make
@@ -245,7 +246,7 @@ def test_a_whole_card_is_submitted_with_one_button(here, people):
 
 
 def approve(people, here, **typed_in):
-    values = {"secret": make.PASSWORD, "reason": ""} | typed_in
+    values = {"secret": make.PASSWORD, "reason": "", "seen": fingerprint_of(here.card)} | typed_in
     return people.of("leader").post(url("approve", here.card), values)
 
 
@@ -334,7 +335,8 @@ def test_a_colleague_approves_by_delegation_and_no_longer(here, people):
     refused = signed_in(colleague).post(url("approve", here.card), {"secret": make.PASSWORD})
     assert refused.status_code == 403
     people.of("leader").post(url("delegate", here.card), lend)
-    signed_in(colleague).post(url("approve", here.card), {"secret": make.PASSWORD})
+    seen = {"secret": make.PASSWORD, "seen": fingerprint_of(here.card)}
+    signed_in(colleague).post(url("approve", here.card), seen)
     assert here.fresh().state == State.APPROVED
 
 

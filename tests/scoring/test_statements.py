@@ -10,8 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.audit.recording import recording
+from backend.core import clock
 from backend.scoring import actions
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Mark, Score, Scorecard
+from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
 from tests.scoring.pages import HTMX, signed_in, typed, url, world_of
@@ -105,3 +108,47 @@ def test_a_returned_card_opens_with_at_most_fifteen_statements(here):
     Scorecard.objects.filter(pk=here.card.pk).update(state="returned")
     officer.get(url("scorecard", here.card))
     assert len(statements(lambda: officer.get(url("scorecard", here.card)))) <= 15
+
+
+def briefed(leaves: dict[str, str]) -> tuple[World, Any, Any]:
+    """Return a submitted card that came back before and changed since its leader looked; its leader and officer."""
+    here = world_of(leaves)
+    leader, _actor = make.seated(Role.LEADER, here.unit)
+    Mark.objects.filter(score__card=here.card).update(
+        points=Score.objects.first().max_points, note="Theo báo cáo"
+    )
+    now = clock.now()
+    with recording(by=SYSTEM):
+        back = here.card.signatures.create(
+            move="return", signer=leader, reason="Sửa", signed_at=now - make.DAY
+        )
+        for score in here.card.scores.all():
+            score.returned.create(
+                signature=back, author=leader, author_name="Lãnh đạo", reason="Thiếu", written_at=now
+            )
+            mark = score.marks.get()
+            mark.note = "Đã bổ sung"
+            mark.save()
+            score.evidence.create(step=mark.step, number="5/BC", issuer="UBND", added_by="CB", added_at=now)
+        here.card.signatures.create(move="submit", signer=here.users["officer"], signed_at=now)
+        here.card.state = "submitted"
+        here.card.save()
+    here.card.looks.create(person=leader, seen_at=now - make.DAY)
+    return here, signed_in(leader), signed_in(here.users["officer"])
+
+
+def test_the_pages_of_check_and_approval_take_at_most_twenty_statements_for_any_number_of_leaves(db):
+    counts = []
+    for leaves in ({"1.1": "1"}, HUNDRED):
+        here, leader, officer = briefed(leaves)
+        pages = (
+            (leader, url("approval", here.card)),
+            (leader, url("approval_leaf", here.card, "1.1")),
+            (officer, url("approval", here.card)),
+            (officer, url("check", here.card)),
+        )
+        for who, address in pages:
+            who.get(address)
+        counts.append([len(statements(lambda: who.get(address))) for who, address in pages])  # noqa: B023
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= 20, counts

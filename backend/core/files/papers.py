@@ -46,6 +46,25 @@ def finding(file: IO[bytes]) -> str:
     }
 
 
+def signature_count(file: IO[bytes]) -> int:
+    """Return how many digital signatures stand in a PDF; none of them is verified.
+
+    A signature is a dictionary that names the bytes it covers (``/ByteRange``) and holds its ``/Contents``.
+    """
+    try:
+        with _opened(file) as pdf:
+            return sum(_is_signature(thing) for thing in pdf.objects)
+    except pikepdf.PdfError:
+        return 0
+
+
+def _is_signature(thing: Any) -> bool:
+    if not isinstance(thing, pikepdf.Dictionary):
+        return False
+    covered = thing.get("/ByteRange")
+    return isinstance(covered, pikepdf.Array) and len(covered) >= 4 and "/Contents" in thing
+
+
 def _opened(file: IO[bytes]) -> pikepdf.Pdf:
     file.seek(0)
     return pikepdf.Pdf.open(cast("BinaryIO", file), suppress_warnings=True)

@@ -2,7 +2,8 @@
 
 Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
-bundles, sharing, remarks and own_council (inside the unit), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
+bundles, sharing, remarks and own_council (inside the unit), signed_copy,
+rights, returning and looking (the leader reads), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
 leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
@@ -11,7 +12,7 @@ from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
 from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
 from backend.scoring.actions.deductions import deduct, withdraw_deduction
-from backend.scoring.actions.evidence import add_document, add_file, attach_signed_copy, remove_evidence
+from backend.scoring.actions.evidence import add_document, add_file, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
 from backend.scoring.actions.host_reminding import (
@@ -31,7 +32,8 @@ from backend.scoring.actions.intake import (
     throw_away,
 )
 from backend.scoring.actions.keeping import check_file
-from backend.scoring.actions.moves import move, publish_cards
+from backend.scoring.actions.looking import look, see_leaf
+from backend.scoring.actions.moves import move, publish_cards, require_seen
 from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.own_council import agree_with_rest, dismiss_council, form_council, opine
@@ -41,9 +43,12 @@ from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_tex
 from backend.scoring.actions.reading import catch_up, read_file
 from backend.scoring.actions.remarks import add_remark, read_remarks, withdraw_remark
 from backend.scoring.actions.reminding import remind
+from backend.scoring.actions.returning import answer_return, note_return
 from backend.scoring.actions.reusing import reuse
+from backend.scoring.actions.rights import require_own
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
 from backend.scoring.actions.sharing import assign, copy_assignments, save_division, unassign
+from backend.scoring.actions.signed_copy import attach_signed_copy, note_report
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
 from backend.scoring.actions.taking_over import take_over
 
@@ -66,6 +71,7 @@ __all__ = [
     "agree_rest",
     "agree_with_rest",
     "answer",
+    "answer_return",
     "appraise",
     "ask",
     "ask_for_cuts",
@@ -88,9 +94,12 @@ __all__ = [
     "form_council",
     "leaf_held",
     "leave_out",
+    "look",
     "make_bundle",
     "may_remind",
     "move",
+    "note_report",
+    "note_return",
     "open_round",
     "opine",
     "place",
@@ -103,10 +112,13 @@ __all__ = [
     "remove_evidence",
     "replace_file",
     "request_bundle",
+    "require_own",
     "require_reminding",
+    "require_seen",
     "reuse",
     "revoke",
     "save_division",
+    "see_leaf",
     "send_reminder",
     "set_points",
     "set_texts",

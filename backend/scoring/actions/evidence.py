@@ -1,4 +1,4 @@
-"""What a unit attaches: evidence on a leaf (a file or a document's number), its signed report."""
+"""What a unit attaches to a leaf: a file, or a document's number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
-from backend.core.files.kinds import PDF
 from backend.rounds.models import Step
 from backend.scoring import files
 from backend.scoring.actions.keeping import record, require_room
@@ -119,50 +118,3 @@ def writable(card: Scorecard) -> Window:
     if card.state != State.EXPLAINING:
         require_with_unit(card)
     return window
-
-
-def attach_signed_copy(card: Scorecard, *, by: Actor, upload: Any, number: str, signed_on: date) -> Scorecard:
-    """Attach the signed self-assessment report, a PDF, until the lock. Raises Refused, OutOfStep, Invalid."""
-    by.require(Verb.SCORE, at=card.place())
-    received = files.receive(upload)
-    _require_paper(received, number)
-    _require_report(card, by=by, received=received)
-    files.store(received, unit_id=card.unit_id)
-    return _attach_report(card, received, by=by, number=number.strip(), signed_on=signed_on)
-
-
-def _require_paper(received: files.Received, number: str) -> None:
-    if received.content_type != PDF.content_type:
-        sentence = _("Bản ký phải là tệp PDF. Hãy quét hoặc xuất báo cáo đã ký ra PDF rồi tải lên.")
-        raise Invalid(sentence, fields={"file": [sentence]})
-    if not number.strip():
-        raise Invalid(_("Hãy ghi số văn bản đã ký."), fields={"number": [_("Còn trống.")]})
-
-
-@transaction.atomic
-def _require_report(card: Scorecard, *, by: Actor, received: files.Received) -> None:
-    card, _window = _signing(card, by)
-    require_room(card.unit, received)
-
-
-@transaction.atomic
-def _attach_report(
-    card: Scorecard, received: files.Received, *, by: Actor, number: str, signed_on: date
-) -> Scorecard:
-    card, window = _signing(card, by)
-    card.signed_file = record(card.unit, received)
-    card.signed_number, card.signed_date = number, signed_on
-    with recording(by=by, reason=number, at=window.now, about=about(card, window.step)):
-        card.save(update_fields=["signed_file", "signed_number", "signed_date"])
-    return card
-
-
-def _signing(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:
-    """Return the card, locked, and its step of self-scoring, while a signed report may be attached."""
-    card = lock(card.pk)
-    by.require(Verb.SCORE, at=card.place())
-    window = window_of(card, Step.Kind.SELF)
-    require_open(window)
-    if card.state not in (State.SUBMITTED, State.APPROVED):
-        raise OutOfStep(_("Chỉ đính kèm bản ký khi phiếu đã trình hoặc đã phê duyệt."))
-    return card, window

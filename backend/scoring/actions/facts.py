@@ -9,13 +9,20 @@ from typing import Any
 from backend.core import clock
 from backend.criteria.models import Node
 from backend.rounds.models import Step
-from backend.scoring import fingerprints
 from backend.scoring.actions.locking import held
 from backend.scoring.actions.remaining import over_deducted
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import Window, members_of, owed_scores, step_of, steps_of
+from backend.scoring.queries import (
+    Window,
+    fingerprint_over,
+    members_of,
+    owed_scores,
+    signed_line,
+    step_of,
+    steps_of,
+)
 from backend.scoring.queries.own_council import PRESIDES, objections_on
 
 
@@ -198,25 +205,9 @@ def fingerprint_of(card: Scorecard) -> str:
     """Return the fingerprint of the unit's part of the card (see ``fingerprints``)."""
     own = next((step for step in steps_of(card) if step.kind == Step.Kind.SELF), None)
     marks = Mark.objects.filter(score__card=card, step=own).select_related("score")
-    pieces: dict[int, list[tuple[str, ...]]] = {}
+    pieces: dict[int, list[Evidence]] = {}
     evidence = Evidence.objects.filter(score__card=card, step=own, removed_at__isnull=True)
     for piece in evidence.select_related("file"):
-        pieces.setdefault(piece.score_id, []).append(_piece(piece))
-    lines = [
-        fingerprints.Line(
-            mark.score.code,
-            mark.points,
-            mark.inputs,
-            mark.note,
-            tuple(pieces.get(mark.score_id, ())),
-        )
-        for mark in marks
-    ]
-    criteria = f"{card.criteria_set_id}/{card.criteria_set.version}"
-    return fingerprints.fingerprint(criteria, lines, (card.difficulties, card.proposals))
-
-
-def _piece(piece: Evidence) -> tuple[str, ...]:
-    digest = piece.file.sha256 if piece.file else ""
-    issued = piece.issued_on.isoformat() if piece.issued_on else ""
-    return (digest, piece.number, issued, piece.issuer, piece.section)
+        pieces.setdefault(piece.score_id, []).append(piece)
+    lines = [signed_line(mark, pieces.get(mark.score_id, ())) for mark in marks]
+    return fingerprint_over(card, lines)

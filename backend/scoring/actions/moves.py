@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import create_all, recording, update_all
-from backend.core.errors import OutOfStep, Refused
+from backend.core.errors import Invalid, OutOfStep
 from backend.notices.actions import call_off, tell
 from backend.notices.models import Kind
 from backend.rounds.actions import tell_more_time
@@ -20,12 +20,14 @@ from backend.scoring.actions.facts import facts_of, fingerprint_of, missing_surv
 from backend.scoring.actions.locking import about, lock
 from backend.scoring.actions.own_council import require_presiding
 from backend.scoring.actions.results import clear_appraisal, clear_decisions, copy_results
+from backend.scoring.actions.returning import drop_notes, send_notes
+from backend.scoring.actions.rights import require_verb
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, Move, State
 from backend.scoring.models import Scorecard, Signature
 from backend.scoring.queries import CARD_PARTS, members_of, way_of
 from permissions.actor import Actor
-from permissions.roles import VERB_TITLES, Role, Verb
+from permissions.roles import Role, Verb
 from tiers.seating import holders
 
 SOON = timedelta(days=2)
@@ -40,12 +42,16 @@ def move(
     reason: str = "",
     document: str = "",
     new_close: datetime | None = None,
+    seen: str | None = None,
+    leaves: Mapping[str, str] | None = None,
 ) -> Scorecard:
     """Make the move ``name`` of ``lifecycle.MOVES``, sign it and tell whom it concerns.
 
     To submit a card whose unit has its own council refers it there first (``queries.way_of``).
-    ``new_close`` is for reopening: the unit's own new closing moment. Raises Refused (no right),
-    OutOfStep with the gate's reason, KeyError for a move that is not in the table.
+    ``new_close`` is for reopening: the unit's own new closing moment. ``seen`` is the fingerprint of what the
+    person has read, where she signs it; ``leaves`` are reasons by code, for a return. Raises Refused (no right),
+    OutOfStep with the gate's reason or where the content is not what was seen, KeyError for a move that is not in
+    the table.
     """
     card = lock(card.pk)
     name = way_of(card, name)
@@ -57,10 +63,13 @@ def move(
         card, name, signer=by.user_id, reason=reason, document=document, new_close=new_close
     )
     lifecycle.check(name, card.state, facts)
+    if seen is not None:
+        require_seen(card, seen)
     with recording(by=by, reason=reason, at=facts.now, about=about(card, step)):
         _before(card, name, step, by=by, facts=facts)
         _arrive(card, name, row, step)
         signature = _sign(card, name, step, by=by, reason=reason, document=document, now=facts.now)
+        _after(card, name, signature, leaves or {}, by=by)
     call_off(f"card-{card.pk}")
     _tell(card, name, signature, facts)
     return card
@@ -73,14 +82,24 @@ def require_move(card: Scorecard, name: str, by: Actor) -> None:
         require_presiding(card, by)
 
 
-def require_verb(card: Scorecard, verb: Verb, by: Actor) -> None:
-    """Raise Refused unless the person holds ``verb`` on the card by django-guardian's grants."""
-    if by.system:
-        return
-    user = get_user_model().objects.get(pk=by.user_id)
-    if not user.has_perm(str(verb), card):
-        by.require(verb, at=card.place())
-        raise Refused(_("Bạn không được %(act)s phiếu này.") % {"act": VERB_TITLES[verb]})
+def require_seen(card: Scorecard, seen: str) -> None:
+    """Raise Invalid without a fingerprint of what was read, OutOfStep where it is not that of what stands now."""
+    if not seen:
+        raise Invalid(
+            _("Thiếu dấu xác thực của nội dung bạn đã xem. Hãy tải lại trang phê duyệt rồi phê duyệt."),
+            fields={"seen": [_("Còn trống.")]},
+        )
+    if seen != fingerprint_of(card):
+        raise OutOfStep(
+            _("Nội dung phiếu đã thay đổi sau khi bạn mở trang. Hãy xem lại những thay đổi rồi phê duyệt.")
+        )
+
+
+def _after(card: Scorecard, name: str, signature: Signature, leaves: Mapping[str, str], *, by: Actor) -> None:
+    if name == "return":
+        send_notes(card, signature, leaves, by=by)
+    if name == "approve":
+        drop_notes(card, by=by)
 
 
 def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: Facts) -> None:
@@ -144,7 +163,7 @@ def _sign(
         step=step,
         signer_id=by.user_id,
         signer_name=by.name,
-        signer_title=seat.title if seat else "",
+        signer_title=seat.title if seat else _own_title(card, by),
         capacity=_capacity(seat, name),
         reason=reason,
         document=document,
@@ -155,6 +174,12 @@ def _sign(
 
 def _seat_behind(card: Scorecard, verb: Verb, by: Actor) -> Any:
     return next((seat for seat in by.seats if seat.gives(verb, card.place())), None)
+
+
+def _own_title(card: Scorecard, by: Actor) -> str:
+    """Return what a person to whom the approval is lent is called at the unit, as TUQ. prints below the head."""
+    titles = [seat.title for seat in by.seats if seat.path == card.unit.path and seat.title]
+    return titles[0] if titles else ""
 
 
 def _capacity(seat: Any, name: str) -> str:
@@ -202,12 +227,20 @@ def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> Non
             "who": signature.signer_name,
             "act": MOVES[name].done,
             "card": card,
-            "reason": signature.reason,
+            "reason": "\n".join([signature.reason, *_reasons(signature)]),
         },
         url=f"/scorecards/{card.pk}/",
         kind=Kind.CARD,
         urgent=_urgent(name, facts),
     )
+
+
+def _reasons(signature: Signature) -> list[str]:
+    """Return "2.1: Thiếu trang 3" for each leaf a return names."""
+    if signature.move != "return":
+        return []
+    rows = signature.leaves.select_related("score").order_by("score__order")
+    return [f"{row.score.code}: {row.reason}" for row in rows]
 
 
 @transaction.atomic

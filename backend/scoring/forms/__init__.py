@@ -2,7 +2,16 @@
 intake (many files), library, acts, sharing, council.
 """
 
-from .acts import AnswerForm, ApproveForm, DelegateForm, MoveForm, TextsForm
+from .acts import (
+    AnswerForm,
+    ApproveForm,
+    DelegateForm,
+    MoveForm,
+    ReturnAnswerForm,
+    ReturnNoteForm,
+    SeenForm,
+    TextsForm,
+)
 from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
 from .evidence import DocumentForm, FileForm, SignedCopyForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
@@ -39,7 +48,10 @@ __all__ = [
     "QuestionForm",
     "ReasonForm",
     "RemarkForm",
+    "ReturnAnswerForm",
+    "ReturnNoteForm",
     "ReuseForm",
+    "SeenForm",
     "SignedCopyForm",
     "SpotsForm",
     "TextsForm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -39,7 +40,9 @@ class MoveForm(forms.Form):
             del self.fields["new_close"]
         if not move.needs_document:
             del self.fields["document"]
-        if not move.needs_reason:
+        if move.note:
+            self.fields["reason"].label, self.fields["reason"].required = move.note, False
+        elif not move.needs_reason:
             del self.fields["reason"]
         elif name in REASONS:
             self.fields["reason"].label = REASONS[name]
@@ -50,8 +53,13 @@ class MoveForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    """The password (or second factor) again, and a note that stays with the approval."""
+    """The password (or second factor) again, and a note that stays with the approval.
 
+    ``seen`` is the fingerprint of what the page showed, ``at`` the moment it did: what changed since is refused.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     reason = NFCCharField(
         label=_("Ý kiến kèm theo"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -66,6 +74,21 @@ class ApproveForm(forms.Form):
         super().__init__(data, auto_id="approve-%s", **options)
         self.user = user
 
+    @property
+    def moment(self) -> datetime | None:
+        """Return when the page was shown, whatever else was typed; None where it does not say."""
+        try:
+            found: datetime | None = self.fields["at"].clean(self.data.get("at", ""))
+        except ValidationError:
+            return None
+        return found
+
+    def clean_seen(self) -> str:
+        """Return the fingerprint; a page that does not say what it showed has to be opened again."""
+        if not self.cleaned_data["seen"]:
+            self.add_error(None, _("Trang này đã cũ. Hãy tải lại trang, xem lại rồi phê duyệt."))
+        return str(self.cleaned_data["seen"])
+
     def clean_secret(self) -> str:
         """Make sure of the person; wrong answers are counted and slow the next ones."""
         try:
@@ -73,6 +96,32 @@ class ApproveForm(forms.Form):
         except Invalid as refusal:
             raise ValidationError(refusal.message, code="secret") from None
         return ""
+
+
+class ReturnNoteForm(forms.Form):
+    """Why the leader means to return one leaf; empty takes it off her list."""
+
+    reason = NFCCharField(
+        label=_("Lý do trả lại tiêu chí này"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReturnAnswerForm(forms.Form):
+    """What the unit did about a returned leaf."""
+
+    answer = NFCCharField(
+        label=_("Đã xử lý thế nào"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class SeenForm(forms.Form):
+    """What the person has looked at: the digest of a leaf (empty: not seen), the moment of the page."""
+
+    digest = forms.CharField(required=False, max_length=16)
+    at = forms.DateTimeField()
 
 
 class TextsForm(forms.Form):

@@ -1,8 +1,9 @@
 """Rows of the heart, in reading order: cards, marks, deductions, evidence, intake (files on their way), library,
-signatures, sharing, own_council.
+signatures, sharing, own_council, approvals.
 """
 
 from backend.scoring.lifecycle import State
+from backend.scoring.models.approvals import IssuedReport, Look, ReturnedLeaf
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
 from backend.scoring.models.deductions import Deduction
 from backend.scoring.models.evidence import Evidence, StoredFile
@@ -22,6 +23,8 @@ __all__ = [
     "DivisionMember",
     "Evidence",
     "Explanation",
+    "IssuedReport",
+    "Look",
     "Mark",
     "Mention",
     "OwnCouncil",
@@ -31,6 +34,7 @@ __all__ = [
     "Provenance",
     "Reading",
     "Remark",
+    "ReturnedLeaf",
     "Score",
     "Scorecard",
     "ScorecardGrant",

@@ -21,7 +21,9 @@ class Scorecard(models.Model):
     """The card of one unit in one round. ``step`` is the last step of appraisal it finished.
 
     ``unit_name`` and ``criteria_set`` are copied when the round opens and never change.
-    ``difficulties`` and ``proposals`` go into the self-assessment report (dossier, section 2.3).
+    ``difficulties`` and ``proposals`` go into the self-assessment report (dossier, section 2.3). Of the signed copy:
+    ``signed_digitally`` counts the digital signatures found in it, none of them verified; ``signed_report`` is the
+    report whose bytes it carries on, if it does.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="cards")
@@ -38,6 +40,10 @@ class Scorecard(models.Model):
     )
     signed_number = models.CharField(_("số văn bản đã ký"), max_length=100, blank=True)
     signed_date = models.DateField(_("ngày ký"), null=True, blank=True)
+    signed_digitally = models.PositiveSmallIntegerField(_("số chữ ký số trong bản ký"), default=0)
+    signed_report = models.ForeignKey(
+        "scoring.IssuedReport", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     history = Tracked()
 
     class Meta:

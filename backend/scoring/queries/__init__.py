@@ -1,8 +1,9 @@
 """Every read of scorecards, starting from the actor or from a card.
 
 Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
-sums (around one leaf), intake (files on their way), library (a card's evidence), flags, missing, reuse, quota, records,
-sharing and own_council (inside the unit).
+shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), intake
+(files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
+(inside the unit).
 """
 
 from backend.scoring.queries.cards import (
@@ -45,6 +46,14 @@ from backend.scoring.queries.missing import Lack, missing
 from backend.scoring.queries.own_council import CouncilSeen, council_of, members_of, seat_in, way_of
 from backend.scoring.queries.quota import Room, room_of
 from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
+from backend.scoring.queries.returns import (
+    fresh_since,
+    look_of,
+    of_last_return,
+    returned_counts,
+    returned_now,
+    returned_of,
+)
 from backend.scoring.queries.reuse import Offer, has_offers, offers
 from backend.scoring.queries.sharing import (
     NOTHING,
@@ -76,10 +85,13 @@ from backend.scoring.queries.sheets import (
     sees_step,
     sheet,
     signatures,
+    signatures_on,
     works_for_host,
 )
+from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line
 from backend.scoring.queries.sums import Sums, sums_around
 from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken
+from backend.scoring.queries.trail import Changed, Trail, trail
 
 __all__ = [
     "CARD_PARTS",
@@ -87,6 +99,7 @@ __all__ = [
     "NOTHING",
     "SHOWN_UPLOADS",
     "SORTS",
+    "Changed",
     "CouncilSeen",
     "Field",
     "Flag",
@@ -105,6 +118,7 @@ __all__ = [
     "Sums",
     "Taken",
     "Tally",
+    "Trail",
     "Waiting",
     "Wanted",
     "Window",
@@ -117,8 +131,10 @@ __all__ = [
     "divisions_of",
     "evidence_window",
     "explained",
+    "fingerprint_over",
     "flags_of",
     "found",
+    "fresh_since",
     "has_offers",
     "hers_on",
     "intake_of",
@@ -132,8 +148,10 @@ __all__ = [
     "lacks_points",
     "leaf_of",
     "living_for",
+    "look_of",
     "members_of",
     "missing",
+    "of_last_return",
     "of_unit",
     "offers",
     "owed_scores",
@@ -141,6 +159,9 @@ __all__ = [
     "people_of",
     "progress",
     "remarks_on",
+    "returned_counts",
+    "returned_now",
+    "returned_of",
     "room_of",
     "scorecards_for",
     "scored_itself",
@@ -151,7 +172,11 @@ __all__ = [
     "shares",
     "sheet",
     "show_hits",
+    "shown_digest",
+    "shown_fingerprint",
     "signatures",
+    "signatures_on",
+    "signed_line",
     "single_grants",
     "standing_deductions",
     "step_of",
@@ -161,6 +186,7 @@ __all__ = [
     "taken",
     "time_of",
     "timeline",
+    "trail",
     "uploads_of",
     "way_of",
     "works_for_host",

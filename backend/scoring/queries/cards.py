@@ -34,7 +34,8 @@ def living_for(actor: Actor) -> QuerySet[Scorecard]:
 
 def card_for(actor: Actor, pk: int) -> Scorecard | None:
     """Return one card if the person may see it; who came before her unit is looked up only when needed."""
-    return living_for(actor).filter(pk=pk).first() or scorecards_for(actor).filter(pk=pk).first()
+    found = living_for(actor).select_related("signed_report").filter(pk=pk).first()
+    return found or scorecards_for(actor).select_related("signed_report").filter(pk=pk).first()
 
 
 def _by_right(actor: Actor) -> Q:

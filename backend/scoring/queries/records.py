@@ -10,15 +10,16 @@ from django.db.models import Count, Sum
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
-from backend.scoring.models import Evidence, Explanation, Mark, Score, StepTotal
+from backend.scoring.models import Evidence, Explanation, Mark, ReturnedLeaf, Score, StepTotal
 
 
 def timeline(score: Score) -> list[Any]:
-    """Return every history row of the score's marks, answers and evidence, oldest first."""
+    """Return every history row of the score's marks, answers, evidence and returns, oldest first."""
     marks = Mark.history.filter(score_id=score.pk)
     asked = Explanation.history.filter(score_id=score.pk)
     evidence = Evidence.history.filter(score_id=score.pk)
-    rows = [*marks, *asked, *evidence, *Score.history.filter(id=score.pk)]
+    returned = ReturnedLeaf.history.filter(score_id=score.pk, signature_id__isnull=False)
+    rows = [*marks, *asked, *evidence, *returned, *Score.history.filter(id=score.pk)]
     return sorted(rows, key=lambda row: (row.history_date, row.history_id))
 
 

@@ -37,6 +37,7 @@ class Leaf:
     evidence: list[Evidence] = field(default_factory=list)
     explanations: list[Explanation] = field(default_factory=list)
     last_year: Decimal | None = None
+    last_maximum: Decimal | None = None
     self_mark: Mark | None = None
     proven: bool = False
 
@@ -154,6 +155,23 @@ class Field:
         """Return last year's points of the leaves mapped to one; None where none is."""
         known = [leaf.last_year for leaf in self.leaves if leaf.last_year is not None]
         return sum(known, ZERO) if known else None
+
+    @property
+    def last_own(self) -> Decimal | None:
+        """Return last year's points of the mapped leaves that the unit scores itself; None where none is."""
+        known = [leaf.last_year for leaf in self.own if leaf.last_year is not None]
+        return sum(known, ZERO) if known else None
+
+    @property
+    def change(self) -> Decimal | None:
+        """Return the change of self-points over the leaves given in both years; None where there are none."""
+        return _change(self.own)
+
+
+def _change(leaves: Iterable[Leaf]) -> Decimal | None:
+    pairs = [(leaf.points, leaf.last_year) for leaf in leaves]
+    known = [(now, before) for now, before in pairs if now is not None and before is not None]
+    return sum((now - before for now, before in known), ZERO) if known else None
 
 
 @dataclass
@@ -284,6 +302,12 @@ def signatures(card: Scorecard, viewer: Actor) -> list[Signature]:
     return list(rows if sees_own_points(viewer, card) else rows.exclude(move__in=OWN_MOVES))
 
 
+def signatures_on(sheet: Sheet) -> list[Signature]:
+    """Return what ``signatures`` does for the viewer of a sheet, without asking for her right again."""
+    rows = sheet.card.signatures.select_related("step").order_by("signed_at", "pk")
+    return list(rows if sheet.shows_own else rows.exclude(move__in=OWN_MOVES))
+
+
 def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
     if step.shown_at is not None and now >= step.shown_at:
         return True
@@ -368,8 +392,8 @@ def _add_last_year(card: Scorecard, leaves: Iterable[Leaf]) -> None:
         score__node_id__in=before,
         step__kind__in=[Step.Kind.CONCLUSION, Step.Kind.SURVEY],
     )
-    for node_id, points in marks.values_list("score__node_id", "points"):
-        before[node_id].last_year = points
+    for node_id, points, most in marks.values_list("score__node_id", "points", "max_points"):
+        before[node_id].last_year, before[node_id].last_maximum = points, most
 
 
 def _fields(card: Scorecard, leaves: dict[int, Leaf]) -> list[Field]:

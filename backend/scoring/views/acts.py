@@ -16,9 +16,11 @@ from backend.scoring import actions, lifecycle, queries
 from backend.scoring.actions.facts import facts_of
 from backend.scoring.actions.moves import require_move
 from backend.scoring.forms import MoveForm
+from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, State
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Scorecard, Signature
 from backend.scoring.views.finding import actor_of, find_card, way_on
+from backend.scoring.views.grid import Page
 from permissions.actor import Actor
 
 
@@ -37,6 +39,28 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     card = actions.move(card, name, by=actor_of(request), **form.cleaned_data)
     messages.success(request, _("Đã %(act)s.") % {"act": MOVES[name].done})
     return redirect(way_on(request, reverse("scoring:scorecard", args=[card.pk])))
+
+
+def shut_on(page: Page, name: str, moves: list[Signature], actor: Actor) -> str:
+    """Return what ``shut`` does, from what a page of the card has read already: no statement of its own.
+
+    For the unit's own moves; ``moves`` are those made on the card, oldest first.
+    """
+    row, card, window = MOVES[name], page.card, page.window
+    if State(card.state) not in row.sources:
+        return _("Phiếu %(state)s.") % {"state": State(card.state).label}
+    submits = [made.signer_id for made in moves if made.move == "submit" and made.signer_id]
+    facts = Facts(
+        now=page.sheet.now,
+        opens=window.opens if window else None,
+        closes=window.closes if window else None,
+        reason="-",
+        missing_points=tuple(leaf.code for leaf in page.sheet.missing),
+        missing_evidence=tuple(row.leaf.code for row in page.rows if row.leaf.lacks_evidence),
+        signer=actor.user_id,
+        submitters=frozenset(submits[-1:]),
+    )
+    return lifecycle.shut(row, facts)
 
 
 def shut(card: Scorecard, name: str, actor: Actor) -> str:

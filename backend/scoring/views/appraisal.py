@@ -118,6 +118,7 @@ def _page(
         "rows": _rows(part, shown),
         "shown": shown,
         "appraises": may(request, Verb.APPRAISE, page.card),
+        "approval": queries.approval_of(page.card) if page.sheet.shows_own else None,
     }
     return render(
         request, "scoring/appraisal.html", context | ({"form": form} if form else {}), status=status

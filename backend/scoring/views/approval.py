@@ -1,35 +1,28 @@
-"""Phê duyệt: the leader reads the whole, returns it or puts her name to it; delegation; the signed copy."""
+"""Phê duyệt: the leader reads the whole, returns it or puts her name to it; the signed copy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from backend.scoring import actions, queries
+from backend.scoring import actions, checking, queries
+from backend.scoring.actions.facts import fingerprint_of
 from backend.scoring.agenda import approvals_for, with_progress
-from backend.scoring.forms import ApproveForm, DelegateForm, MoveForm, SignedCopyForm
+from backend.scoring.forms import ApproveForm, MoveForm, SignedCopyForm
 from backend.scoring.lifecycle import MOVES, State
-from backend.scoring.models import Delegation, Scorecard, Signature
-from backend.scoring.views.acts import shut
+from backend.scoring.models import Scorecard, Signature
+from backend.scoring.views.acts import shut_on
+from backend.scoring.views.briefing import Briefing, briefing_of, fields_of
 from backend.scoring.views.finding import actor_of, demand, find_card, may, paged, searched
-from backend.scoring.views.grid import Page, Row, common, page_of
-from permissions.actor import Actor
+from backend.scoring.views.grid import Page, common
 from permissions.roles import Verb
-from tiers.models import Appointment
-
-# A change of this share of the leaf's maximum against last year is worth a second look.
-BIG_CHANGE = Decimal("0.3")
 
 
 @require_GET
@@ -48,36 +41,42 @@ def approval_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what the leader puts her name to."""
-    card = find_card(request, pk)
-    _demand_part(request, card)
-    return _page(request, card)
+    return approval_page(request, briefing_of(request, find_card(request, pk)))
 
 
-def _demand_part(request: HttpRequest, card: Scorecard) -> None:
-    """Raise Http404 unless the person approves here or works on the unit's own card."""
-    if not any(may(request, verb, card) for verb in (Verb.APPROVE, Verb.SUBMIT, Verb.SCORE)):
-        raise Http404
-
-
-def _page(request: HttpRequest, card: Scorecard, *, status: int = 200, **forms: Any) -> HttpResponse:
-    page = page_of(request, card)
-    approves, delegates = may(request, Verb.APPROVE, card), may(request, Verb.DELEGATE, card)
+def approval_page(request: HttpRequest, brief: Briefing, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """Return the page of approval; ``forms`` are those to be shown again with what was typed."""
+    page, card, actor = brief.page, brief.card, actor_of(request)
     context = common(request, page, "approval") | {
-        "warnings": warnings_of(page),
-        "approves": approves,
-        "delegates": delegates,
-        "signatures": signed(card, actor_of(request)),
-        "approval": queries.approval_of(card),
-        "why_not": shut(card, "approve", actor_of(request)),
-        "why_not_return": shut(card, "return", actor_of(request)),
-        "approve_form": ApproveForm(user=request.user),
-        "return_form": MoveForm("return"),
-        "delegate_form": DelegateForm(people=_colleagues(request, card)) if delegates else None,
-        "delegations": _delegations(card) if approves else [],
+        "brief": brief,
+        "fields": fields_of(brief),
+        "warning_count": checking.count(brief.warnings) + checking.count(brief.must),
+        "warning_kinds": checking.kinds([*brief.must, *brief.warnings]),
+        "approves": brief.approves,
+        "delegates": may(request, Verb.DELEGATE, card),
+        "delegations": card.delegations.select_related("taker").order_by("-starts_at")
+        if brief.approves
+        else [],
+        "signatures": in_words(brief.moves),
+        "approval": brief.approval,
+        "why_not": shut_on(page, "approve", brief.moves, actor),
+        "why_not_return": shut_on(page, "return", brief.moves, actor),
+        "approve_form": _approve_form(request, brief),
+        "return_form": MoveForm("return", initial={"reason": _return_words(brief)}),
         "signed_form": _signed_form(request, page),
         "own_council": queries.council_of(card),
     }
     return render(request, "scoring/approval.html", context | forms, status=status)
+
+
+def _approve_form(request: HttpRequest, brief: Briefing, **typed: str) -> ApproveForm:
+    shown = {"seen": brief.fingerprint, "at": brief.page.sheet.now.isoformat()}
+    return ApproveForm(user=request.user, initial=shown | typed)
+
+
+def _return_words(brief: Briefing) -> str:
+    number = len(brief.notes)
+    return _("Đề nghị sửa %(n)d tiêu chí nêu lý do kèm theo.") % {"n": number} if number else ""
 
 
 def _signed_form(request: HttpRequest, page: Page) -> SignedCopyForm | None:
@@ -88,54 +87,37 @@ def _signed_form(request: HttpRequest, page: Page) -> SignedCopyForm | None:
     return None
 
 
-def signed(card: Scorecard, viewer: Actor) -> list[tuple[Signature, str]]:
-    """Return the moves of the card, oldest first, with what each did in words."""
-    return [(row, str(MOVES[row.move].done)) for row in queries.signatures(card, viewer)]
-
-
-@dataclass(frozen=True)
-class Warning:  # noqa: A001  (the word people use)
-    """One thing on a leaf that deserves a look before signing."""
-
-    row: Row
-    text: str
-
-
-def warnings_of(page: Page) -> list[Warning]:
-    """Return what deserves a look: no proof, full points without a document, big changes."""
-    return [Warning(row, text) for row in page.rows if row.own for text in _warnings(row)]
-
-
-def _warnings(row: Row) -> list[str]:
-    leaf = row.leaf
-    if leaf.points is None:
-        return [_("chưa chấm")]
-    found = []
-    if leaf.lacks_evidence:
-        found.append(_("có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình"))
-    elif leaf.points == leaf.score.max_points and not leaf.evidence:
-        found.append(_("điểm tối đa nhưng không có tài liệu, chỉ có giải trình"))
-    if leaf.last_year is not None and _is_big(leaf.points - leaf.last_year, leaf.score.max_points):
-        found.append(_("thay đổi nhiều so với năm trước"))
-    return found
-
-
-def _is_big(change: Decimal, most: Decimal) -> bool:
-    return abs(change) >= most * BIG_CHANGE
+def in_words(moves: list[Signature]) -> list[tuple[Signature, str]]:
+    """Return moves with what each did in words."""
+    return [(row, str(MOVES[row.move].done)) for row in moves]
 
 
 @sensitive_post_parameters("secret")
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put the leader's name to the card, after she has shown who she is again."""
+    """Put the leader's name to what she has seen, after she has shown who she is again."""
     card = find_card(request, pk)
     demand(request, Verb.APPROVE, card)
+    seen = request.POST.get("seen", "")
+    if seen and seen != fingerprint_of(card):
+        return _overtaken(request, card)
     form = ApproveForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _page(request, card, status=422, approve_form=form, form=form)
-    actions.move(card, "approve", by=actor_of(request), reason=form.cleaned_data["reason"])
+        return approval_page(request, briefing_of(request, card), status=422, approve_form=form, form=form)
+    actions.move(card, "approve", by=actor_of(request), reason=form.cleaned_data["reason"], seen=seen)
     messages.success(request, _("Đã phê duyệt kết quả tự chấm của %(unit)s.") % {"unit": card.unit_name})
     return redirect("scoring:approval", pk=card.pk)
+
+
+def _overtaken(request: HttpRequest, card: Scorecard) -> HttpResponse:
+    """Refuse (409) with what changed since the page was shown; the note typed is kept, the secret is not used."""
+    typed = ApproveForm(request.POST, user=request.user)
+    at = typed.moment
+    brief = briefing_of(request, card, at=at)
+    form = _approve_form(request, brief, reason=request.POST.get("reason", ""))
+    return approval_page(
+        request, brief, status=409, approve_form=form, overtaken=True, overtaken_by=brief.trail.after(at)
+    )
 
 
 @require_POST
@@ -146,48 +128,6 @@ def signed_copy(request: HttpRequest, pk: int) -> HttpResponse:
     form = SignedCopyForm(request.POST, request.FILES, auto_id="signed-%s")
     attach = partial(actions.attach_signed_copy, card, by=actor_of(request))
     if not (form.is_valid() and form.carry_out(lambda: attach(**form.report))):
-        return _page(request, card, status=422, signed_form=form, form=form)
+        return approval_page(request, briefing_of(request, card), status=422, signed_form=form, form=form)
     messages.success(request, _("Đã đính kèm bản ký số %(number)s.") % form.report)
     return redirect("scoring:approval", pk=card.pk)
-
-
-@require_POST
-def delegate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lend the approval of this card to a colleague for some days."""
-    card = find_card(request, pk)
-    demand(request, Verb.DELEGATE, card)
-    form = DelegateForm(request.POST, people=_colleagues(request, card))
-    if not form.is_valid():
-        return _page(request, card, status=422, delegate_form=form, form=form)
-    cleaned = form.cleaned_data
-    actions.delegate(
-        card,
-        by=actor_of(request),
-        taker=cleaned["taker"],
-        document=cleaned["document"],
-        **form.period,
-    )
-    messages.success(request, _("Đã ủy quyền phê duyệt cho %(who)s.") % {"who": cleaned["taker"]})
-    return redirect("scoring:approval", pk=card.pk)
-
-
-@require_POST
-def revoke(request: HttpRequest, pk: int, delegation_pk: int) -> HttpResponse:
-    """End a delegation of this card now."""
-    card = find_card(request, pk)
-    demand(request, Verb.DELEGATE, card)
-    lent = get_object_or_404(Delegation, pk=delegation_pk, card=card)
-    actions.revoke(lent, by=actor_of(request), reason=_("Chấm dứt ủy quyền"))
-    messages.success(request, _("Đã chấm dứt ủy quyền."))
-    return redirect("scoring:approval", pk=card.pk)
-
-
-def _colleagues(request: HttpRequest, card: Scorecard) -> QuerySet[Any]:
-    """Return the active people who hold a seat at the unit now, without the person herself."""
-    seats = Appointment.objects.in_force().filter(acts_for_id=card.unit_id)
-    people = get_user_model().objects.filter(is_active=True, pk__in=seats.values("user_id"))
-    return people.exclude(pk=request.user.pk).order_by("full_name")
-
-
-def _delegations(card: Scorecard) -> QuerySet[Delegation]:
-    return card.delegations.select_related("giver", "taker").order_by("-starts_at")

@@ -1,8 +1,9 @@
-"""Phiếu tự chấm: the list of cards, one card as a grid, one leaf as a page, the check before submitting."""
+"""Phiếu tự chấm: the list of cards, one card as a grid, one leaf as a page."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,11 +16,20 @@ from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring import actions, queries
 from backend.scoring.agenda import with_progress
-from backend.scoring.forms import DocumentForm, FileForm, LeafForm, MoveForm, PhotosForm, TextsForm
+from backend.scoring.forms import (
+    DocumentForm,
+    FileForm,
+    LeafForm,
+    MoveForm,
+    PhotosForm,
+    ReturnAnswerForm,
+    TextsForm,
+)
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Scorecard
 from backend.scoring.queries import Leaf
 from backend.scoring.views.acts import shut
+from backend.scoring.views.check import demand_unit
 from backend.scoring.views.finding import (
     actor_of,
     demand,
@@ -29,8 +39,10 @@ from backend.scoring.views.finding import (
     may,
     paged,
     searched,
+    way_back,
+    way_on,
 )
-from backend.scoring.views.grid import Page, Row, common, page_of
+from backend.scoring.views.grid import Page, Row, add_returned, common, page_of
 from backend.scoring.views.narrowing import narrowed, share_out
 from backend.scoring.views.talking import talk
 from permissions.actor import within
@@ -65,6 +77,7 @@ def scorecard(request: HttpRequest, pk: int) -> HttpResponse:
     page = page_of(request, card)
     share_out(request, page)
     context = common(request, page, "card") | _doors(request, card) | narrowed(request, page)
+    context["returned_leaves"] = add_returned(page)
     template = "scoring/scorecard_form.html" if page.editable else "scoring/scorecard.html"
     return render(request, template, context)
 
@@ -138,13 +151,14 @@ def _refused(request: HttpRequest, card: Scorecard, code: str, form: LeafForm) -
     if request.POST.get("at") == "leaf":
         return _leaf_page(request, page, code, status=422, form=form)
     share_out(request, page)
+    add_returned(page)
     context = common(request, page, "card") | _doors(request, card) | {"form": form}
     return render(request, "scoring/scorecard_form.html", context, status=422)
 
 
 def _came_from(request: HttpRequest, card: Scorecard, code: str) -> str:
     if request.POST.get("at") == "leaf":
-        return reverse("scoring:leaf", args=[card.pk, code])
+        return way_on(request, reverse("scoring:leaf", args=[card.pk, code]))
     return f"{reverse('scoring:scorecard', args=[card.pk])}#leaf-{code}"
 
 
@@ -154,6 +168,7 @@ def _leaf_page(
     row = page.row(code)
     if row is None:
         raise Http404
+    add_returned(page)
     before, after = _neighbours(page, row)
     share_out(request, page)
     context = common(request, page) | talk(request, page, row)
@@ -167,8 +182,21 @@ def _leaf_page(
         "file_form": FileForm(auto_id="file-%s"),
         "document_form": DocumentForm(auto_id="document-%s"),
         "photos_form": PhotosForm(auto_id="photos-%s"),
+        "return_answer_form": ReturnAnswerForm(initial=_answered(row)),
+        **_ways(request, page, code),
     }
     return render(request, "scoring/leaf.html", context | more, status=status)
+
+
+def _ways(request: HttpRequest, page: Page, code: str) -> dict[str, str]:
+    """Return where the person came from to mend this leaf, and this page as one that still knows it."""
+    back = way_back(request)
+    own = reverse("scoring:leaf", args=[page.card.pk, code])
+    return {"way_back": back, "stay": f"{own}?{urlencode({'next': back})}#evidence" if back else ""}
+
+
+def _answered(row: Row) -> dict[str, str]:
+    return {"answer": row.returned.answer} if row.returned else {}
 
 
 def leaf_again(request: HttpRequest, card: Scorecard, code: str, **forms: Any) -> HttpResponse:
@@ -180,43 +208,6 @@ def _neighbours(page: Page, row: Row) -> tuple[Row | None, Row | None]:
     rows = page.rows
     place = rows.index(row)
     return (rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None)
-
-
-@require_GET
-def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """Kiểm tra trước khi trình: what is missing, by field, and the totals beside last year's."""
-    card = find_card(request, pk)
-    page = page_of(request, card)
-    _demand_unit(page)
-    context = common(request, page, "check") | {
-        "may_submit": may(request, Verb.SUBMIT, card),
-        "why_not": shut(card, "submit", actor_of(request)),
-        "problems": _problems(page),
-        "own_council": queries.council_of(card),
-    }
-    return render(request, "scoring/check.html", context)
-
-
-def _demand_unit(page: Page) -> None:
-    """Raise Http404 for the host's people: what the unit still writes is not theirs to read."""
-    if not page.of_unit:
-        raise Http404
-
-
-def _problems(page: Page) -> list[tuple[Any, list[tuple[Row, str]]]]:
-    """Return, for each field with something missing, its leaves and what each lacks."""
-    found = []
-    for part in page.parts:
-        rows = [row for row in part.rows if isinstance(row, Row) and row.own]
-        lacking = [(row, _("chưa chấm")) for row in rows if row.leaf.points is None]
-        lacking += [
-            (row, _("có điểm nhưng chưa có tài liệu kiểm chứng hoặc giải trình"))
-            for row in rows
-            if row.leaf.lacks_evidence
-        ]
-        if lacking:
-            found.append((part.field, lacking))
-    return found
 
 
 @require_http_methods(["GET", "POST"])
@@ -238,7 +229,7 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Đã lưu phần khó khăn và đề xuất."))
         return redirect("scoring:texts", pk=card.pk)
     page = page_of(request, card)
-    _demand_unit(page)
+    demand_unit(page)
     context = common(request, page, "texts") | {"form": form}
     return render(request, "scoring/texts.html", context, status=422 if form.errors else 200)
 

@@ -74,12 +74,13 @@ def _score(row: OwnCard) -> Task | None:
     card, window = row.card, row.window
     if not (row.scores and State(card.state) in WITH_UNIT and window and window.is_open):
         return None
-    finished = row.given >= row.leaves
+    back = card.state == State.RETURNED
+    finished = row.given >= row.leaves and not row.returned
     name = "scoring:check" if finished else "scoring:scorecard"
-    what = _("Sửa phiếu bị trả lại") if card.state == State.RETURNED else _("Tự chấm điểm")
-    button = _("Kiểm tra và trình") if finished else _("Chấm tiếp") if row.given else _("Bắt đầu chấm")
+    going = _("Sửa và trình lại") if back else _("Chấm tiếp")
+    button = _("Kiểm tra và trình") if finished else going if row.given else _("Bắt đầu chấm")
     return Task(
-        f"{what}: {card.round.title}",
+        f"{_returned(row) if back else _('Tự chấm điểm')}: {card.round.title}",
         card.unit_name,
         reverse(name, args=[card.pk]),
         button,
@@ -116,6 +117,13 @@ def _review(row: OwnCard) -> Task | None:
     what = _("Cho ý kiến trong Hội đồng của đơn vị: %(round)s") % {"round": card.round.title}
     url = reverse("scoring:own_council", args=[card.pk])
     return Task(what, card.unit_name, url, _("Xem và cho ý kiến"), window.closes)
+
+
+def _returned(row: OwnCard) -> str:
+    """Return "Trả lại: 3 tiêu chí", counting what is not dealt with yet."""
+    if not row.returned:
+        return _("Sửa phiếu bị trả lại")
+    return _("Trả lại: %(n)d tiêu chí") % {"n": row.returned}
 
 
 def _approve(row: OwnCard) -> Task | None:

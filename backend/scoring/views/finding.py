@@ -91,3 +91,9 @@ def way_on(request: HttpRequest, default: str) -> str:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
     return default
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the address of ours from which the person came to mend something, to go back to; empty without one."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""

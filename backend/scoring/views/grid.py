@@ -5,18 +5,19 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from backend.core.exact import ZERO
+from backend.core.exact import ZERO, round_half_up
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import queries
 from backend.scoring.forms import LeafForm
 from backend.scoring.lifecycle import WITH_UNIT, State
-from backend.scoring.models import Mark, Scorecard
+from backend.scoring.models import Mark, ReturnedLeaf, Scorecard
 from backend.scoring.queries import NOTHING, Heading, Leaf, Share, Sheet, Window
 from backend.scoring.views.finding import actor_of, may
 from permissions.roles import Verb
@@ -24,12 +25,16 @@ from permissions.roles import Verb
 
 @dataclass
 class Row:
-    """One leaf on the page. ``form`` is None where the viewer may not change it; ``share``, ``late``: views.narrowing."""
+    """One leaf on the page. ``form`` is None where the viewer may not change it; ``share``, ``late``: views.narrowing.
+
+    ``returned``: why it came back.
+    """
 
     leaf: Leaf
     form: LeafForm | None = None
     share: Share = NOTHING
     late: bool = False
+    returned: ReturnedLeaf | None = None
 
     is_leaf = True
 
@@ -76,6 +81,23 @@ class Part:
         """Return the points of the field that the unit may give itself."""
         return sum((leaf.score.max_points for leaf in self.field.own), ZERO)
 
+    @property
+    def width(self) -> str:
+        """Return the length of the field's bar for SVG, 0 to 500: its self-points out of their maximum."""
+        return _width(self.field.total, self.own_maximum)
+
+    @property
+    def last_width(self) -> str:
+        """Return the length of last year's bar: what the mapped leaves got out of last year's maximum."""
+        known = [leaf for leaf in self.field.own if leaf.last_year is not None]
+        most = sum((leaf.last_maximum or ZERO for leaf in known), ZERO)
+        return _width(sum((leaf.last_year or ZERO for leaf in known), ZERO), most)
+
+
+def _width(points: Decimal, most: Decimal) -> str:
+    share = Fraction(points) / Fraction(most) if most else Fraction(0)
+    return str(round_half_up(share * 500, 1))
+
 
 @dataclass
 class Page:
@@ -92,6 +114,12 @@ class Page:
     def last_year(self) -> Decimal | None:
         """Return last year's points of the mapped leaves; None where none is."""
         known = [part.field.last_year for part in self.parts if part.field.last_year is not None]
+        return sum(known, ZERO) if known else None
+
+    @property
+    def last_own(self) -> Decimal | None:
+        """Return last year's points of the mapped leaves that the unit scores itself; None where none is."""
+        known = [part.field.last_own for part in self.parts if part.field.last_own is not None]
         return sum(known, ZERO) if known else None
 
     @property
@@ -156,6 +184,17 @@ def _row(leaf: Leaf, editable: bool, bound: LeafForm | None) -> Row:
         leaf.self_mark.score = leaf.score
         row.form = bound if ours else LeafForm(score=leaf.score, mark=leaf.self_mark)
     return row
+
+
+def add_returned(page: Page) -> list[ReturnedLeaf]:
+    """Put the reasons of the last return on their rows and return them; none while the unit has not got it back."""
+    if not page.of_unit or State(page.card.state) not in WITH_UNIT:
+        return []
+    found = queries.returned_now(page.card)
+    by_score = {one.score_id: one for one in found}
+    for row in page.rows:
+        row.returned = by_score.get(row.leaf.score.pk)
+    return found
 
 
 def common(request: HttpRequest, page: Page, tab: str = "") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.scoring.actions.facts import fingerprint_of
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.table import Row, Values, row
@@ -71,8 +72,18 @@ def a_file(**values: Any) -> Values:
 REASON = typed(reason="Theo đề nghị của đơn vị")
 DOCUMENT = typed(reason="Theo đề nghị", document="12/CV-SNV")
 SECRET = typed(secret=make.PASSWORD, reason="")
+AT = "2026-01-05T00:00:00+07:00"
+
+
+def secret(scene: Any) -> dict[str, str]:
+    """Return what the form of approval sends: the password, and the fingerprint of what was read."""
+    return {"secret": make.PASSWORD, "reason": "", "seen": fingerprint_of(scene.cards["submitted"])}
+
+
 HOST_ACT = {"refused": "UNIT appraiser inspector", "hidden": "STRANGERS"}
 DECIDES = {"ok": "manager COUNCIL", "verb": Verb.REOPEN, **HOST_ACT}
+
+APPROVES = {"ok": "leader deputy lent", "refused": "officer HOST", "hidden": "STRANGERS"}
 
 ROWS = [
     row("scoring:desk", ok="ALL"),
@@ -145,14 +156,28 @@ ROWS = [
     moves("conclude", "appraised", ok="", hidden="ALL"),
     moves("publish", "concluded", ok="", hidden="ALL"),
     row("scoring:approval", at=card("submitted"), places=PLACES, **OWN),
+    row("scoring:approval_leaf", at=card("submitted", code="1.1"), places=PLACES, **OWN),
+    row("scoring:look", "POST", at=card("submitted"), body=typed(at=AT), places=PLACES, **APPROVES),
     row(
-        "scoring:approve", "POST", at=card("submitted"), body=SECRET, places=PLACES,
+        "scoring:see_leaf", "POST", at=card("submitted", code="1.1"), body=typed(at=AT, digest="0" * 16),
+        places=PLACES, **APPROVES,
+    ),
+    row(
+        "scoring:note_return", "POST", at=card("submitted", code="1.1"), body=REASON, places=PLACES, **APPROVES,
+    ),
+    scores("scoring:answer_return", "draft", {"code": "1.1"}, typed(answer="Đã sửa"), shut=True),
+    row(
+        "scoring:approve", "POST", at=card("submitted"), body=secret, places=PLACES,
         ok="leader deputy lent", refused="officer HOST", hidden="STRANGERS",
     ),
     scores(
         "scoring:signed_copy", "submitted", {}, a_file(number="05/BC-UBND", signed_on="05/01/2026"),
     ),
     row("scoring:signed_file", at=card("submitted"), places=PLACES, note="before the lock", **OWN),
+    row(
+        "scoring:delegate", at=card("draft"), places=PLACES, verb=Verb.DELEGATE,
+        ok="leader", refused="officer lent deputy HOST", hidden="STRANGERS",
+    ),
     signs(
         "scoring:delegate", "draft", Verb.DELEGATE, "leader",
         body=lambda scene: {

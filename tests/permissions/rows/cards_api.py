@@ -10,7 +10,7 @@ from typing import Any
 
 from permissions.roles import Verb
 from tests import make
-from tests.permissions.rows.cards import PLACES, SEES, a_file, card, typed
+from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, typed
 from tests.permissions.rows.council import HOSTED, REMINDS, TAKEN, taken, unsure
 from tests.permissions.rows.results import PUBLISHED, PUBLISHES, WAITING, document
 from tests.permissions.table import Row, Scene, Values, row
@@ -107,6 +107,12 @@ CARDS = [
         at=lambda scene: {"pk": scene.cards["draft"].pk, "piece": scene.evidence["draft"].pk},
     ),
     post("signed-copy", "submitted", SCORES, a_file(number="05/BC-UBND", signed_on="2026-01-05")),
+    row(
+        "api:scorecard-check", at=card("submitted"), ok="UNIT", refused="HOST", hidden="STRANGERS", places=PLACES,
+    ),
+    post("return-notes", "submitted", APPROVES, typed(code="1.1", reason="Thiếu trang 3")),
+    post("answer-return", "draft", SCORES, typed(code="1.1", answer="Đã sửa"), shut=True),
+    post("look", "submitted", APPROVES, typed(at=AT)),
     post("answer", "explaining", SCORES, typed(code="1.1", version=1, answer="Đã ban hành đúng hạn")),
     row(
         "api:scorecard-delegations", at=card("submitted"), places=PLACES, ok="LEADERS lent",
@@ -132,7 +138,7 @@ MOVES = [
     ),
     move(
         "approve", "submitted", {"ok": "LEADERS lent", "refused": "officer HOST", "hidden": "STRANGERS"},
-        typed(secret=make.PASSWORD),
+        secret,
     ),
     move(
         "explain", "explaining",

@@ -1,6 +1,6 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
-Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
+Read in this order: locking, save_keys, points (self-scores), saving (one leaf from the page), filling (many at
 once), keeping, evidence, moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out leaves, delegation), opening (a round's cards),
 past_lines and taking_over (a finished season from paper).
 """

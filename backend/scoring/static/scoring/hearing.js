@@ -157,7 +157,7 @@ export class Hearing {
   changed() {
     const { items, kept } = this.outbox;
     const [state, text] = inAll({ items, kept, problem: this.problem, lastSaved: this.lastSaved });
-    if (!items.length) this.panel.hide();
+    this.panel.refresh();
     this.toUnsaved.hidden = !items.some((item) => ["draft", "refused", "asked"].includes(item.state));
     if (this.place.textContent === text) return;
     this.place.dataset.state = state;

@@ -45,7 +45,13 @@ export class Panel {
     if (!items.length) return;
     this.section.querySelector("[data-why]").textContent = why;
     this.section.querySelector("[data-send-again]").hidden = !maySend;
-    this.section.querySelector("tbody").replaceChildren(...items.map(rowOf));
+    this.refresh();
+  }
+
+  /** Where the panel is shown, show what is still kept. */
+  refresh() {
+    if (!this.outbox.items.length) this.hide();
+    if (!this.section.hidden) this.section.querySelector("tbody").replaceChildren(...this.outbox.items.map(rowOf));
   }
 
   hide() {

@@ -7,6 +7,7 @@ import {
   wordsOf, writtenOf,
 } from "./rows.js";
 import { Sender } from "./sender.js";
+import { isReadable } from "./shapes.js";
 import { SAID, hour } from "./words.js";
 
 const HOURS = 3600000;
@@ -207,6 +208,7 @@ export class Saving {
   restore(items) {
     const doubtful = items.filter((item) => this.isDoubtful(item));
     for (const item of items) {
+      if (!isReadable(item)) continue;
       if (doubtful.includes(item)) item.state = "draft";
       // Why it was not taken was said on the page before: ask again.
       else if (item.state === "refused" || item.state === "asked") item.state = "ready";
@@ -221,6 +223,7 @@ export class Saving {
   isDoubtful(item) {
     const form = leafOf(item.code);
     const newer = this.outbox.ofLeaf(item.code).at(-1) !== item;
+    if (!isReadable(item)) return true;
     if (!form || newer) return !form || item.state === "draft";
     const fitting = fits(form, item.values);
     if (fitting) {
@@ -234,7 +237,7 @@ export class Saving {
     this.sender.stopped = false;
     this.hearing.problem = "";
     for (const item of this.outbox.items) {
-      const form = leafOf(item.code);
+      const form = isReadable(item) ? leafOf(item.code) : null;
       if (form && isWhole(form) && same(valuesOf(form), item.values)) {
         this.outbox.put(Object.assign(item, { state: "ready", late: false }));
       }

@@ -25,11 +25,14 @@ export function whyAway(what) {
   return WHY[what] ?? "";
 }
 
-/** "14:05 01/12", in the country's time. */
+const CLOCK = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", timeZone: "Asia/Ho_Chi_Minh",
+});
+
+/** "14:05 ngày 01/12", in the country's time. */
 export function hour(time) {
-  return new Date(time).toLocaleString("vi-VN", {
-    hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", timeZone: "Asia/Ho_Chi_Minh",
-  });
+  const part = Object.fromEntries(CLOCK.formatToParts(time).map(({ type, value }) => [type, value]));
+  return `${part.hour}:${part.minute} ngày ${part.day}/${part.month}`;
 }
 
 /** The words of a notice of the server without its marks. */

@@ -30,6 +30,17 @@ from backend.scoring.sent import read
 from permissions.roles import Verb
 
 FORM = "multipart/form-data"
+SAVE_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description=(
+        "Mã của lần ghi: số tài khoản, dấu gạch ngang, rồi 16-40 ký tự 0-9 a-f do bên gửi tự sinh "
+        "(ví dụ 17-5f0c6e2b9d3a41c8). Gửi lại cùng mã và nội dung thì trả lời như cũ, không ghi thêm; "
+        "cùng mã mà khác nội dung: 422; mã của tài khoản khác: 403; mã không đúng dạng: 422, phần đầu "
+        "phải có đứng ở details.prefix."
+    ),
+)
 
 
 class ScorecardViewSet(
@@ -80,12 +91,18 @@ class ScorecardViewSet(
 
     # --- the unit ------------------------------------------------------------------------------------
 
-    @extend_schema(request=sent.PointsIn, responses=shapes.SavedShape)
+    @extend_schema(parameters=[SAVE_KEY], request=sent.PointsIn, responses=shapes.SavedShape)
     @action(detail=True, methods=["post"])
     def points(self, request: Request, pk: str) -> Response:
-        """Save the unit's own points of one leaf."""
+        """Save the unit's own points of one leaf.
+
+        ``version`` is the mark's version as last read: where somebody saved since, 409 with ``theirs``,
+        ``yours`` and the newest ``version`` under ``details``. With ``Idempotency-Key`` a write whose answer
+        was lost is sent again as it was: it answers the same and writes nothing twice.
+        """
         card = self._card(Verb.SCORE)
-        saved = actions.set_points(card, by=request.actor, **read(sent.PointsIn, request.data))
+        key = request.headers.get("Idempotency-Key", "")
+        saved = actions.set_points(card, by=request.actor, key=key, **read(sent.PointsIn, request.data))
         return Response(shapes.SavedShape(saved).data)
 
     @extend_schema(request=sent.TextsIn, responses=shapes.CardShape)

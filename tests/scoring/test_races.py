@@ -76,6 +76,18 @@ def test_eight_first_saves_of_one_leaf_leave_one_row_and_one_value(season: World
     assert StepTotal.objects.get(card=season.card, step__order=1).total == saved[0].mark.points
 
 
+def test_one_write_sent_eight_times_at_once_answers_eight_times_and_is_written_once(season: World) -> None:
+    key = f"{season.officer.user_id}-{'0' * 32}"
+    answers = at_once(
+        lambda _number: actions.set_points(
+            season.card, "2.1", by=season.officer, version=0, points=Decimal(3), key=key
+        )
+    )
+    assert len(succeeded(answers)) == PEOPLE
+    mark = Mark.objects.get(score__card=season.card, score__code="2.1", step__order=1)
+    assert (mark.version, mark.history.filter(history_type="~").count()) == (1, 1)
+
+
 def test_eight_first_appraisals_of_one_leaf_leave_one_row(season: World) -> None:
     season.approved()
     season.close(1)

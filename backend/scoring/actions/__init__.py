@@ -1,6 +1,6 @@
 """Every write of the heart. Each locks the card, then the step, then reads the clock.
 
-Read in this order: locking, points (self-scores), saving (one leaf from the page), filling (many at
+Read in this order: locking, save_keys, points (self-scores), saving (one leaf from the page), filling (many at
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
 rights, returning and looking (the leader reads), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out

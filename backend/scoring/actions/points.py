@@ -20,6 +20,7 @@ from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring import arising, tally
 from backend.scoring.actions.locking import about, lock, require_open, shift_total, window_of
+from backend.scoring.actions.save_keys import require_key
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Mark, Score, Scorecard
 from backend.scoring.queries import Sums, Window, sums_around
@@ -67,12 +68,15 @@ def set_points(
     inputs: Mapping[str, Any] | None = None,
     points: Decimal | None = None,
     note: str | None = None,
+    key: str = "",
 ) -> Saved:
     """Save the unit's own points of one leaf, from the inputs of its rule.
 
-    Neither inputs nor points clears the leaf. Raises Refused, OutOfStep (locked, submitted), Stale
-    (saved by somebody else since ``version``) or Invalid (off the rule, above the maximum).
+    Neither inputs nor points clears the leaf. ``key`` names the write, see ``put``. Raises Refused,
+    OutOfStep (locked, submitted), Stale (saved by somebody else since ``version``) or Invalid (off the
+    rule, above the maximum, a key that is none or was used for something else).
     """
+    require_key(key, by=by)
     card = lock(card.pk)
     by.require(Verb.SCORE, at=card.place())
     window = window_of(card, Step.Kind.SELF)
@@ -81,7 +85,9 @@ def set_points(
     mark = own_mark(card, code, window.step)
     if mark is None:
         raise Invalid(_("Tiêu chí %(code)s không thuộc phần đơn vị tự chấm.") % {"code": code})
-    return put(mark, window, card=card, by=by, version=version, inputs=inputs, points=points, note=note)
+    return put(
+        mark, window, card=card, by=by, version=version, inputs=inputs, points=points, note=note, key=key
+    )
 
 
 def put(  # noqa: PLR0913  (a save has that many facts, all by name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,17 +12,15 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from backend.core.errors import Invalid, Refused
+from backend.core.errors import Refused
 from backend.rounds.models import Step
 from backend.scoring.actions.locking import lock, require_open, window_of
 from backend.scoring.actions.points import SavedLeaf, own_mark, put, require_with_unit
+from backend.scoring.actions.save_keys import require_key
 from backend.scoring.models import Mark, Scorecard, ScorecardGrant
 from backend.scoring.queries import Window, card_for, living_for
 from permissions.actor import Actor
 from permissions.roles import VERB_TITLES, Verb
-
-# Who wrote, then what her page made up: no key of one person is ever another's.
-_KEY = re.compile(r"(?P<user>\d{1,18})-[0-9a-f-]{16,40}")
 
 
 @dataclass(frozen=True)
@@ -66,19 +63,6 @@ def leaf_held(pk: int, code: str, *, by: Actor, key: str = "") -> Iterator[HeldL
             raise Http404
         mark.score.card = card
         yield HeldLeaf(card, mark, window, by)
-
-
-def require_key(key: str, *, by: Actor) -> None:
-    """Raise Invalid for a key that is none, Refused for one made by another account; empty is no key."""
-    if not key:
-        return
-    read = _KEY.fullmatch(key)
-    if read is None:
-        raise Invalid(_("Mã của lần gửi không đúng dạng. Hãy tải lại trang rồi nhập lại."))
-    if read["user"] != str(by.user_id):
-        raise Refused(
-            _("Những gì vừa gửi được nhập dưới tài khoản khác. Hãy đăng nhập bằng tài khoản đã nhập.")
-        )
 
 
 def _locked(pk: int, by: Actor) -> Scorecard:

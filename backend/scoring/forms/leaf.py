@@ -29,6 +29,7 @@ class NumberField(forms.CharField):
         self.spec = spec
         whole = spec.kind is InputKind.COUNT
         attrs = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off", "size": "8"}
+        attrs["enterkeyhint"] = "next"
         if not spec.always:
             attrs["data-optional"] = ""
         super().__init__(label=spec.label, required=False, max_length=30, widget=forms.TextInput(attrs))
@@ -158,6 +159,14 @@ class LeafForm(forms.Form):
         given = arising.ANSWER if arising.is_answer(self.inputs) else {}
         return same_note and (dict(outcome.inputs) if outcome else given) == self.mark.inputs
 
+    @property
+    def both(self) -> list[tuple[str, str, str]]:
+        """Return each input's label with what stands and what was typed, in words."""
+        return [
+            (str(asked.label), _in_words(asked, asked.initial), _in_words(asked, asked.value()))
+            for asked in self.asked
+        ]
+
     def _faster(self) -> ValidationError:
         self.overtaken = True
         outcome = getattr(self, "outcome", None)
@@ -189,6 +198,13 @@ def shown_input(value: Any) -> str:
     """Return an input as stored ("8.5") the way people write it."""
     text = str(value)
     return text.replace(".", ",") if text.replace(".", "", 1).isdigit() else text
+
+
+def _in_words(asked: forms.BoundField, value: Any) -> str:
+    if isinstance(asked.field, forms.BooleanField):
+        return _("có") if value else _("không")
+    chosen = dict(getattr(asked.field, "choices", ())).get(value) if value else None
+    return str(chosen or value or "–")
 
 
 def _said(points: Decimal | None) -> str:

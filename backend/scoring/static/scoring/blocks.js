@@ -1,71 +1,30 @@
-// Whole blocks at once: a column pasted from a spreadsheet, filling down, and taking either back.
+// Whole blocks at once: a column pasted from a spreadsheet, filling down; and taking back, block or single leaf.
 
-import { fill, inputsOf, leaves, same, tell, valueOf, valuesOf } from "./rows.js";
+import { byCode, linesOf, take, textOf } from "./clip.js";
+import { fill, inputsOf, leaves, same, tell, valuesOf } from "./rows.js";
 
-/** The rows and cells of what a spreadsheet puts on the clipboard; quoted cells may hold tabs and line ends. */
-export function cellsOf(text) {
-  const rows = [[]];
-  const pattern = /(?:"((?:[^"]|"")*)"|([^\t\r\n]*))(\t|\r\n|\n|\r|$)/y;
-  while (pattern.lastIndex < text.length) {
-    const found = pattern.exec(text);
-    if (!found) return text.split(/\r\n|\n|\r/).map((line) => line.split("\t"));
-    rows.at(-1).push((found[1]?.replaceAll('""', '"') ?? found[2]).trim());
-    if (found[3] !== "\t" && pattern.lastIndex < text.length) rows.push([]);
-  }
-  return rows;
+/** Every leaf of the page, also those the unit does not fill: a pasted line stands for one of these. */
+function rowsOf(table) {
+  return [...table.querySelectorAll("tr[id^='leaf-']")];
 }
 
-function folded(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").replace(/\s+/g, " ").trim().toLowerCase();
-}
-
-function number(text) {
-  return /^-?\d+([.,]\d+)?$/.test(text) ? Number(text.replace(",", ".")) : NaN;
-}
-
-/** Put a pasted text into an input; answer whether it fits. */
-function take(input, text) {
-  if (input.type === "checkbox") {
-    const yes = ["x", "co", "1", "on"].includes(folded(text));
-    input.checked = yes;
-    return yes;
-  }
-  const value = input.matches("select") ? levelFor(input, text) : text;
-  if (value !== null) input.value = value;
-  return value !== null;
-}
-
-/** What an input shows; nothing where no level is chosen. */
-function textOf(input) {
-  return input.value && input.matches("select") ? input.selectedOptions[0].text : valueOf(input);
-}
-
-/** The level that a pasted text names: by its words, or by its points ("Kịp thời (1,00)"). */
-function levelFor(select, text) {
-  const wanted = folded(text);
-  const levels = [...select.options].filter((option) => option.value);
-  const read = levels.map((option) => {
-    const parts = option.text.match(/^(.*) \(([\d.,]+)\)$/);
-    return { option, title: folded(parts?.[1] ?? option.text), points: number(parts?.[2] ?? "") };
-  });
-  const byWords = read.filter((level) => level.title === wanted || folded(level.option.text) === wanted);
-  if (byWords.length === 1) return byWords[0].option.value;
-  const byPoints = read.filter((level) => level.points === number(text));
-  return byPoints.length === 1 ? byPoints[0].option.value : null;
+function codeOf(row) {
+  return row.id.slice("leaf-".length);
 }
 
 export class Blocks {
   constructor(table, saving) {
     this.table = table;
     this.saving = saving;
-    this.done = [];
+    this.steps = saving.steps;
     this.said = document.getElementById("block-said");
+    this.last = new Set();
     table.addEventListener("paste", (event) => this.pasted(event));
     table.addEventListener("copy", (event) => this.copied(event));
-    table.addEventListener("input", () => { this.typedSince = true; });
-    table.addEventListener("focusin", (event) => this.letGo(event));
+    table.addEventListener("focusin", () => this.letGo());
+    table.addEventListener("leaf:refused", (event) => this.refused(event));
     this.said.addEventListener("click", (event) => {
-      if (event.target.closest("[data-undo]")) this.undo(true);
+      if (event.target.closest("[data-undo]")) this.undo();
       if (event.target.closest("[data-close]")) this.said.hidden = true;
     });
   }
@@ -73,43 +32,43 @@ export class Blocks {
   // --- paste ---------------------------------------------------------------------------------------------------
 
   pasted(event) {
-    const text = event.clipboardData.getData("text/plain");
     const cell = event.target.closest("tr[id^='leaf-'] > *");
     const input = event.target.matches("input") ? event.target : null;
-    const isBlock = /[\t\r\n]/.test(text.replace(/[\r\n]+$/, ""));
-    if (!cell || !text || (input && !isBlock) || event.isComposing) return;
-    const first = this.firstFrom(cell.parentElement);
-    if (!first) return;
+    const lines = linesOf(event.clipboardData);
+    const isBlock = lines.length > 1 || lines[0]?.length > 1;
+    if (!cell || !lines.length || (input && !isBlock) || event.isComposing) return;
     event.preventDefault();
-    this.put(first, input, cellsOf(text.replace(/[\r\n]+$/, "")));
-  }
-
-  firstFrom(row) {
-    const follows = Node.DOCUMENT_POSITION_FOLLOWING;
-    return leaves(this.table).find((form) => row.contains(form) || row.compareDocumentPosition(form) & follows);
+    this.put(cell.parentElement, event.target, lines);
   }
 
   /** One line goes into one leaf, its columns into the leaf's inputs from the one the person stands in. */
-  put(first, input, lines) {
-    const all = leaves(this.table);
+  put(first, place, lines) {
+    const all = rowsOf(this.table);
     const start = all.indexOf(first);
-    const column = input && first.contains(input) ? inputsOf(first).indexOf(input) : 0;
-    const changes = [];
-    const misfits = [];
-    lines.forEach((cells, at) => {
-      const form = all[start + at];
-      if (!form) {
-        if (cells.some(Boolean)) misfits.push(`Dòng ${at + 1}: “${cells.join(" ")}” – hết tiêu chí để dán`);
-        return;
-      }
-      this.putLine(form, column, cells, changes, misfits);
-    });
-    this.finish("Đã dán", changes, misfits);
+    const form = first.querySelector("form[data-leaf]");
+    const column = form ? Math.max(inputsOf(form).indexOf(place), 0) : 0;
+    const named = byCode(lines, all.map(codeOf));
+    const block = { forms: [], misfits: [], wrong: new Map() };
+    if (named) {
+      for (const { code, cells } of named) this.putLine(all.find((row) => codeOf(row) === code), 0, cells, block);
+    } else {
+      lines.forEach((cells, at) => this.putLine(all[start + at], column, cells, block, at + 1));
+    }
+    this.finish(named ? "Đã dán theo mã tiêu chí" : "Đã dán", block);
   }
 
-  putLine(form, column, cells, changes, misfits) {
-    const before = valuesOf(form);
+  putLine(row, column, cells, block, number = 0) {
+    const form = row?.querySelector("form[data-leaf]");
+    const said = cells.filter(Boolean).join(" ");
+    if (!said) return;
+    if (!row) block.misfits.push(`Dòng ${number}: “${said}” – hết tiêu chí để dán`);
+    else if (!form) block.misfits.push(`${codeOf(row)}: “${said}” – bỏ qua, tiêu chí này không do đơn vị nhập`);
+    else this.putCells(form, column, cells, block);
+  }
+
+  putCells(form, column, cells, block) {
     const inputs = inputsOf(form);
+    const before = valuesOf(form);
     const wrong = [];
     cells.forEach((text, at) => {
       const input = inputs[column + at];
@@ -117,8 +76,9 @@ export class Blocks {
       if (!input) wrong.push(`“${text}” – tiêu chí không có ô này`);
       else if (!take(input, text)) wrong.push(`“${text}” – không khớp mức nào`);
     });
-    misfits.push(...wrong.map((words) => `${form.dataset.code}: ${words}`));
-    changes.push({ form, before, after: valuesOf(form), wrong });
+    block.misfits.push(...wrong.map((words) => `${form.dataset.code}: ${words}`));
+    if (wrong.length) block.wrong.set(form, wrong.join("; "));
+    if (!same(before, valuesOf(form))) block.forms.push(form);
   }
 
   // --- fill down, copy -----------------------------------------------------------------------------------------
@@ -165,15 +125,22 @@ export class Blocks {
     const form = row.querySelector("form[data-leaf]");
     if (!form) return true;
     const all = leaves(this.table);
-    const block = this.anchor ? this.range(form) : [all[all.indexOf(form) - 1], form].filter(Boolean);
-    if (block.length < 2) return true;
-    const source = inputsOf(block[0]);
-    const changes = [];
-    const misfits = [];
-    for (const target of block.slice(1)) {
-      this.putLine(target, 0, source.map(textOf), changes, misfits);
-    }
-    this.finish("Đã chép xuống", changes, misfits);
+    const chosen = this.anchor ? this.range(form) : [all[all.indexOf(form) - 1], form].filter(Boolean);
+    if (chosen.length < 2) return true;
+    const source = inputsOf(chosen[0]).map(textOf);
+    const block = { forms: [], misfits: [], wrong: new Map() };
+    for (const target of chosen.slice(1)) this.putCells(target, 0, source, block);
+    this.finish("Đã chép xuống", block);
+    return true;
+  }
+
+  /** Delete empties every leaf of the block. */
+  empty(row) {
+    const form = row.querySelector("form[data-leaf]");
+    if (!form) return false;
+    const forms = this.range(form);
+    for (const one of forms) fill(one, {});
+    this.saving.put(forms);
     return true;
   }
 
@@ -181,46 +148,54 @@ export class Blocks {
     const cell = event.target.closest?.("tr[id^='leaf-'] > td");
     const form = cell?.querySelector("form[data-leaf]");
     if (!form || event.target !== cell || String(getSelection())) return;
-    const lines = this.range(form).map((one) =>
-      inputsOf(one).map(textOf).join("\t"));
+    const lines = this.range(form).map((one) => inputsOf(one).map(textOf).join("\t"));
     event.clipboardData.setData("text/plain", lines.join("\n"));
     event.preventDefault();
   }
 
-  // --- what both have in common --------------------------------------------------------------------------------
+  // --- what they have in common --------------------------------------------------------------------------------
 
-  finish(words, changes, misfits) {
-    const real = changes.filter((change) => !same(change.before, change.after));
-    for (const { form } of real) this.save(form);
-    for (const { form, wrong } of changes) if (wrong.length) tell(form, "error", wrong.join("; "));
-    if (real.length) this.done.push(real);
-    this.typedSince = false;
-    this.say(`${words} vào ${real.length} tiêu chí.`, misfits, real.length > 0);
+  finish(words, { forms, misfits, wrong }) {
+    this.last = new Set(forms);
+    this.saving.put(forms);
+    for (const [form, said] of wrong) tell(form, "error", said);
+    this.say(`${words} vào ${forms.length} tiêu chí.`, misfits, forms.length > 0);
   }
 
-  save(form) {
-    this.saving.keep(form);
-    this.saving.commit(form);
+  /** What the rule refuses of the last block is told in the same list. */
+  refused(event) {
+    const form = event.target;
+    if (!this.last.has(form) || this.said.hidden) return;
+    this.last.delete(form);
+    const words = event.detail.replace(/ Chưa lưu\. Đang lưu trong hệ thống:.*$/, "");
+    this.say(this.words, [...this.misfits, `${form.dataset.code}: ${words}`], true);
   }
 
-  /** Take the last block back; what was typed since stays. Answers whether the key was its own. */
-  undo(asked = false) {
-    if (!this.done.length || (this.typedSince && !asked)) return false;
-    const changes = this.done.pop();
-    const untouched = changes.filter(({ form, after }) => same(valuesOf(form), after));
-    for (const { form, before } of untouched) {
-      fill(form, before);
-      this.save(form);
+  undo() {
+    return this.taken(this.steps.back(), "Đã hoàn tác");
+  }
+
+  redo() {
+    return this.taken(this.steps.again(), "Đã làm lại");
+  }
+
+  taken(step, words) {
+    if (!step) return false;
+    this.last.clear();
+    for (const form of step.done) {
+      this.saving.keep(form);
+      this.saving.commit(form);
     }
-    const left = changes.length - untouched.length;
-    this.say(`Đã hoàn tác ${untouched.length} tiêu chí.${left ? ` Còn ${left} tiêu chí đã sửa tiếp nên để nguyên.` : ""}`, [], false);
-    return true;
+    const left = step.left ? ` Còn ${step.left} tiêu chí đã sửa tiếp nên để nguyên.` : "";
+    this.say(`${words} ${step.done.length} tiêu chí.${left}`, [], false);
+    return step.done[0] ?? true;
   }
 
   say(text, misfits, canUndo) {
     const [line, list, button] = ["p", "ul", "[data-undo]"].map((part) => this.said.querySelector(part));
+    Object.assign(this, { words: text, misfits });
     this.said.hidden = false;
-    line.textContent = misfits.length ? `${text} Không dán được ${misfits.length} giá trị:` : text;
+    line.textContent = misfits.length ? `${text} Không nhận ${misfits.length} giá trị:` : text;
     list.replaceChildren(...misfits.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
     button.hidden = !canUndo;
   }

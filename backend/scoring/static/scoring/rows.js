@@ -70,13 +70,27 @@ export function setStanding(form, values) {
   form.dataset.standing = JSON.stringify(values);
 }
 
-/** Put every piece of an answer where its id stands. */
-export function putPieces(html) {
+function piecesOf(html) {
   const answer = document.createElement("template");
   answer.innerHTML = html;
-  for (const piece of [...answer.content.children]) {
-    if (piece.id) document.getElementById(piece.id)?.replaceWith(piece);
+  return [...answer.content.children].filter((piece) => piece.id);
+}
+
+/** Put every piece of an answer where its id stands; `wanted` may leave some out. */
+export function putPieces(html, wanted = () => true) {
+  for (const piece of piecesOf(html).filter(wanted)) {
+    document.getElementById(piece.id)?.replaceWith(piece);
+    for (const twin of document.querySelectorAll(`[data-same-as="${piece.id}"]`)) twin.textContent = piece.textContent;
   }
+}
+
+/** The version that an answer brings: of what it saved, or of what stands where somebody was faster. */
+export function versionIn(html) {
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  const found = answer.content.querySelector("[data-over]")?.dataset.over
+    ?? answer.content.querySelector("input[name=version]")?.value;
+  return Number(found);
 }
 
 /** Say beside the leaf what became of its last save. */
@@ -95,21 +109,26 @@ export function markBad(form, bad) {
   }
 }
 
-/** "1.1: Đã làm 46; Được giao 50", for a person to read and to copy. */
-export function inWords(item) {
-  const form = leafOf(item.code);
-  const parts = Object.entries(item.values).map(([name, value]) => {
-    const input = form && inputsOf(form).find((one) => one.name === name);
-    const label = input?.labels?.[0]?.textContent.trim() ?? item.labels?.[name] ?? "";
-    const chosen = input?.matches("select") ? [...input.options].find((one) => one.value === value)?.text : null;
-    if (input?.type === "checkbox") return value ? label : "";
-    const text = chosen ?? item.texts?.[name] ?? value;
-    return `${label}${label ? ": " : ""}${text || "(xoá)"}`;
-  });
-  return `${item.code}\t${parts.filter(Boolean).join("; ")}`;
+/** Put kept values into a leaf; answer whether it still has a place for every one of them. */
+export function fits(form, values) {
+  const before = valuesOf(form);
+  fill(form, values);
+  if (same(valuesOf(form), values)) return true;
+  fill(form, before);
+  return false;
 }
 
-/** The words of a leaf's inputs, kept with what was typed so that it can be read without the form. */
+/** What was typed into a leaf: "Đã làm: 46; Được giao: 50", for a person to read and to copy. */
+export function inWords(item) {
+  const parts = Object.entries(item.values).map(([name, value]) => {
+    const label = item.labels?.[name] ?? "";
+    if (value === "on") return label;
+    return value.trim() ? `${label}${label ? ": " : ""}${item.texts?.[name] || value}` : "";
+  });
+  return parts.filter(Boolean).join("; ") || "(xoá)";
+}
+
+/** The words of a leaf and its inputs, kept with what was typed so that it can be read without the form. */
 export function wordsOf(form) {
   const labels = {};
   const texts = {};
@@ -117,5 +136,5 @@ export function wordsOf(form) {
     labels[input.name] = input.labels?.[0]?.textContent.trim() ?? "";
     if (input.matches("select")) texts[input.name] = input.selectedOptions[0]?.text ?? "";
   }
-  return { labels, texts };
+  return { labels, texts, title: form.closest("tr").querySelector(".leaf-title")?.textContent.trim() ?? "" };
 }

@@ -1,34 +1,14 @@
 // Sends what waits in the outbox, one after another, until it has arrived. It says nothing itself: it tells `hear`.
 
+import { deliver } from "./posting.js";
+
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
-const PATIENCE = 20000;
-
-function token() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-  return cookie ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-}
-
-function post(item) {
-  return fetch(item.url, {
-    method: "POST",
-    body: new URLSearchParams({ version: item.version, ...item.values }),
-    headers: { "HX-Request": "true", "X-CSRFToken": token(), "Idempotency-Key": item.key },
-    credentials: "same-origin",
-    redirect: "manual",
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-}
-
-/** Only one tab of a person sends; where the browser has no locks, the server's versions decide. */
-function alone(name, act) {
-  if (!navigator.locks) return act(true);
-  return navigator.locks.request(name, { ifAvailable: true }, (lock) => act(Boolean(lock)));
-}
 
 export class Sender {
-  constructor(outbox, hear) {
+  constructor(outbox, tabs, hear) {
     this.outbox = outbox;
+    this.tabs = tabs;
     this.hear = hear;
     this.wait = FIRST_WAIT;
     this.stopped = false;
@@ -41,81 +21,76 @@ export class Sender {
   /** Try at once, whatever the waiting time. */
   now() {
     this.wait = FIRST_WAIT;
-    this.kick();
+    return this.kick();
   }
 
   async kick() {
     if (this.busy || this.stopped || !this.outbox.next()) return;
     this.busy = true;
+    this.resting = false;
     clearTimeout(this.timer);
     try {
-      await alone(`outbox ${this.outbox.owner}`, (mine) => (mine ? this.sendAll() : this.later()));
+      await this.tabs.alone(() => this.sendAll());
     } finally {
       this.busy = false;
     }
     this.hear.changed();
+    if (!this.resting) this.kick(); // what became ready in the very last moment
   }
 
+  /** A leaf the server fails on waits for the next round; the others are not held up by it. */
   async sendAll() {
-    for (let item = this.outbox.next(); item && !this.stopped; item = this.outbox.next()) {
+    const failing = new Set();
+    for (let item = this.outbox.next(failing); item && !this.stopped; item = this.outbox.next(failing)) {
       if (!(await this.outbox.waits(item))) {
         this.outbox.drop(item);
         continue;
       }
-      if (!(await this.send(item))) return;
+      const answer = await this.send(item);
+      if (answer.what === "failed") failing.add(item.code);
+      if (!this.mayGoOn(answer.what)) return;
     }
+    if (failing.size) this.later();
   }
 
-  /** Send one item; answer whether the next may follow. */
+  mayGoOn(what) {
+    return ["saved", "asked", "refused", "failed"].includes(what);
+  }
+
   async send(item) {
     item.state = "sent";
     this.outbox.put(item);
     this.hear.sending(item);
-    let answer;
-    let html;
-    try {
-      answer = await post(item);
-      html = answer.type === "opaqueredirect" ? "" : await answer.text();
-    } catch {
-      return this.away(item, "offline");
-    }
-    return this.judge(item, answer, html);
-  }
-
-  judge(item, answer, html) {
-    const aside = answer.headers.has("HX-Retarget");
-    if (answer.ok) return this.arrived(item, html);
-    if (answer.status === 409 && !aside) return this.put(item, "asked", html);
-    if (answer.status === 422) return this.put(item, "refused", html, aside);
-    if (answer.status === 401 || answer.type === "opaqueredirect") return this.away(item, "signed out", html);
-    if ([403, 404, 409].includes(answer.status)) return this.shut(item, html);
-    return this.away(item, "failed");
+    const answer = await deliver(item, this.outbox.user);
+    if (answer.what === "saved") this.arrived(item, answer.html);
+    else if (answer.what === "asked" || answer.what === "refused") this.put(item, answer);
+    else if (answer.what === "shut") this.shut(item, answer.html);
+    else this.away(item, answer);
+    return answer;
   }
 
   arrived(item, html) {
     this.wait = FIRST_WAIT;
     this.outbox.drop(item);
     this.hear.saved(item, html);
-    return true;
   }
 
-  put(item, state, html, aside = false) {
+  put(item, { what, html, aside }) {
     this.wait = FIRST_WAIT;
-    item.state = state;
+    item.state = what;
     this.outbox.put(item);
-    this.hear[state](item, html, aside);
-    return true;
+    this.hear[what](item, html, aside);
   }
 
-  away(item, why, html = "") {
-    this.hear.away(item, why, html);
-    this.later();
-    return false;
+  away(item, { what, html, pause }) {
+    this.hear.away(item, what, html);
+    if (what !== "failed") this.later(pause);
   }
 
-  later() {
+  later(pause = 0) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.kick(), this.wait);
+    this.resting = true;
+    this.timer = setTimeout(() => this.kick(), Math.max(this.wait, pause));
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   }
 
@@ -124,6 +99,5 @@ export class Sender {
     this.stopped = true;
     for (const one of this.outbox.items) this.outbox.put(Object.assign(one, { late: true }));
     this.hear.shut(item, html);
-    return false;
   }
 }

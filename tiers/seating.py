@@ -16,20 +16,23 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid
+from backend.core.prepared import Prepared
 from permissions.actor import NOBODY, Actor
 from permissions.roles import ROLES, Role, Verb
 from tiers.models import Appointment, Unit, UnitGrant
 
 # The shortest a seat can be: the clock of the databases reads no finer than milliseconds.
 MOMENT = timedelta(milliseconds=1)
+_SEATS = Prepared(
+    lambda user: Appointment.objects.in_force().filter(user=user).select_related("acts_for", "workplace")
+)
 
 
 def actor_for(user: Any) -> Actor:
     """Return the person as a plain actor with the seats in force now; one query."""
     if not user.is_authenticated:
         return NOBODY
-    rows = Appointment.objects.in_force().filter(user_id=user.pk)
-    seats = tuple(row.seat() for row in rows.select_related("acts_for", "workplace"))
+    seats = tuple(row.seat() for row in _SEATS.all(user=user.pk))
     return Actor(user_id=user.pk, name=user.full_name, seats=seats)
 
 

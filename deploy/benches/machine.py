@@ -51,6 +51,8 @@ class Machine:
         os.chdir(ROOT)
         os.environ |= {"VAR_DIR": str(self.folder / "var"), "HTTPS": "0", "DJANGO_SETTINGS_MODULE": SETTINGS}
         os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+        for name in ("DATABASE_URL", "MIGRATE_DATABASE_URL"):
+            os.environ.pop(name, None)
         (self.folder / "var" / "log").mkdir(parents=True)
         if kind == "postgresql":
             os.environ |= self._start_postgresql()

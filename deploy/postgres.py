@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,31 +46,50 @@ def main(command: list[str]) -> int:
 @contextmanager
 def server(home: Path) -> Iterator[dict[str, str]]:
     """Run a server in ``home``; give the environment of a program that uses it."""
-    account = _account()
-    programs = _readable_programs(home, account)
-    data, password, port = home / "data", secrets.token_hex(16), children.free_port()
-    _own(home, account)
-    _make_cluster(programs, data, password, account)
-    settings = (
-        f"port={port}",
-        "listen_addresses=127.0.0.1",
-        "unix_socket_directories=",
-        "max_connections=200",
-        *SPEED,
-    )
-    options = [word for setting in settings for word in ("-c", setting)]
-    log = home / "server.log"
-    child = children.start(
-        [str(programs / "postgres"), "-D", str(data), *options],
-        log=log,
-        how=signal.SIGINT,
-        cwd=home,
-        **account,
-    )
+    cluster = Cluster(home, SPEED)
     try:
-        yield _roles(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", child, log)
+        cluster.start()
+        yield cluster.roles()
     finally:
-        children.stop(child, how=signal.SIGINT)
+        cluster.stop()
+
+
+class Cluster:
+    """A server of its own in the folder ``home``, with settings of PostgreSQL ("name=value") beside the needed ones."""
+
+    def __init__(self, home: Path, settings: Sequence[str] = ()) -> None:
+        self.account = _account()
+        self.home, self.log, self.password = home, home / "server.log", secrets.token_hex(16)
+        programs = _readable_programs(home, self.account)
+        self.port = children.free_port()
+        _own(home, self.account)
+        _make_cluster(programs, home / "data", self.password, self.account)
+        named = (
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "max_connections=200",
+            *settings,
+        )
+        options = [word for setting in named for word in ("-c", setting)]
+        self.command = [str(programs / "postgres"), "-D", str(home / "data"), *options]
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server; a cluster that was killed recovers."""
+        self.child = children.start(
+            self.command, log=self.log, how=signal.SIGINT, cwd=self.home, **self.account
+        )
+
+    def stop(self) -> None:
+        """Stop the server without waiting for those connected to it."""
+        if self.child is not None:
+            children.stop(self.child, how=signal.SIGINT)
+
+    def roles(self) -> dict[str, str]:
+        """Make the two roles and the owner's database; return the environment that names them."""
+        url = f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/postgres"
+        return _roles(url, self.child, self.log)
 
 
 def _account() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid
+from backend.core.prepared import Prepared
 from backend.notices.queries import unread_of
 from permissions.actor import NOBODY, Actor
 from permissions.roles import ROLES, Role, Verb
@@ -24,6 +25,16 @@ from tiers.models import Appointment, Unit, UnitGrant
 
 # The shortest a seat can be: the clock of the databases reads no finer than milliseconds.
 MOMENT = timedelta(milliseconds=1)
+# With how many messages the person has not read: the header shows it at no statement more.
+_UNREAD = unread_of(OuterRef("user")).order_by().values("user").annotate(n=Count("pk")).values("n")
+_SEATS = Prepared(
+    lambda user: (
+        Appointment.objects.in_force()
+        .filter(user=user)
+        .annotate(unread=Subquery(_UNREAD))
+        .select_related("acts_for", "workplace")
+    )
+)
 
 
 def actor_for(user: Any) -> Actor:
@@ -33,9 +44,7 @@ def actor_for(user: Any) -> Actor:
 
 def _seated(user: Any) -> tuple[Actor, int | None]:
     """Return the person as an actor, and how many messages she has not read; None where she has no seat to count by."""
-    unread = unread_of(OuterRef("user")).order_by().values("user").annotate(n=Count("pk")).values("n")
-    rows = Appointment.objects.in_force().filter(user_id=user.pk).annotate(unread=Subquery(unread))
-    found = list(rows.select_related("acts_for", "workplace"))
+    found: list[Any] = _SEATS.all(user=user.pk)
     actor = Actor(user_id=user.pk, name=user.full_name, seats=tuple(row.seat() for row in found))
     return actor, (found[0].unread or 0) if found else None
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from backend.core import clock
 from backend.core.dates import vn_date
 from backend.core.errors import Refused
+from backend.core.prepared import Prepared
 from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds import rules
@@ -164,6 +164,15 @@ def sets_for_round(round: Round) -> QuerySet[CriteriaSet]:
     return rows.select_related("kind").order_by("-year", "kind__order", "-version")
 
 
+_STEP = Prepared(lambda pk: Step.objects.filter(pk=pk), ending="FOR SHARE")
+_STEP_OF = Prepared(
+    lambda round, kind: Step.objects.filter(round=round, kind=kind).order_by("order")[:1], ending="FOR SHARE"
+)
+_EXTENSION = Prepared(
+    lambda step, unit: Extension.objects.filter(step=step, unit=unit).order_by("-made_at", "-pk")[:1]
+)
+
+
 def hold_step(step_id: int) -> Step:
     """Return the step as it stands now, held so that its dates can't move until the transaction ends.
 
@@ -171,27 +180,20 @@ def hold_step(step_id: int) -> Step:
     hold one step together; who changes its dates waits. SQLite has one writer and needs no hold.
     Raises Step.DoesNotExist.
     """
-    if connection.vendor != "postgresql":
-        return Step.objects.get(pk=step_id)
-    held = list(Step.objects.raw("SELECT * FROM rounds_step WHERE id = %s FOR SHARE", [step_id]))
-    if not held:
+    held = _STEP.first(pk=step_id)
+    if held is None:
         raise Step.DoesNotExist
-    return held[0]
+    return held
 
 
 def hold_step_of(round_id: int, kind: str) -> Step | None:
     """Return the first step of that kind in the round, held as ``hold_step`` holds it; None without one."""
-    if connection.vendor != "postgresql":
-        return Step.objects.filter(round=round_id, kind=kind).order_by("order").first()
-    statement = (
-        'SELECT * FROM rounds_step WHERE round_id = %s AND kind = %s ORDER BY "order" LIMIT 1 FOR SHARE'
-    )
-    return next(iter(Step.objects.raw(statement, [round_id, str(kind)])), None)
+    return _STEP_OF.first(round=round_id, kind=str(kind))
 
 
 def latest_extension(step: Step, unit_id: int) -> Extension | None:
     """Return the newest extension of that step for that unit, or None."""
-    return Extension.objects.filter(step=step, unit_id=unit_id).order_by("-made_at", "-pk").first()
+    return _EXTENSION.first(step=step.pk, unit=unit_id)
 
 
 def window(step: Step, unit_id: int) -> Window:

@@ -1,26 +1,101 @@
-"""The command: ``python -m deploy.benches NAME [--database-url URL]``."""
+"""The command: ``python -m deploy.benches NAME [options]``."""
 
 import argparse
+import ctypes
 import importlib
+import multiprocessing
+import signal
 import sys
+from collections.abc import Callable, Iterable
 
 from deploy.benches.database import private_database
+from deploy.benches.measuring import Figure
 
 BENCHES = ("criteria", "workshop", "excel", "backtest")  # the first is the others together
+SERVED = ("score", "faults")  # they start the whole program
+DATABASES = ("sqlite", "postgresql")
 
 
 def main() -> int:
-    """Run the bench in a private database; print one line a figure; return 1 where one falls short."""
-    parser = argparse.ArgumentParser(prog="deploy/bench", description="Đo tốc độ so với mức sàn.")
-    parser.add_argument("name", choices=BENCHES)
-    parser.add_argument("--database-url", default="", help="cơ sở dữ liệu trống để đo, thay cho SQLite riêng")
-    given = parser.parse_args()
-    short = False
+    """Run the bench; print one line a figure; return 1 where one falls short."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A shell starts its background jobs deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    given = arguments()
+    if given.name == "faults":
+        return _told(_faults(given))
+    if given.name == "score":
+        # Django knows one database for the life of a process.
+        return max(
+            _in_a_child(lambda kind=kind: _told(_score(kind, given))) for kind in given.on or DATABASES
+        )
     with private_database(given.database_url):
-        for figure in importlib.import_module(f"deploy.benches.{given.name}").figures():
-            print(figure, flush=True)
-            short |= not figure.ok
+        return _told(importlib.import_module(f"deploy.benches.{given.name}").figures())
+
+
+def arguments() -> argparse.Namespace:
+    """Return what was asked on the command line."""
+    parser = argparse.ArgumentParser(prog="deploy/bench", description="Đo tốc độ so với mức sàn.")
+    parser.add_argument("name", choices=(*BENCHES, *SERVED))
+    parser.add_argument("--database-url", default="", help="cơ sở dữ liệu trống để đo, thay cho SQLite riêng")
+    parser.add_argument(
+        "--on", action="append", choices=DATABASES, help="score: chỉ đo trên cơ sở dữ liệu này"
+    )
+    parser.add_argument("--units", type=int, default=10_000, help="score: số đơn vị của đợt lớn")
+    parser.add_argument("--seconds", type=float, help="score: số giây của giờ cuối trên mỗi cơ sở dữ liệu")
+    parser.add_argument("--people", type=int, default=0, help="score: số người cùng lưu")
+    parser.add_argument("--full", action="store_true", help="score: cả SQLite cũng đủ năm phút")
+    parser.add_argument("--kills", type=int, default=100, help="faults: số lần kết liễu ít nhất")
+    parser.add_argument("--saves", type=int, default=10_000, help="faults: số lần lưu được xác nhận ít nhất")
+    parser.add_argument("--seed", type=int, default=2026, help="faults: hạt giống của mọi ngẫu nhiên")
+    return parser.parse_args()
+
+
+def _score(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import score
+
+    seconds = given.seconds or (300 if given.full or kind == "postgresql" else 60)
+    short = {"saves": 10, "openings": 3} if seconds < 30 else {}
+    length = score.Length(units=given.units, seconds=seconds, people=given.people, **short)
+    return score.figures(kind, length)
+
+
+def _faults(given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import faults
+
+    kind = (given.on or ["postgresql"])[0]
+    return faults.figures(kind, kills=given.kills, saves=given.saves, seed=given.seed)
+
+
+def _told(figures: Iterable[Figure]) -> int:
+    short = False
+    for figure in figures:
+        print(figure, flush=True)
+        short |= not figure.ok
     return int(short)
 
 
-sys.exit(main())
+def _in_a_child(work: Callable[[], int]) -> int:
+    """Do ``work`` in a process of its own and return its code; it ends with this one, however that is ended."""
+    child = multiprocessing.get_context("fork").Process(target=_as_child, args=(work,))
+    child.start()
+    try:
+        child.join()
+    except BaseException:
+        # On Ctrl-C it has heard it too; let it stop what it started.
+        child.terminate()
+        child.join(30)
+        raise
+    return child.exitcode or 0
+
+
+def _as_child(work: Callable[[], int]) -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    sys.exit(work())
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -9,23 +9,26 @@ from dataclasses import dataclass
 from typing import Any
 
 Work = Callable[[], Any]
+FRAME = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One result; it falls short where ``value`` is above ``goal``."""
+    """One result; it falls short where ``value`` is above ``goal``, or below it where it is to be ``at_least`` that."""
 
     name: str
     value: float
     goal: float
+    at_least: bool = False
 
     @property
     def ok(self) -> bool:
         """Return whether the goal is met."""
-        return self.value <= self.goal
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
     def __str__(self) -> str:
-        return f"{self.name} {self.value:.3g} {self.goal:g} {'ok' if self.ok else 'short'}"
+        value = self.value if isinstance(self.value, int) else f"{self.value:.3g}"
+        return f"{self.name} {value} {self.goal:g} {'ok' if self.ok else 'short'}"
 
 
 def alternate(ours: Work, floor: Work, runs: int = 7) -> float:
@@ -67,3 +70,13 @@ def statements(work: Work) -> int:
     with CaptureQueriesContext(connection) as sent:
         work()
     return len(sent)
+
+
+def asked(work: Work) -> int:
+    """Return how many statements the work sends besides a transaction's own words, which ask nothing."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as sent:
+        work()
+    return sum(not row["sql"].startswith(FRAME) for row in sent.captured_queries)

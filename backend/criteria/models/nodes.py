@@ -18,6 +18,19 @@ from backend.criteria.rules import Rule, RuleError, parse_rule
 from backend.criteria.wording import Wording, in_words
 from tiers.models import Kind, Unit
 
+# Every page of a card reads the same few hundred rules: frozen, so that one reading serves all.
+_read: dict[tuple[str, str], Rule] = {}
+_MOST_READ = 5000
+
+
+def _parsed(rule: str, params: Any) -> Rule:
+    key = (rule, repr(params))
+    if key not in _read:
+        if len(_read) >= _MOST_READ:
+            _read.clear()
+        _read[key] = parse_rule(rule, params)
+    return _read[key]
+
 
 class Node(models.Model):
     """A group (field, criterion) or a leaf of the tree. Only a leaf has points and a rule.
@@ -136,8 +149,7 @@ class Node(models.Model):
 
     def parsed_rule(self) -> Rule:
         """Return the typed rule of a leaf. Raises RuleError where the parameters are not its own."""
-        params: dict[str, Any] = self.params
-        return parse_rule(self.rule, params)
+        return _parsed(self.rule, self.params)
 
     @property
     def rule_words(self) -> Wording | None:

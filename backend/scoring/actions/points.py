@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep, Stale
 from backend.core.exact import ZERO, format_points
+from backend.core.prepared import Prepared
 from backend.criteria.models import Node
 from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
@@ -226,10 +227,16 @@ def require_allowed(score: Score, points: Decimal) -> None:
         raise Invalid(sentence, fields={score.code: [sentence]})
 
 
+_OWN_MARK = Prepared(
+    lambda card, code, step: Mark.objects.select_related("score__node").filter(
+        score__in=Score.objects.filter(card=card, code=code), step=step
+    )
+)
+
+
 def own_mark(card: Scorecard, code: str, step: Step) -> Mark | None:
     """Return the unit's own mark of a leaf, None without one. Raises OutOfStep where it does not apply."""
-    marks = Mark.objects.select_related("score__node")
-    mark = marks.filter(score__card=card, score__code=code, step=step).first()
+    mark = _OWN_MARK.first(card=card.pk, code=code, step=step.pk)
     if mark is None:
         return None
     if not mark.score.applies or mark.score.source != Node.Source.ASSESSED:

@@ -18,7 +18,7 @@ from backend.scoring.actions.locking import lock, require_open, window_of
 from backend.scoring.actions.points import SavedLeaf, own_mark, put, require_with_unit
 from backend.scoring.actions.save_keys import require_key
 from backend.scoring.models import Mark, Scorecard, ScorecardGrant
-from backend.scoring.queries import Window, card_for, living_for
+from backend.scoring.queries import Window, card_for, held_for, living_for
 from permissions.actor import Actor
 from permissions.roles import VERB_TITLES, Verb
 
@@ -66,7 +66,20 @@ def leaf_held(pk: int, code: str, *, by: Actor, key: str = "") -> Iterator[HeldL
 
 
 def _locked(pk: int, by: Actor) -> Scorecard:
-    """Find the card among those the person sees, lock it and ask her right, in one statement."""
+    """Find the card among those the person sees, lock it and ask her right, in one statement.
+
+    Only what is lent or excluded on this very card takes a second one.
+    """
+    card: Any = held_for(by, pk)
+    if card is None:
+        return _not_living(pk, by)
+    if card.has_grants:
+        return _locked_by_grants(pk, by)
+    by.require(Verb.SCORE, at=card.place())
+    return card  # type: ignore[no-any-return]
+
+
+def _locked_by_grants(pk: int, by: Actor) -> Scorecard:
     excluded = ScorecardGrant.objects.in_force().filter(
         user_id=by.user_id, excludes=True, permission__codename=str(Verb.SCORE), content_object=OuterRef("pk")
     )

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.core import clock
 from backend.core.exact import ZERO
+from backend.core.prepared import Prepared
 from backend.criteria.models import Node
 from backend.rounds import queries as rounds
 from backend.rounds.models import Step
@@ -36,6 +37,29 @@ def card_for(actor: Actor, pk: int) -> Scorecard | None:
     """Return one card if the person may see it; who came before her unit is looked up only when needed."""
     found = living_for(actor).select_related("signed_report").filter(pk=pk).first()
     return found or scorecards_for(actor).select_related("signed_report").filter(pk=pk).first()
+
+
+_HELD = Prepared(
+    lambda pk, user: (
+        Scorecard.objects.filter(pk=pk)
+        .order_by()
+        .select_related("unit", "round__host", "criteria_set")
+        .annotate(has_grants=Exists(ScorecardGrant.objects.filter(user=user, content_object=OuterRef("pk"))))
+        .select_for_update(of=("self",))
+    )
+)
+
+
+def held_for(actor: Actor, pk: int) -> Scorecard | None:
+    """Return one card if the person sees it by her seats, locked until the transaction ends; one statement.
+
+    ``has_grants`` tells that something is lent to her or kept from her on this very card, now or once: then it
+    is returned whatever her seats say, and the grants decide.
+    """
+    card: Any = _HELD.first(pk=pk, user=actor.user_id)
+    if card is None or card.has_grants or actor.may(Verb.VIEW, at=card.place()):
+        return card
+    return None
 
 
 def _by_right(actor: Actor) -> Q:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
@@ -59,7 +60,7 @@ class Leaf:
         marks = (mark for mark in self.marks.values() if mark.step.kind == Step.Kind.SURVEY)
         return next((mark for mark in marks if mark.points is not None), None)
 
-    @property
+    @cached_property
     def explained(self) -> str:
         """Return how the rule came to the points that were entered first: the unit's, or those of a survey."""
         entered = self.self_mark if self.score.source == Node.Source.ASSESSED else self.survey_mark
@@ -264,12 +265,13 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     now = clock.now()
     steps = steps_of(card)
     shown = {step.pk for step in steps if sees_step(card, step, viewer, now)}
-    leaves = _leaves(card, shown)
+    nodes = list(Node.objects.filter(criteria_set_id=card.criteria_set_id).order_by("order"))
+    leaves = _leaves(card, shown, nodes)
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
     own = step_of(card, Step.Kind.SELF)
     shows_own = own is not None and own.pk in shown
-    return Sheet(card, _fields(card, leaves), steps, now, shows_own, _deductions(card, shown))
+    return Sheet(card, _fields(nodes, leaves), steps, now, shows_own, _deductions(card, shown))
 
 
 def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool:
@@ -351,16 +353,23 @@ def _hide_unsent(card: Scorecard, leaves: Iterable[Leaf]) -> None:
         leaf.explanations = [asked for asked in leaf.explanations if is_sent(card, asked)]
 
 
-def _leaves(card: Scorecard, shown: set[int]) -> dict[int, Leaf]:
-    scores = list(Score.objects.filter(card=card).select_related("node").order_by("order"))
-    leaves = {score.pk: Leaf(score=score, node=score.node) for score in scores}
-    marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related("step", "provenance")
+def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int, Leaf]:
+    """Return the leaves by score; nodes and steps are in hand, so that no row brings its own again."""
+    by_node = {node.pk: node for node in nodes}
+    by_step = {step.pk: step for step in steps_of(card)}
+    leaves = {}
+    for score in Score.objects.filter(card=card).order_by("order"):
+        score.node = by_node[score.node_id]
+        leaves[score.pk] = Leaf(score=score, node=score.node)
+    marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related("provenance")
     for mark in marks.order_by("step__order"):
+        mark.step = by_step[mark.step_id]
         leaf = leaves[mark.score_id]
         leaf.marks[mark.step_id] = mark
         if mark.step.kind == Step.Kind.SELF:
             leaf.self_mark = mark
     for piece in with_earlier(_evidence(card, shown)):
+        piece.step = by_step[piece.step_id]
         leaves[piece.score_id].evidence.append(piece)
     for asked in Explanation.objects.filter(score__card=card).select_related("step"):
         leaves[asked.score_id].explanations.append(asked)
@@ -378,7 +387,7 @@ def _evidence(card: Scorecard, shown: set[int]) -> QuerySet[Evidence]:
     kept = Q(removed_at__isnull=True) | Q(replaced_by__isnull=False)
     rows = Evidence.objects.filter(kept, score__card=card)
     explained = Q(step__kind=Step.Kind.EXPLANATION)
-    return rows.filter(Q(step_id__in=shown) | explained).select_related("file", "step")
+    return rows.filter(Q(step_id__in=shown) | explained).select_related("file")
 
 
 def _add_last_year(card: Scorecard, leaves: Iterable[Leaf]) -> None:
@@ -396,11 +405,10 @@ def _add_last_year(card: Scorecard, leaves: Iterable[Leaf]) -> None:
         before[node_id].last_year, before[node_id].last_maximum = points, most
 
 
-def _fields(card: Scorecard, leaves: dict[int, Leaf]) -> list[Field]:
+def _fields(nodes: Sequence[Node], leaves: dict[int, Leaf]) -> list[Field]:
     by_node = {leaf.node.pk: leaf for leaf in leaves.values()}
     fields: list[Field] = []
     headings: dict[int, Heading] = {}
-    nodes = list(Node.objects.filter(criteria_set_id=card.criteria_set_id).order_by("order"))
     parents = {node.pk: node.parent_id for node in nodes}
     for node in nodes:
         if node.parent_id is None:

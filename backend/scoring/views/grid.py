@@ -6,9 +6,11 @@ import dataclasses
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backend.core.exact import ZERO, round_half_up
@@ -38,7 +40,22 @@ class Row:
 
     is_leaf = True
 
+    @cached_property
+    def key(self) -> str:
+        """Return what ends the names of the row's pieces in the page."""
+        return str(self.leaf.score.pk)
+
+    @cached_property
+    def url(self) -> str:
+        """Return the address of the leaf's own page."""
+        return reverse("scoring:leaf", args=[self.leaf.score.card_id, self.leaf.code])
+
     @property
+    def documents(self) -> str:
+        """Return how many pieces of evidence there are, "3 tài liệu"."""
+        return _("%(count)s tài liệu") % {"count": len(self.leaf.evidence)}
+
+    @cached_property
     def own(self) -> bool:
         """Return whether the unit scores this leaf itself."""
         return self.leaf.score.applies and self.leaf.score.source == Node.Source.ASSESSED

@@ -52,6 +52,22 @@ def test_demonstration_mode_fails_the_deployment_check(tmp_path, database_url):
     )
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]"])
+def test_a_demonstration_is_opened_on_loopback_only(tmp_path, host):
+    command = [Path(sys.executable).parent / "gunicorn", "--config", ROOT / "deploy/gunicorn.py"]
+    done = subprocess.run(
+        [*command, "--bind", f"{host}:{children.free_port()}", "backend.config.wsgi"],
+        cwd=ROOT,
+        env=os.environ | {"DEMO": "1", "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "chỉ được mở trên máy này" in done.stderr
+
+
 @pytest.fixture
 def running(tmp_path) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
     """The program, started empty as deploy/run does, its port and its folder."""

@@ -90,6 +90,10 @@ HOUSE = [
     row("api:schema", ok="ALL"),
     row("api:me-list", ok="ALL"),
     row("api:me-password", "POST", ok="ALL", body=typed(password=make.PASSWORD, new="Mat-khau-moi-2027")),
+    row("api:me-factor", ok="ALL"),
+    row("api:me-factor", "POST", ok="ALL", body=typed(code="000000"), shut=True),
+    row("api:me-factor-off", "POST", ok="ALL", body=typed(secret=make.PASSWORD)),
+    row("api:me-end-sessions", "POST", ok="ALL"),
     row("api:notice-list", ok="ALL"),
     *[
         row(

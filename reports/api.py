@@ -31,10 +31,13 @@ class RoundResultSerializer(serializers.ModelSerializer[Round]):
     """A round in the list of results."""
 
     host = serializers.CharField(source="host.name")
+    stated_on = serializers.DateField(allow_null=True)
 
     class Meta:
         model = Round
-        fields = ["id", "title", "year", "host", "state", "with_survey", "is_illustration", "published_at"]
+        fields = [
+            "id", "title", "year", "host", "state", "with_survey", "is_illustration", "published_at", "stated_on",
+        ]  # fmt: skip
 
 
 class PublishSerializer(serializers.Serializer[Any]):

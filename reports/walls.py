@@ -27,6 +27,12 @@ _COPIES = {
     "reports_fieldrow": "SELECT r.published_at FROM reports_ranking r JOIN reports_section s "
     "ON s.ranking_id = r.id JOIN reports_row o ON o.section_id = s.id WHERE o.id = NEW.row_id",
 }
+# SQLite's INSERT OR REPLACE deletes the row that stands in its way and fires no trigger of DELETE.
+_REPLACES = "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
+_REPLACES_PUBLISHED = (
+    "EXISTS (SELECT 1 FROM reports_ranking WHERE published_at IS NOT NULL "
+    "AND (id = NEW.id OR (round_id = NEW.round_id AND version = NEW.version)))"
+)
 _PG_CHANGE = f"""
 CREATE OR REPLACE FUNCTION reports_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END $$
@@ -41,7 +47,9 @@ def walls() -> dict[str, tuple[str, str, str]]:
         for table in _COPIES:
             found[_name(table, event)] = (table, event, "")
     for table, query in _COPIES.items():
-        found[_name(table, "INSERT")] = (table, "INSERT", f"({query}) IS NOT NULL")
+        condition = f"({query}) IS NOT NULL OR {_REPLACES.format(table=table)}"
+        found[_name(table, "INSERT")] = (table, "INSERT", condition)
+    found[_name(_RANKING, "INSERT")] = (_RANKING, "INSERT", _REPLACES_PUBLISHED)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Between password and code: who is signing in, kept in the session for five minutes."""
+"""What a session keeps until a code comes: who is signing in, for five minutes; the key of a new second factor."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
+from backend.accounts import codes
 from backend.accounts.models import User
 from backend.core import clock
 
 KEY = "second_step"
+FACTOR_KEY = "new_factor"
 PATIENCE = timedelta(minutes=5)
 
 
@@ -38,3 +40,13 @@ def recall(request: HttpRequest) -> tuple[User | None, str]:
 def forget(request: HttpRequest) -> None:
     """Drop the note."""
     request.session.pop(KEY, None)
+
+
+def new_factor(request: HttpRequest) -> str:
+    """Return the key of the second factor that is being turned on, the same until it is."""
+    return str(request.session.setdefault(FACTOR_KEY, codes.new_secret()))
+
+
+def forget_factor(request: HttpRequest) -> None:
+    """Drop the key of the second factor: it is on."""
+    request.session.pop(FACTOR_KEY, None)

@@ -25,8 +25,6 @@ from backend.accounts import actions, codes, pending, queries
 from backend.accounts.forms import AnswerForm, CodeForm, NewPasswordForm, PasswordForm, SignInForm
 from permissions.roles import ROLE_TITLES
 
-FACTOR_KEY = "new_factor"
-
 
 @login_not_required
 @never_cache
@@ -151,7 +149,7 @@ def factor(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if user.totp_secret:
         return redirect("accounts:profile")
-    secret = request.session.setdefault(FACTOR_KEY, codes.new_secret())
+    secret = pending.new_factor(request)
     form = CodeForm(request.POST or None)
     if form.is_valid() and form.carry_out(lambda: _turn_on(request, secret, form.cleaned_data["code"])):
         messages.success(
@@ -164,7 +162,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 
 def _turn_on(request: HttpRequest, secret: str, code: str) -> None:
     actions.turn_on_factor(request.user, secret=secret, code=code)  # type: ignore[arg-type]
-    del request.session[FACTOR_KEY]
+    pending.forget_factor(request)
 
 
 def _qr(username: str, secret: str) -> str:

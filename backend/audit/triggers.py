@@ -22,7 +22,8 @@ CREATE OR REPLACE FUNCTION refuse_history_change() RETURNS trigger LANGUAGE plpg
 BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END $$
 """
 _PG_EVENTS = {"upd": ("UPDATE", "ROW"), "del": ("DELETE", "ROW"), "trn": ("TRUNCATE", "STATEMENT")}
-_SQLITE_EVENTS = {"upd": "UPDATE", "del": "DELETE"}
+# SQLite's INSERT OR REPLACE deletes the row that stands in its way and fires no trigger of DELETE.
+_SQLITE_EVENTS = {"upd": "UPDATE", "del": "DELETE", "ins": "INSERT"}
 
 
 def history_models() -> list[Any]:
@@ -80,10 +81,11 @@ def _wall_postgresql(cursor: Any, tables: list[str]) -> None:
 
 def _wall_sqlite(cursor: Any, tables: list[str]) -> None:
     for table in tables:
+        replaces = f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE history_id = NEW.history_id) '  # noqa: S608
         for event, verb in _SQLITE_EVENTS.items():
             cursor.execute(
-                f'CREATE TRIGGER IF NOT EXISTS "{_wall_name(table, event)}" BEFORE {verb} '
-                f"ON \"{table}\" BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+                f'CREATE TRIGGER IF NOT EXISTS "{_wall_name(table, event)}" BEFORE {verb} ON "{table}" '
+                f"{replaces if verb == 'INSERT' else ''}BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
             )
 
 

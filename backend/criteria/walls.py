@@ -25,6 +25,8 @@ _WALLS = {
     **{f"{SCOPES}_frozen_{event}": (SCOPES, verb) for event, verb in _VERBS.items()},
     **{f"{SETS}_frozen_{event}": (SETS, _VERBS[event]) for event in ("upd", "del")},
 }
+# SQLite's INSERT OR REPLACE deletes the row that stands in its way and fires no trigger of DELETE.
+_ON_SQLITE_TOO = {f"{SETS}_frozen_ins": (SETS, "INSERT")}
 
 # FOR SHARE: a set that is being published elsewhere is waited for.
 _ON_PG = """
@@ -84,21 +86,25 @@ def put_back(*, using: str = "default", **_: Any) -> None:
 
 def take_down(*, using: str = "default", **_: Any) -> None:
     """Let the walls make way for a migrate."""
-    make_way(using, _WALLS)
+    make_way(using, _walls("sqlite"))
 
 
 def _tables_stand(connection: Any) -> bool:
     return {NODES, SCOPES, SETS} <= set(connection.introspection.table_names())
 
 
+def _walls(vendor: str) -> dict[str, tuple[str, str]]:
+    return _WALLS if vendor == "postgresql" else _WALLS | _ON_SQLITE_TOO
+
+
 def _statements(vendor: str) -> list[str]:
+    walls = _walls(vendor).items()
     if vendor == "postgresql":
-        return [*_PG_ROWS, _PG_SETS, *(part for name in _WALLS for part in _on_postgresql(name))]
-    return [part for name in _WALLS for part in _on_sqlite(name)]
+        return [*_PG_ROWS, _PG_SETS, *(part for name, wall in walls for part in _on_postgresql(name, *wall))]
+    return [part for name, wall in walls for part in _on_sqlite(name, *wall)]
 
 
-def _on_postgresql(name: str) -> list[str]:
-    table, verb = _WALLS[name]
+def _on_postgresql(name: str, table: str, verb: str) -> list[str]:
     run = f"EXECUTE FUNCTION {_FUNCTIONS[table]}()"
     return [
         f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {verb} ON "{table}" FOR EACH ROW {run}',
@@ -106,8 +112,7 @@ def _on_postgresql(name: str) -> list[str]:
     ]
 
 
-def _on_sqlite(name: str) -> list[str]:
-    table, verb = _WALLS[name]
+def _on_sqlite(name: str, table: str, verb: str) -> list[str]:
     when = _frozen_set(verb) if table == SETS else _frozen_row(table, verb)
     return [
         f'DROP TRIGGER IF EXISTS "{name}"',
@@ -117,10 +122,16 @@ def _on_sqlite(name: str) -> list[str]:
 
 def _frozen_row(table: str, verb: str) -> str:
     rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}[verb]
-    return " OR ".join(f"(SELECT s.state FROM {_set_of(table, row)}) <> 'draft'" for row in rows)  # noqa: S608
+    frozen = [f"(SELECT s.state FROM {_set_of(table, row)}) <> 'draft'" for row in rows]  # noqa: S608
+    if verb == "INSERT":
+        frozen.append(f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)")  # noqa: S608
+    return " OR ".join(frozen)
 
 
 def _frozen_set(verb: str) -> str:
+    if verb == "INSERT":
+        same = "(id = NEW.id OR (owner_id, kind_id, year, version) = (NEW.owner_id, NEW.kind_id, NEW.year, NEW.version))"
+        return f"EXISTS (SELECT 1 FROM {SETS} WHERE {same} AND state NOT IN ('draft', 'consultation'))"  # noqa: S608
     if verb == "DELETE":
         return "OLD.state NOT IN ('draft', 'consultation')"
     columns = [field.column for field in CriteriaSet._meta.concrete_fields if field.column != "state"]
@@ -135,7 +146,7 @@ def missing(using: str = "default") -> list[str]:
     if not _tables_stand(connection):
         return []
     found = standing(connection)
-    return [name for name in _WALLS if name not in found]
+    return [name for name in _walls(connection.vendor) if name not in found]
 
 
 def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:

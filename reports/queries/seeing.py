@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from backend.core import clock
 from backend.criteria.queries import sets_for
@@ -15,9 +15,14 @@ from reports.models import Document, Ranking
 
 
 def rounds_for(actor: Actor) -> QuerySet[Round]:
-    """Return the rounds in which the person may see at least one card, newest first."""
+    """Return the rounds in which the person may see at least one card, newest first.
+
+    ``stated_on`` is the day on which a season taken over from paper was published; None of one published here.
+    """
     mine = scorecards_for(actor).filter(round=OuterRef("pk")).order_by().values("pk")
     rows = Round.objects.filter(Exists(mine)).exclude(state=Round.State.DRAFT)
+    newest = Ranking.objects.filter(round=OuterRef("pk"), published_at__isnull=False).order_by("-version")
+    rows = rows.annotate(stated_on=Subquery(newest.values("stated_on")[:1]))
     return rows.select_related("host").order_by("-year", "host__path")
 
 

@@ -165,6 +165,29 @@ def test_turning_it_off_asks_who_is_there(signed_in, user):
     assert not user.totp_secret
 
 
+def test_json_turns_the_second_factor_on_and_off(signed_in, user):
+    told = signed_in.get("/api/me/second-factor/").json()
+    assert told["on"] is False
+    assert f"secret={told['key']}" in told["uri"]
+    wrong = signed_in.post("/api/me/second-factor/", {"code": "000000x"})
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (422, ["code"])
+    assert signed_in.post("/api/me/second-factor/", {"code": now_code(told["key"])}).status_code == 204
+    on = signed_in.get("/api/me/second-factor/").json()
+    assert (on["on"], on["key"], on["uri"]) == (True, "", "")
+    assert signed_in.post("/api/me/second-factor/off/", {"secret": "sai"}).status_code == 422
+    assert signed_in.post("/api/me/second-factor/off/", {"secret": make.PASSWORD}).status_code == 204
+    user.refresh_from_db()
+    assert not user.totp_secret
+
+
+def test_json_ends_the_other_sessions_not_this_one(signed_in, user):
+    other = Client()
+    other.force_login(user)
+    assert signed_in.post("/api/me/end-sessions/").status_code == 204
+    assert signed_in.get("/api/me/").status_code == 200
+    assert other.get("/api/me/").status_code == 401
+
+
 # --- is it she? -----------------------------------------------------------------------------------
 
 

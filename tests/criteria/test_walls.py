@@ -28,11 +28,9 @@ def published(db) -> CriteriaSet:
     return made
 
 
-def _scoped(criteria_set: CriteriaSet) -> Applicability:
+def _scoped(criteria_set: CriteriaSet, code: str = "1.1") -> Applicability:
     with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
-        return Applicability.objects.create(
-            node=criteria_set.nodes.get(code="1.1"), kind=make.kind("commune")
-        )
+        return Applicability.objects.create(node=criteria_set.nodes.get(code=code), kind=make.kind("commune"))
 
 
 def raw(statement: str, *values: object) -> None:
@@ -168,6 +166,27 @@ def test_the_tree_stands_still_while_opinions_are_asked(published, way):
     assert _rows(asked) == before
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize("model", [CriteriaSet, Node, Applicability])
+def test_what_was_published_is_not_replaced_either(published, model):
+    draft = _draft_of(published)
+    _scoped(draft, "8.1")
+    changed = {
+        CriteriaSet: {"state": "'draft'", "published_at": "NULL"},
+        Node: {"criteria_set_id": str(draft.pk)},
+        Applicability: {"node_id": str(draft.nodes.get(code="8.1").pk), "kind_id": str(published.kind_id)},
+    }[model]
+    columns = {field.column: f'"{field.column}"' for field in model._meta.concrete_fields}
+    values = (columns | changed).values()
+    before = _rows(published)
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        raw(
+            f"INSERT OR REPLACE INTO {model._meta.db_table} ({', '.join(columns.values())}) "
+            f"SELECT {', '.join(values)} FROM {model._meta.db_table} ORDER BY id LIMIT 1"
+        )
+    assert _rows(published) == before
+
+
 def test_a_published_set_may_become_superseded_and_nothing_more(published):
     CriteriaSet.objects.filter(pk=published.pk).update(state="superseded")
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
@@ -203,7 +222,7 @@ def test_every_wall_stands_and_is_missed_when_it_does_not():
 @pytest.mark.django_db
 def test_a_fallen_wall_is_named_and_put_back():
     walls.take_down()
-    assert len(walls.missing()) == 8
+    assert len(walls.missing()) == 9
     assert [error.id for error in walls.walls_stand(databases=["default"])] == ["criteria.E001"]
     walls.put_back()
     assert walls.missing() == []

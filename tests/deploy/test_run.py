@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.house.sources import ROOT
 
@@ -50,6 +51,35 @@ def test_demonstration_mode_fails_the_deployment_check(tmp_path, database_url):
     assert (
         manage("check", "--deploy", **wrong, VAR_DIR=str(tmp_path), DATABASE_URL=database_url).returncode == 1
     )
+
+
+@pytest.mark.parametrize("service", ["web", "worker"])
+def test_a_service_does_not_start_where_history_lacks_a_wall(tmp_path, database_url, service):
+    unit = (ROOT / f"deploy/systemd/par-index-{service}.service").read_text()
+    (first,) = re.findall(r"^ExecStartPre=\S+/python manage\.py (.*)$", unit, re.MULTILINE)
+    place = PRODUCTION | {"VAR_DIR": str(tmp_path), "DATABASE_URL": database_url}
+    assert manage(*first.split(), **place).returncode == 0
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER scoring_historicalmark_del")
+    done = manage(*first.split(), **place)
+    assert done.returncode == 1
+    assert "scoring_historicalmark" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]"])
+def test_a_demonstration_is_opened_on_loopback_only(tmp_path, host):
+    command = [Path(sys.executable).parent / "gunicorn", "--config", ROOT / "deploy/gunicorn.py"]
+    done = subprocess.run(
+        [*command, "--bind", f"{host}:{children.free_port()}", "backend.config.wsgi"],
+        cwd=ROOT,
+        env=os.environ | {"DEMO": "1", "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "chỉ được mở trên máy này" in done.stderr
 
 
 @pytest.fixture

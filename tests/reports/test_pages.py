@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backend.core.dates import format_date
 from backend.scoring.models import Scorecard
 from permissions.actor import SYSTEM
 from permissions.roles import Role
@@ -55,6 +56,16 @@ def test_every_unit_of_the_round_sees_what_was_published(client, round_):
     of_another = page(client, "unit_result", other.pk).text
     assert "Lĩnh vực 1" in of_another
     assert "Tiêu chí 1.1" not in of_another
+
+
+def test_a_season_of_the_past_is_listed_by_its_stated_day_beside_the_true_one(client, round_):
+    made = actions.publish_ranking(round_, by=SYSTEM, **seasons.STATED)
+    signed_in(client, Role.OFFICER, round_.cards.first().unit)
+    text = page(client, "ranking_list").text
+    assert "24/04/2020" in text
+    assert f"nhập ngày {format_date(made.published_at)}" in text
+    (listed,) = client.get("/api/results/").json()["results"]
+    assert listed["stated_on"] == "2020-04-24"
 
 
 def test_every_result_of_the_demonstration_carries_its_mark(client, round_, settings):

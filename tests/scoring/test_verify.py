@@ -185,7 +185,15 @@ def test_a_mark_changed_in_sqlite_from_outside_is_named(committed):
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("statement", [f"UPDATE {PAST} SET points = 2000", f"DELETE FROM {PAST}"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {PAST} SET points = 2000",
+        f"DELETE FROM {PAST}",
+        f"INSERT OR REPLACE INTO {PAST} SELECT * FROM {PAST}",
+        f"UPDATE OR REPLACE {PAST} SET history_id = history_id + 1",
+    ],
+)
 def test_sqlite_refuses_to_change_history_from_outside(committed, statement):
     outside = sqlite3.connect(connection.settings_dict["NAME"])
     with pytest.raises(sqlite3.DatabaseError, match=triggers.MESSAGE):

@@ -16,7 +16,7 @@ from backend.criteria.models import Node
 from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring import arising
-from backend.scoring.lifecycle import OWN_MOVES, UNAPPROVED, State
+from backend.scoring.lifecycle import OWN_MOVES, UNAPPROVED, WITH_UNIT, State
 from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.queries.cards import scored_itself, step_of, steps_of, still_writing
 from backend.scoring.queries.intake import with_earlier
@@ -371,8 +371,10 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
     for piece in with_earlier(_evidence(card, shown)):
         piece.step = by_step[piece.step_id]
         leaves[piece.score_id].evidence.append(piece)
-    for asked in Explanation.objects.filter(score__card=card).select_related("step"):
-        leaves[asked.score_id].explanations.append(asked)
+    # A card in the unit's hands shows no question: what the council wrote before a reopening was never sent.
+    if State(card.state) not in WITH_UNIT:
+        for asked in Explanation.objects.filter(score__card=card).select_related("step"):
+            leaves[asked.score_id].explanations.append(asked)
     _add_last_year(card, leaves.values())
     return leaves
 

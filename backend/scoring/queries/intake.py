@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
+from backend.core.text import sort_key
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import WITH_UNIT, State
@@ -30,7 +31,7 @@ class Waiting:
 
 @dataclass
 class Intake:
-    """What a card holds beside its leaves, oldest first; ``leaves`` may take a file, by code."""
+    """What a card holds beside its leaves, in the order of leaves and names; ``leaves`` may take a file, by code."""
 
     leaves: dict[str, Score]
     matched: list[Waiting] = field(default_factory=list)
@@ -62,6 +63,9 @@ def intake_of(card: Scorecard) -> Intake:
         else:
             row = Waiting(upload, codes_in(upload.name, found.leaves), shown.get(upload.file_id or 0, []))
             (found.matched if row.codes else found.unmatched).append(row)
+    places = {code: place for place, code in enumerate(found.leaves)}
+    found.matched.sort(key=lambda row: (places[row.codes[0]], sort_key(row.upload.name)))
+    found.unmatched.sort(key=lambda row: sort_key(row.upload.name))
     return found
 
 

@@ -7,6 +7,7 @@ import { Parcels } from "./parcels.js";
 import { wireSpots } from "./spots.js";
 
 const MEGABYTE = 1048576;
+const REFRESH = 10000;
 const root = document.getElementById("intake");
 const sending = document.getElementById("sending");
 const list = sending.querySelector("[data-parcels]");
@@ -124,7 +125,7 @@ const hear = {
 /** Bring the tray up to date without touching what a person has typed in it. */
 const refresh = {
   soon() {
-    this.timer ??= setTimeout(() => this.now(), 1500);
+    this.timer ??= setTimeout(() => this.now(), REFRESH);
   },
   async now() {
     clearTimeout(this.timer);

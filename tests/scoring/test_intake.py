@@ -104,8 +104,8 @@ def test_a_colleague_goes_on_with_what_another_began(here, officer):
 def test_the_same_file_dropped_again_is_recognised(here, officer):
     content = paper()
     upload = brought(officer, here.card, content, "1.1_a.pdf")
-    renamed = begin(officer, here.card, content, "khac ten.pdf").json()
-    assert (renamed["id"], renamed["state"]) == (upload.pk, "waiting")
+    again = begin(officer, here.card, content, "1.1_a.pdf").json()
+    assert (again["id"], again["state"]) == (upload.pk, "waiting")
     actions.place(here.card, {upload.pk: [actions.Spot("1.1")]}, by=here.officer)
     again = begin(officer, here.card, content, "1.1_a.pdf").json()
     assert (again["id"], again["state"]) == (upload.pk, "placed")
@@ -113,12 +113,22 @@ def test_the_same_file_dropped_again_is_recognised(here, officer):
     assert for_another["state"] == "receiving"
 
 
-def test_the_same_bytes_under_two_names_lie_in_the_tray_once(here, officer):
+def test_the_same_bytes_under_two_names_lie_in_the_tray_once_with_the_leaves_of_both(here, officer):
     content = paper()
     dropped(officer, here.card, (content, "1.1_a.pdf"))
-    answer = dropped(officer, here.card, (content, "1.2_b.pdf"))
-    assert answer.status_code == 200
-    assert sorted(Upload.objects.values_list("state", flat=True)) == ["double", "waiting"]
+    dropped(officer, here.card, (content, "1.2_b.pdf"))
+    for _again in range(2):
+        third = begin(officer, here.card, content, "2.1_c.pdf").json()
+        assert (third["state"], third["received"]) == ("double", 0)
+        assert "1.1_a.pdf" in third["reason"]
+    assert sorted(Upload.objects.values_list("state", flat=True)) == ["double", "double", "waiting"]
+    page = text(officer.get(url("intake", here.card)))
+    assert page.count("spot-code") == 4
+    for code in ("1.1", "1.2", "2.1"):
+        assert f'value="{code}"' in page.partition("data-tray")[2]
+    waiting = Upload.objects.get(state="waiting")
+    actions.place(here.card, {waiting.pk: [actions.Spot("1.1")]}, by=here.officer)
+    assert set(Upload.objects.values_list("state", flat=True)) == {"placed"}
 
 
 def test_two_files_of_one_name_are_two_files(here, officer):

@@ -17,28 +17,12 @@ from permissions.roles import Role
 from tests import make
 from tests.scoring import specimens
 from tests.scoring.pages import Browsers, signed_in, text, url
-from tests.scoring.shelves import found_clean, named, own_storage, put  # noqa: F401
+from tests.scoring.shelves import found_clean, named, next_year, own_storage, put  # noqa: F401
 from tests.scoring.worlds import LEAVES, World, world
 from tiers.actions import release
 from tiers.models import Lineage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-def next_year(before: World, *, unit=None, mapped: str = "1.1 1.2 2.1") -> World:
-    """Return the season after ``before``: the same leaves, those of ``mapped`` mapped to its own; the unit's card."""
-    chosen = make.criteria_set(before.host, leaves=LEAVES, version=2, state=CriteriaSet.State.DRAFT)
-    old = {node.code: node for node in Node.objects.filter(criteria_set=before.card.criteria_set_id)}
-    for code in mapped.split():
-        Node.objects.filter(criteria_set=chosen, code=code).update(previous=old[code])
-    chosen.state, chosen.published_at = CriteriaSet.State.PUBLISHED, clock.now()
-    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
-        chosen.save()
-    round_ = make.round_(before.host, chosen, year=2026, previous=before.round)
-    cards = {card.unit_id: card for card in actions.open_round(round_, by=SYSTEM)}
-    mine = unit or before.unit
-    people = {name: getattr(before, name) for name in ("officer", "leader", "secretary", "chair")}
-    return World(before.host, mine, round_, cards[mine.pk], users=dict(before.users), **people)
 
 
 @pytest.fixture

@@ -95,7 +95,8 @@ def _bounds(limits: Limits) -> list[str]:
     return [
         "prlimit",
         f"--as={limits.memory * MEGABYTE}",
-        f"--cpu={limits.seconds}",
+        # The clock ends a run first, and says so; this is for what escapes it.
+        f"--cpu={2 * limits.seconds}",
         f"--fsize={limits.file * MEGABYTE}",
         "--core=0",
         "--",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.audit.recording import recording
 from backend.core import clock
@@ -208,3 +210,24 @@ def test_nobody_else_is_offered_or_may_take_them(here):
     for who in ("leader", "secretary"):
         assert Browsers(here).of(who).post(url("reuse", here.card), {"pick": keys(here)}).status_code == 403
     assert queries.offers(here.card, actor) == []
+
+
+def test_two_and_forty_offers_take_the_same_statements(before):
+    def taken(here) -> tuple[int, int]:
+        browser = Browsers(here).of("officer")
+        browser.get(url("reuse", here.card))
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get(url("reuse", here.card)).status_code == 200
+        with CaptureQueriesContext(connection) as kept:
+            assert browser.post(url("reuse", here.card), {"pick": keys(here)}).status_code == 302
+        return len(seen), len(kept)
+
+    named(before, "1.1")
+    named(before, "2.1")
+    few = taken(next_year(before))
+    other = world(year=2025)
+    for number in range(40):
+        named(other, ("1.1", "1.2", "2.1", "2.1")[number % 4], number=f"{number}/KH")
+    here = next_year(other)
+    assert len(keys(here)) == 40
+    assert taken(here) == few

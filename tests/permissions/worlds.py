@@ -147,6 +147,8 @@ def build() -> World:
         old_card=past.cards.get(unit=old),
         divided_card=past.cards.get(unit=divided),
     )
+    for old_one in (made.old_card, made.divided_card):
+        _say(old_one)
     for scene in scenes.values():
         scene.world = made
     return made

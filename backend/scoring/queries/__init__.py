@@ -1,6 +1,6 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
+Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it; last_year), taken (what came off),
 shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), records.
 """
 
@@ -28,6 +28,8 @@ from backend.scoring.queries.returns import (
     returned_counts,
     returned_now,
     returned_of,
+    signatures,
+    signatures_on,
 )
 from backend.scoring.queries.sheets import (
     Field,
@@ -41,8 +43,6 @@ from backend.scoring.queries.sheets import (
     sees_own_points,
     sees_step,
     sheet,
-    signatures,
-    signatures_on,
     works_for_host,
 )
 from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line

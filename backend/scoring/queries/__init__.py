@@ -1,6 +1,6 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), seeing (who may see what), sheets (one card as a viewer sees it), taken (what came off),
+Read in this order: cards (whose, and at which step), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
 shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), intake
 (files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
 (inside the unit).
@@ -54,6 +54,8 @@ from backend.scoring.queries.returns import (
     returned_counts,
     returned_now,
     returned_of,
+    signatures,
+    signatures_on,
 )
 from backend.scoring.queries.reuse import Offer, has_offers, offers
 from backend.scoring.queries.seeing import (

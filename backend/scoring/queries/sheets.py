@@ -16,11 +16,12 @@ from backend.criteria.models import Node
 from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring import arising
-from backend.scoring.lifecycle import OWN_MOVES, WITH_UNIT, State
-from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
+from backend.scoring.lifecycle import WITH_UNIT, State
+from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard
 from backend.scoring.queries.cards import step_of, steps_of
 from backend.scoring.queries.intake import with_earlier
-from backend.scoring.queries.seeing import is_sent, sees_own_points, sees_step, works_for_host
+from backend.scoring.queries.last_year import add_last_year
+from backend.scoring.queries.seeing import is_sent, sees_step, works_for_host
 from backend.scoring.tally import Extra, extras_of, with_extras
 from permissions.actor import Actor
 
@@ -274,18 +275,6 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     return Sheet(card, _fields(nodes, leaves), steps, now, shows_own, _deductions(card, shown))
 
 
-def signatures(card: Scorecard, viewer: Actor) -> list[Signature]:
-    """Return the moves made on the card, oldest first; the unit's own ones to who may read its points."""
-    rows = card.signatures.select_related("step").order_by("signed_at", "pk")
-    return list(rows if sees_own_points(viewer, card) else rows.exclude(move__in=OWN_MOVES))
-
-
-def signatures_on(sheet: Sheet) -> list[Signature]:
-    """Return what ``signatures`` does for the viewer of a sheet, without asking for her right again."""
-    rows = sheet.card.signatures.select_related("step").order_by("signed_at", "pk")
-    return list(rows if sheet.shows_own else rows.exclude(move__in=OWN_MOVES))
-
-
 def _hide_unsent(card: Scorecard, leaves: Iterable[Leaf]) -> None:
     for leaf in leaves:
         leaf.explanations = [asked for asked in leaf.explanations if is_sent(card, asked)]
@@ -313,7 +302,7 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
     if State(card.state) not in WITH_UNIT:
         for asked in Explanation.objects.filter(score__card=card).select_related("step"):
             leaves[asked.score_id].explanations.append(asked)
-    _add_last_year(card, leaves.values())
+    add_last_year(card, leaves.values())
     return leaves
 
 
@@ -328,21 +317,6 @@ def _evidence(card: Scorecard, shown: set[int]) -> QuerySet[Evidence]:
     rows = Evidence.objects.filter(kept, score__card=card)
     explained = Q(step__kind=Step.Kind.EXPLANATION)
     return rows.filter(Q(step_id__in=shown) | explained).select_related("file")
-
-
-def _add_last_year(card: Scorecard, leaves: Iterable[Leaf]) -> None:
-    before = {leaf.node.previous_id: leaf for leaf in leaves if leaf.node.previous_id}
-    if not before or not card.round.previous_id:
-        return
-    marks = Mark.objects.filter(
-        score__card__round_id=card.round.previous_id,
-        score__card__unit_id=card.unit_id,
-        score__card__state=State.PUBLISHED,
-        score__node_id__in=before,
-        step__kind__in=[Step.Kind.CONCLUSION, Step.Kind.SURVEY],
-    )
-    for node_id, points, most in marks.values_list("score__node_id", "points", "max_points"):
-        before[node_id].last_year, before[node_id].last_maximum = points, most
 
 
 def _fields(nodes: Sequence[Node], leaves: dict[int, Leaf]) -> list[Field]:

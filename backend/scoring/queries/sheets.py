@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from backend.core import clock
 from backend.core.exact import ZERO
+from backend.core.prepared import Prepared
 from backend.criteria.models import Node
 from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
@@ -241,12 +242,17 @@ def explained(score: Score, mark: Mark | None) -> str:
         return ""
 
 
+_NODES = Prepared(lambda criteria_set: Node.objects.filter(criteria_set=criteria_set).order_by("order"))
+_SCORES = Prepared(lambda card: Score.objects.filter(card=card).order_by("order"))
+_ASKED = Prepared(lambda card: Explanation.objects.filter(score__card=card).select_related("step"))
+
+
 def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     """Return the card as ``viewer`` may see it; the same number of queries for any number of leaves."""
     now = clock.now()
     steps = steps_of(card)
     shown = {step.pk for step in steps if sees_step(card, step, viewer, now)}
-    nodes = list(Node.objects.filter(criteria_set_id=card.criteria_set_id).order_by("order"))
+    nodes = _NODES.all(criteria_set=card.criteria_set_id)
     leaves = _leaves(card, shown, nodes)
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
@@ -333,7 +339,8 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
     by_node = {node.pk: node for node in nodes}
     by_step = {step.pk: step for step in steps_of(card)}
     leaves = {}
-    for score in Score.objects.filter(card=card).order_by("order"):
+    for score in _SCORES.all(card=card.pk):
+        score.card = card
         score.node = by_node[score.node_id]
         leaves[score.pk] = Leaf(score=score, node=score.node)
     marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related("provenance")
@@ -346,7 +353,7 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
     for piece in _evidence(card, shown):
         piece.step = by_step[piece.step_id]
         leaves[piece.score_id].evidence.append(piece)
-    for asked in Explanation.objects.filter(score__card=card).select_related("step"):
+    for asked in _ASKED.all(card=card.pk):
         leaves[asked.score_id].explanations.append(asked)
     _add_last_year(card, leaves.values())
     return leaves

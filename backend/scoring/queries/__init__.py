@@ -90,8 +90,6 @@ from backend.scoring.queries.sheets import (
     Sheet,
     explained,
     sheet,
-    signatures,
-    signatures_on,
 )
 from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line
 from backend.scoring.queries.sums import Sums, sums_around

@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from backend.scoring.lifecycle import OWN_MOVES
 from backend.scoring.models import Look, ReturnedLeaf, Scorecard, Signature
-from backend.scoring.queries.sheets import Sheet, sees_own_points
+from backend.scoring.queries.seeing import sees_own_points
+from backend.scoring.queries.sheets import Sheet
 from permissions.actor import Actor
 
 # A page opened again within this time belongs to the same visit: what changed before it stays in view.

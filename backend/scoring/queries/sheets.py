@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from backend.core import clock
 from backend.core.exact import ZERO
+from backend.core.prepared import Prepared
 from backend.criteria.models import Node
 from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
@@ -261,12 +262,17 @@ def explained(score: Score, mark: Mark | None) -> str:
         return ""
 
 
+_NODES = Prepared(lambda criteria_set: Node.objects.filter(criteria_set=criteria_set).order_by("order"))
+_SCORES = Prepared(lambda card: Score.objects.filter(card=card).order_by("order"))
+_ASKED = Prepared(lambda card: Explanation.objects.filter(score__card=card).select_related("step"))
+
+
 def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     """Return the card as ``viewer`` may see it; the same number of queries for any number of leaves."""
     now = clock.now()
     steps = steps_of(card)
     shown = {step.pk for step in steps if sees_step(card, step, viewer, now)}
-    nodes = list(Node.objects.filter(criteria_set_id=card.criteria_set_id).order_by("order"))
+    nodes = _NODES.all(criteria_set=card.criteria_set_id)
     leaves = _leaves(card, shown, nodes)
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
@@ -285,7 +291,8 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
     by_node = {node.pk: node for node in nodes}
     by_step = {step.pk: step for step in steps_of(card)}
     leaves = {}
-    for score in Score.objects.filter(card=card).order_by("order"):
+    for score in _SCORES.all(card=card.pk):
+        score.card = card
         score.node = by_node[score.node_id]
         leaves[score.pk] = Leaf(score=score, node=score.node)
     marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related("provenance")
@@ -300,7 +307,7 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
         leaves[piece.score_id].evidence.append(piece)
     # A card in the unit's hands shows no question: what the council wrote before a reopening was never sent.
     if State(card.state) not in WITH_UNIT:
-        for asked in Explanation.objects.filter(score__card=card).select_related("step"):
+        for asked in _ASKED.all(card=card.pk):
             leaves[asked.score_id].explanations.append(asked)
     add_last_year(card, leaves.values())
     return leaves

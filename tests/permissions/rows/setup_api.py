@@ -92,7 +92,7 @@ HOUSE = [
     row("api:me-password", "POST", ok="ALL", body=typed(password=make.PASSWORD, new="Mat-khau-moi-2027")),
     row("api:notice-list", ok="ALL"),
     row("api:notice-preferences", ok="ALL"),
-    row("api:notice-preferences", "PUT", ok="ALL", body=typed(card="digest")),
+    row("api:notice-preferences", "POST", ok="ALL", body=typed(card="digest")),
     row("api:notice-read-all", "POST", ok="ALL"),
     *[
         row(

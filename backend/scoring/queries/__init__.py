@@ -1,6 +1,7 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
+Read in this order: cards (whose, and at which step), seeing (what of one a viewer may know), sheets
+(one card as a viewer sees it), taken (what came off),
 sums (around one leaf), records.
 """
 
@@ -22,20 +23,22 @@ from backend.scoring.queries.cards import (
     time_of,
 )
 from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
+from backend.scoring.queries.seeing import (
+    is_sent,
+    of_unit,
+    sees_names,
+    sees_own_points,
+    sees_step,
+    signatures,
+    works_for_host,
+)
 from backend.scoring.queries.sheets import (
     Field,
     Heading,
     Leaf,
     Sheet,
     explained,
-    is_sent,
-    of_unit,
-    sees_names,
-    sees_own_points,
-    sees_step,
     sheet,
-    signatures,
-    works_for_host,
 )
 from backend.scoring.queries.sums import Sums, sums_around
 from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken

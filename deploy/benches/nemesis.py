@@ -18,7 +18,7 @@ from pathlib import Path
 
 from deploy.benches.machine import Machine
 
-SHORTEST, LONGEST = 0.5, 4.0  # seconds between two kills
+SHORTEST, LONGEST = 0.5, 6.0  # seconds between two kills
 
 
 @dataclass(frozen=True)

@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
         "StepKind": "backend.rounds.models.Step.Kind",
         "UploadState": "backend.scoring.models.Upload.State",
         "DocumentKind": "reports.models.Document.Kind",
+        "MessageWay": "backend.notices.models.Way",
         "OwnVerdict": "backend.scoring.models.OwnOpinion.Verdict",
         "OpinionVerdict": "backend.criteria.models.Opinion.Verdict",
     },

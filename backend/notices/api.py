@@ -64,7 +64,7 @@ class NoticeViewSet(viewsets.ReadOnlyModelViewSet[Notice]):
             actions.prefer(request.user, sent.validated_data)
         return Response(queries.preferences_of(request.user.pk), status=status.HTTP_200_OK)
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="notices_read_all_create", request=None, responses={204: None})
     @action(detail=False, methods=["post"], url_path="read")
     def read_all(self, request: Request) -> Response:
         """Note that every message was read."""

@@ -62,7 +62,7 @@ class EndingIn(serializers.Serializer[Any]):
 
 
 class PointsIn(serializers.Serializer[Any]):
-    """A save of one leaf: inputs of its rule, or bare points; neither clears it."""
+    """A save of one leaf: inputs of its rule, or bare points where it asks for nothing else; neither clears it."""
 
     code = serializers.CharField()
     version = WholeField()
@@ -126,10 +126,11 @@ class MoveIn(serializers.Serializer[Any]):
 
 
 class TextsIn(serializers.Serializer[Any]):
-    """Difficulties and proposals of the report."""
+    """Difficulties and proposals of the report; ``seen`` is the card's ``texts_seen`` as last read."""
 
     difficulties = serializers.CharField(allow_blank=True)
     proposals = serializers.CharField(allow_blank=True)
+    seen = serializers.CharField(required=False, allow_blank=True, default="", max_length=16)
 
 
 class QuestionIn(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from permissions.roles import Verb
 from tests import make
-from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, typed
+from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, texts, typed
 from tests.permissions.rows.council import HOSTED, REMINDS, TAKEN, taken, unsure
 from tests.permissions.rows.results import PUBLISHED, PUBLISHES, WAITING, document
 from tests.permissions.table import Row, Scene, Values, row
@@ -99,7 +99,7 @@ CARDS = [
         places=PLACES,
     ),
     post("points", "draft", SCORES, mark("draft", "1.2", 1, points="2,5")),
-    post("texts", "draft", SCORES, typed(difficulties="Thiếu người", proposals="Bổ sung")),
+    post("texts", "draft", SCORES, texts),
     post("evidence", "draft", SCORES, typed(code="1.1", number="05/KH-UBND", issuer="UBND"), note="document"),
     post("evidence", "draft", SCORES, a_file(code="1.1"), note="file"),
     post(

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from backend.accounts.actions import re_authenticate
-from backend.scoring import actions, api_intake, api_rounds, changes, queries, sent, shapes
+from backend.scoring import actions, api_intake, api_rounds, api_survey, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_approval import ApprovalActs
@@ -302,4 +302,9 @@ class ScorecardViewSet(
         return Response(shapes.AppliesShape(actions.put_back(card, by=request.actor, **given)).data)
 
 
-ROUTES = [("scorecards", ScorecardViewSet, "scorecard"), *api_intake.ROUTES, *api_rounds.ROUTES]
+ROUTES = [
+    ("scorecards", ScorecardViewSet, "scorecard"),
+    *api_intake.ROUTES,
+    *api_rounds.ROUTES,
+    *api_survey.ROUTES,
+]

@@ -180,15 +180,33 @@ class SurveyLineIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class SurveyIn(serializers.Serializer[Any]):
-    """Survey points of a round with their source."""
+class SourceIn(serializers.Serializer[Any]):
+    """Where survey points come from: the report, its date, forms sent and answered."""
 
-    round = KeyField()
     report_number = serializers.CharField()
     report_date = serializers.DateField()
     sample = WholeField()
     answers = WholeField()
+
+
+class SurveyIn(SourceIn):
+    """Survey points of a round with their source."""
+
+    round = KeyField()
     lines = SurveyLineIn(many=True)
+
+
+class SurveyFileIn(serializers.Serializer[Any]):
+    """The filled-in workbook of a group of the round, as the page of survey points gives it out."""
+
+    group = KeyField()
+    file = serializers.FileField()
+
+
+class SurveyConfirmIn(SourceIn):
+    """``preview`` as ``survey-import`` answered it, with the source of its points."""
+
+    preview = serializers.CharField()
 
 
 class DelegationIn(serializers.Serializer[Any]):

@@ -315,6 +315,7 @@ SPECTACULAR_SETTINGS = {
         "RoundState": "backend.rounds.models.Round.State",
         "DocumentState": "reports.models.Document.State",
         "StepKind": "backend.rounds.models.Step.Kind",
+        "UploadState": "backend.scoring.models.Upload.State",
         "DocumentKind": "reports.models.Document.Kind",
         "OwnVerdict": "backend.scoring.models.OwnOpinion.Verdict",
         "OpinionVerdict": "backend.criteria.models.Opinion.Verdict",

@@ -1,4 +1,7 @@
-"""A box and a choice that write themselves. A grid has hundreds, and Django renders a template for each and its parts."""
+"""A box and a choice that write themselves: a grid has hundreds, and Django renders a template for each and its parts.
+
+They bear the names of Django's own, by which templates tell them (``field.widget_type``).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 
-class Box(forms.TextInput):
+class Text(forms.TextInput):
     """Writes what ``forms.TextInput`` writes."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
@@ -21,7 +24,7 @@ class Box(forms.TextInput):
         return _written(own) + _kept(rest)
 
 
-class Choice(forms.Select):
+class Select(forms.Select):
     """Writes what ``forms.Select`` writes for one answer of a flat list."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:

@@ -55,10 +55,10 @@ class NoticeViewSet(viewsets.ReadOnlyModelViewSet[Notice]):
         return Response(NoticeShape(notice).data)
 
     @extend_schema(request=PreferencesShape, responses=PreferencesShape)
-    @action(detail=False, methods=["get", "put"])
+    @action(detail=False, methods=["get", "post"])
     def preferences(self, request: Request) -> Response:
         """Return, or set, how the person is told of each kind of messages; what is left out stays."""
-        if request.method == "PUT":
+        if request.method == "POST":
             sent = PreferencesShape(data=request.data)
             sent.is_valid(raise_exception=True)
             actions.prefer(request.user, sent.validated_data)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from backend.core.forms import ActingForm
 from backend.notices.models import COMPULSORY, Kind, Way
 
-USUAL = ("usual", _("Như thường lệ: việc gấp gửi ngay, còn lại gộp một thư mỗi ngày"))
+USUAL = ("usual", _("Như thường lệ"))
 WAYS = (
     (Way.NOW, _("Gửi thư ngay")),
-    (Way.DIGEST, _("Gộp vào thư tổng hợp hằng ngày")),
-    (Way.PAGE, _("Chỉ hiện trên trang, không gửi thư")),
+    (Way.DIGEST, _("Gộp vào thư hằng ngày")),
+    (Way.PAGE, _("Chỉ hiện trên trang")),
 )
 ALWAYS = _("Không tắt được thư loại này; ngày cuối trước hạn luôn gửi ngay.")
 

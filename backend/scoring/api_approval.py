@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from backend.scoring import actions, checking, queries, sent, shapes
+from backend.scoring import actions, checking, queries, sent, shapes_approval
 from backend.scoring.models import Scorecard
 from backend.scoring.sent import read
 from permissions.roles import Verb
@@ -22,7 +22,7 @@ class ApprovalActs(GenericViewSet[Scorecard]):
         """Return the card if the person holds ``verb`` on it."""
         raise NotImplementedError
 
-    @extend_schema(responses=shapes.BriefShape)
+    @extend_schema(responses=shapes_approval.BriefShape)
     @action(detail=True)
     def check(self, request: Request, pk: str) -> Response:
         """Return what keeps the card from being submitted, what to look at again, and the content's fingerprint."""
@@ -37,9 +37,9 @@ class ApprovalActs(GenericViewSet[Scorecard]):
             "findings": [one for part in parts for one in part.findings],
             "returned": returned,
         }
-        return Response(shapes.BriefShape(body).data)
+        return Response(shapes_approval.BriefShape(body).data)
 
-    @extend_schema(request=sent.ReturnNoteIn, responses={200: shapes.ReturnedShape, 204: None})
+    @extend_schema(request=sent.ReturnNoteIn, responses={200: shapes_approval.ReturnedShape, 204: None})
     @action(detail=True, methods=["post"], url_path="return-notes")
     def return_notes(self, request: Request, pk: str) -> Response:
         """Keep why one leaf is to go back, until the move "return" sends it; an empty reason takes it off."""
@@ -47,17 +47,17 @@ class ApprovalActs(GenericViewSet[Scorecard]):
         row = actions.note_return(card, by=self.request.actor, **read(sent.ReturnNoteIn, request.data))
         if row is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        return Response(shapes.ReturnedShape(row).data)
+        return Response(shapes_approval.ReturnedShape(row).data)
 
-    @extend_schema(request=sent.ReturnAnswerIn, responses=shapes.ReturnedShape)
+    @extend_schema(request=sent.ReturnAnswerIn, responses=shapes_approval.ReturnedShape)
     @action(detail=True, methods=["post"], url_path="answer-return")
     def answer_return(self, request: Request, pk: str) -> Response:
         """Mark a returned leaf as dealt with, or as not yet."""
         card = self._card(Verb.SCORE)
         row = actions.answer_return(card, by=self.request.actor, **read(sent.ReturnAnswerIn, request.data))
-        return Response(shapes.ReturnedShape(row).data)
+        return Response(shapes_approval.ReturnedShape(row).data)
 
-    @extend_schema(request=sent.LookIn, responses=shapes.ChangesSinceShape)
+    @extend_schema(request=sent.LookIn, responses=shapes_approval.ChangesSinceShape)
     @action(detail=True, methods=["post"])
     def look(self, request: Request, pk: str) -> Response:
         """Note that the person has looked at the card as of a moment; return what had changed since she last did."""
@@ -67,4 +67,4 @@ class ApprovalActs(GenericViewSet[Scorecard]):
         since = queries.fresh_since(queries.look_of(card, actor), seen.now, moves)
         changes = queries.trail(seen, [since]).after(since)
         actions.look(card, by=actor, at=read(sent.LookIn, request.data)["at"])
-        return Response(shapes.ChangesSinceShape({"since": since, "changes": changes}).data)
+        return Response(shapes_approval.ChangesSinceShape({"since": since, "changes": changes}).data)

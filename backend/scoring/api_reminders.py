@@ -39,7 +39,7 @@ class PreparedShape(serializers.Serializer[Any]):
     unit_name = serializers.CharField(source="row.card.unit_name")
     subject = serializers.CharField()
     body = serializers.CharField()
-    people = serializers.IntegerField(source="reach.people.__len__")
+    people = serializers.IntegerField(source="reach.number")
     mails = serializers.IntegerField(source="reach.mails")
     without_address = serializers.ListField(child=serializers.CharField(), source="reach.without")
     bounced = serializers.ListField(child=serializers.CharField(), source="reach.bounced")

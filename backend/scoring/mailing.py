@@ -28,6 +28,11 @@ class Reach:
     lost: dict[int, Letter] = field(default_factory=dict)
 
     @property
+    def number(self) -> int:
+        """Return how many people are told."""
+        return len(self.people)
+
+    @property
     def mails(self) -> int:
         """Return how many of them have an address."""
         return sum(bool(person.email) for person in self.people)

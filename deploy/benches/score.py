@@ -35,7 +35,7 @@ def figures(kind: str, length: Length) -> Iterator[Figure]:
         season = plant()
         here.start_web(SERVED)
         counts = []
-        for units in (min(FEW, length.units), length.units):
+        for units in sorted({min(FEW, length.units), length.units}):
             grow(season, units)
             here.analyse()
             (officer,) = officers(season, 1, first=0)

@@ -7,7 +7,7 @@ import re
 import pytest
 from django import forms
 
-from backend.core.widgets import Box, Choice
+from backend.core.widgets import Select, Text
 
 CHOICES = [("", "Chọn mức"), ("1", "Kịp thời (1,00)"), ("2", 'Chậm & "muộn"')]
 
@@ -24,12 +24,20 @@ def said(html: str) -> list[tuple[str, list[str]]]:
 @pytest.mark.parametrize("value", [None, "", "7,5", 0, '"<b>'])
 def test_a_box_says_what_django_says(value):
     attrs, given = {"inputmode": "decimal", "size": "8", "data-optional": ""}, {"id": "7-x", "required": True}
-    ours = Box(attrs).render("input_x", value, given)
+    ours = Text(attrs).render("input_x", value, given)
     assert said(ours) == said(forms.TextInput(attrs).render("input_x", value, given))
 
 
 @pytest.mark.parametrize("value", [None, "", "1", "2", 2, "khác"])
 def test_a_choice_says_what_django_says(value):
     given = {"id": "7-x", "aria-invalid": "true", "hidden": False}
-    ours = Choice(choices=CHOICES).render("input_x", value, given)
+    ours = Select(choices=CHOICES).render("input_x", value, given)
     assert said(ours) == said(forms.Select(choices=CHOICES).render("input_x", value, given))
+
+
+def test_templates_know_them_by_the_names_of_djangos_own():
+    class Both(forms.Form):
+        box = forms.CharField(widget=Text)
+        one = forms.ChoiceField(widget=Select)
+
+    assert [field.widget_type for field in Both()] == ["text", "select"]

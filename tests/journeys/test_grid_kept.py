@@ -89,7 +89,7 @@ def test_a_tab_killed_while_typing_brings_it_back(here, page):
     expect(box(again, "1.3")).to_have_value("1,7")
     expect(row(again, "1.3")).to_contain_text("chưa lưu")
     assert points(here) == {"1.1": "1.000"}
-    again.get_by_role("button", name="Đến chỗ chưa lưu").click()
+    again.get_by_role("button", name="Xem chỗ chưa lưu").click()
     expect(box(again, "1.3")).to_be_focused()
     box(again, "1.3").press("Enter")
     saved(again, "1.3")

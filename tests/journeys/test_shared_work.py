@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from backend.scoring.lifecycle import State
@@ -135,11 +136,13 @@ def approve(page: Any, here: Inside) -> None:
 
 
 def fits(page: Any) -> None:
-    """The page is no wider than its window, at both widths."""
+    """The page is no wider than its window, at both widths, and axe finds nothing on it."""
     for size in (OFFICE, PHONE):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.set_viewport_size(OFFICE)
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
 
 
 def test_a_field_is_given_and_a_colleague_called_without_javascript(window, here):

@@ -31,6 +31,7 @@ from reports.documents import make as make_document
 from reports.models import Backtest, Document
 from tests import make
 from tests.criteria.consultations import at_each_stage
+from tests.permissions.inside import say, share
 from tests.reports import seasons
 from tests.scoring import councils, specimens
 from tiers.actions import release
@@ -137,7 +138,7 @@ def build() -> World:
     officers = {"city": "officer", "home": "officer_home", "district": "officer_below"}
     chairs = {"city": "leader", "home": "leader_home", "district": "leader_below"}
     for name, scene in scenes.items():
-        _share(scene, people[officers[name]], people[chairs[name]])
+        share(scene, people[officers[name]], people[chairs[name]], CANARY)
     past = scenes["city"].rounds["published"]
     made = World(
         scenes=scenes,
@@ -148,6 +149,8 @@ def build() -> World:
         old_card=past.cards.get(unit=old),
         divided_card=past.cards.get(unit=divided),
     )
+    for old_one in (made.old_card, made.divided_card):
+        say(old_one, CANARY)
     for scene in scenes.values():
         scene.world = made
     return made
@@ -372,31 +375,6 @@ def _write_canaries(card: Scorecard) -> None:
     actions.set_points(card, "1.2", by=SYSTEM, version=1, points=Decimal("2.5"), note=CANARY)
     actions.set_texts(card, by=SYSTEM, difficulties=CANARY, proposals=CANARY)
     actions.add_document(card, "2.1", by=SYSTEM, number=CANARY, issuer=CANARY)
-
-
-def _share(scene: Scene, officer: User, leader: User) -> None:
-    """Let the unit's people share the work: a division, a remark on every card, a council on one."""
-    card = scene.cards["draft"]
-    scene.division = actions.save_division(card, by=SYSTEM, name=CANARY, people=[officer.pk])
-    actions.assign(card, ["1.2"], by=SYSTEM, assignee=f"d-{scene.division.pk}")
-    scene.remark = actions.add_remark(
-        card, "1.1", by=actor_for(officer), text=CANARY, mentioned=[scene.clerk.pk]
-    )
-    for other in scene.cards.values():
-        _say(other)
-    members = {scene.clerk.pk: "chair", officer.pk: "secretary", leader.pk: "member"}
-    decision = {"decision_number": CANARY, "decision_date": date(2026, 1, 5), "members": members}
-    actions.form_council(scene.cards["reviewing"], by=SYSTEM, **decision)
-    actions.move(scene.cards["reviewing"], "submit", by=SYSTEM)
-    actions.opine(scene.cards["reviewing"], "1.1", by=actor_for(leader), verdict="revise", reason=CANARY)
-
-
-def _say(card: Scorecard) -> None:
-    """Leave the unit's own words on the card at whatever stage it is: they are never the host's to read."""
-    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
-        Remark.objects.create(
-            score=card.scores.get(code="1.1"), author_name="", text=CANARY, made_at=clock.now()
-        )
 
 
 def _lend(scene: Scene, leader: User, taker: User) -> Delegation:

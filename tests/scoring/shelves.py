@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from backend.audit.recording import recording
-from backend.criteria.models import Node
+from backend.core import clock
+from backend.criteria.models import CriteriaSet, Node
 from backend.jobs.models import Job
 from backend.scoring import actions
 from backend.scoring.models import Evidence, Score, Scorecard, StoredFile
 from permissions.actor import SYSTEM, Actor
 from tests import make
 from tests.scoring import specimens
-from tests.scoring.worlds import World
+from tests.scoring.worlds import LEAVES, World
+from tiers.models import Unit
 
 TOLD = "Ủy ban nhân dân quận Ô Môn đã ban hành kế hoạch. Phần hai nói về trạm y tế."
 
@@ -69,3 +71,19 @@ def another_unit(here: World, name: str = "Phường bên") -> World:
                 source=node.source,
             )  # fmt: skip
     return World(here.host, unit, here.round, card, SYSTEM, SYSTEM, here.secretary, here.chair, here.users)
+
+
+def next_year(before: World, *, unit: Unit | None = None, mapped: str = "1.1 1.2 2.1") -> World:
+    """Return the season after ``before``: the same leaves, those of ``mapped`` mapped to its own; the unit's card."""
+    chosen = make.criteria_set(before.host, leaves=LEAVES, version=2, state=CriteriaSet.State.DRAFT)
+    old = {node.code: node for node in Node.objects.filter(criteria_set=before.card.criteria_set_id)}
+    for code in mapped.split():
+        Node.objects.filter(criteria_set=chosen, code=code).update(previous=old[code])
+    chosen.state, chosen.published_at = CriteriaSet.State.PUBLISHED, clock.now()
+    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
+        chosen.save()
+    round_ = make.round_(before.host, chosen, year=2026, previous=before.round)
+    cards = {card.unit_id: card for card in actions.open_round(round_, by=SYSTEM)}
+    mine = unit or before.unit
+    people = {name: getattr(before, name) for name in ("officer", "leader", "secretary", "chair")}
+    return World(before.host, mine, round_, cards[mine.pk], users=dict(before.users), **people)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import time
 from pathlib import Path
@@ -133,6 +134,17 @@ def test_a_file_whose_reading_failed_for_good_is_left_alone(here):
         work="backend.scoring.actions.read_file", key=str(piece.file_id), state="failed", queued_at=now
     )
     assert actions.catch_up() == 0
+
+
+def test_what_a_dead_worker_left_is_removed_and_work_in_hand_is_not(settings):
+    dead, living = (Path(settings.VAR_DIR) / "reading" / name for name in ("dead", "living"))
+    for folder in (dead, living):
+        folder.mkdir(parents=True)
+        (folder / "source").write_bytes(b"a")
+    os.utime(dead, (0, 0))
+    actions.catch_up()
+    assert (dead.exists(), living.exists()) == (False, True)
+    shutil.rmtree(living)
 
 
 # --- Office documents ----------------------------------------------------------------------------------
@@ -289,10 +301,8 @@ def bare_path(monkeypatch, tmp_path):
     for name in ("prlimit", "sh"):
         (folder / name).symlink_to(shutil.which(name))
     monkeypatch.setenv("PATH", str(folder))
-    sandbox.stands.cache_clear()
     yield
     monkeypatch.undo()
-    sandbox.stands.cache_clear()
 
 
 def test_without_libreoffice_the_page_says_so_and_a_later_install_makes_up_for_it(
@@ -309,7 +319,6 @@ def test_without_libreoffice_the_page_says_so_and_a_later_install_makes_up_for_i
     assert b"".join(answer.streaming_content).startswith(b"PK")
     assert actions.catch_up() == 0
     monkeypatch.undo()
-    sandbox.stands.cache_clear()
     assert actions.catch_up() == 1
     work()
     assert Reading.objects.get().preview == "made"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.audit.recording import recording
 from backend.core import clock
@@ -17,28 +19,12 @@ from permissions.roles import Role
 from tests import make
 from tests.scoring import specimens
 from tests.scoring.pages import Browsers, signed_in, text, url
-from tests.scoring.shelves import found_clean, named, own_storage, put  # noqa: F401
+from tests.scoring.shelves import found_clean, named, next_year, own_storage, put  # noqa: F401
 from tests.scoring.worlds import LEAVES, World, world
 from tiers.actions import release
 from tiers.models import Lineage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-def next_year(before: World, *, unit=None, mapped: str = "1.1 1.2 2.1") -> World:
-    """Return the season after ``before``: the same leaves, those of ``mapped`` mapped to its own; the unit's card."""
-    chosen = make.criteria_set(before.host, leaves=LEAVES, version=2, state=CriteriaSet.State.DRAFT)
-    old = {node.code: node for node in Node.objects.filter(criteria_set=before.card.criteria_set_id)}
-    for code in mapped.split():
-        Node.objects.filter(criteria_set=chosen, code=code).update(previous=old[code])
-    chosen.state, chosen.published_at = CriteriaSet.State.PUBLISHED, clock.now()
-    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
-        chosen.save()
-    round_ = make.round_(before.host, chosen, year=2026, previous=before.round)
-    cards = {card.unit_id: card for card in actions.open_round(round_, by=SYSTEM)}
-    mine = unit or before.unit
-    people = {name: getattr(before, name) for name in ("officer", "leader", "secretary", "chair")}
-    return World(before.host, mine, round_, cards[mine.pk], users=dict(before.users), **people)
 
 
 @pytest.fixture
@@ -224,3 +210,24 @@ def test_nobody_else_is_offered_or_may_take_them(here):
     for who in ("leader", "secretary"):
         assert Browsers(here).of(who).post(url("reuse", here.card), {"pick": keys(here)}).status_code == 403
     assert queries.offers(here.card, actor) == []
+
+
+def test_two_and_forty_offers_take_the_same_statements(before):
+    def taken(here) -> tuple[int, int]:
+        browser = Browsers(here).of("officer")
+        browser.get(url("reuse", here.card))
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get(url("reuse", here.card)).status_code == 200
+        with CaptureQueriesContext(connection) as kept:
+            assert browser.post(url("reuse", here.card), {"pick": keys(here)}).status_code == 302
+        return len(seen), len(kept)
+
+    named(before, "1.1")
+    named(before, "2.1")
+    few = taken(next_year(before))
+    other = world(year=2025)
+    for number in range(40):
+        named(other, ("1.1", "1.2", "2.1", "2.1")[number % 4], number=f"{number}/KH")
+    here = next_year(other)
+    assert len(keys(here)) == 40
+    assert taken(here) == few

@@ -58,7 +58,7 @@ def _accounts(wanted: list[DemoSeat]) -> dict[str, User]:
     names = {seat.username: seat.full_name for seat in reversed(wanted)}
     there = {user.username: user for user in User.objects.filter(username__in=names)}
     new = [
-        User(username=username, full_name=full_name, is_demo=True)
+        User(username=username, full_name=full_name, is_demo=True, email=f"{username}@minh-hoa.example")
         for username, full_name in names.items()
         if username not in there
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +43,9 @@ def begin(card: Scorecard, *, by: Actor, name: str, size: int, mark: str = "") -
     known = _known(card, name, size, mark)
     if known is not None:
         return known
+    twin = card.uploads.filter(state=State.WAITING, file__sha256=mark).first()
+    if twin is not None:
+        return _double_of(twin, name, by=by, now=window.now)
     _require_place(card)
     hold_room(card.unit, size)
     return card.uploads.create(
@@ -54,8 +57,23 @@ def _known(card: Scorecard, name: str, size: int, mark: str) -> Upload | None:
     """Return the upload that brought or is bringing the same file; None without one."""
     coming = Q(state=State.RECEIVING, name=name, size=size, mark=mark)
     same = Q(file__sha256=mark, file__state__in=[StoredFile.State.WAITING, StoredFile.State.CLEAN])
-    here = Q(state=State.WAITING) | Q(state=State.PLACED, name=name) & _still_shown(card)
-    return card.uploads.filter(coming | same & here).order_by("state", "-pk").first()
+    here = Q(state=State.WAITING) | Q(state=State.PLACED) & _still_shown(card)
+    return card.uploads.filter(coming | Q(name=name) & same & here).order_by("state", "-pk").first()
+
+
+def _double_of(twin: Upload, name: str, *, by: Actor, now: datetime) -> Upload:
+    """Return the row that says that a waiting file came under another name too; not a byte has to be sent."""
+    told = {"size": twin.size, "reason": _double_words(twin), "begun_by": by.name}
+    told |= {"begun_at": now, "touched_at": now}
+    rows = Upload.objects.filter(state=State.DOUBLE)
+    return rows.get_or_create(
+        card_id=twin.card_id, file=twin.file, name=name, defaults=told | {"state": State.DOUBLE}
+    )[0]
+
+
+def _double_words(twin: Upload) -> str:
+    words = _("Giống hệt tệp “%(name)s” đang chờ xếp, nên được xếp cùng tệp đó.")
+    return words % {"name": twin.name}
 
 
 def _still_shown(card: Scorecard) -> Q:
@@ -196,7 +214,7 @@ def _lay(card: Scorecard, upload: Upload, received: files.Received) -> None:
         upload.state, upload.reason = State.WAITING, ""
         return
     upload.state = State.DOUBLE
-    upload.reason = _("Giống hệt tệp “%(name)s” đang chờ xếp.") % {"name": other.name}
+    upload.reason = _double_words(other)
 
 
 def take_whole(card: Scorecard, *, by: Actor, upload: Any) -> Upload:
@@ -252,13 +270,16 @@ def throw_away(upload: Upload, *, by: Actor, reason: str) -> Upload:
 
 @transaction.atomic
 def _throw(upload: Upload, *, by: Actor, reason: str) -> Upload:
-    _card, window = taking(upload.card, by)
+    card, window = taking(upload.card, by)
     upload = Upload.objects.select_for_update().select_related("card").get(pk=upload.pk)
     if upload.state not in (State.RECEIVING, State.WAITING, State.REFUSED):
         raise OutOfStep(_not_receiving(upload))
     upload.state, upload.reason = State.THROWN, reason
     upload.closed_by, upload.touched_at = by.name, window.now
     upload.save(update_fields=["state", "reason", "closed_by", "touched_at"])
+    if upload.file_id:
+        doubles = card.uploads.filter(state=State.DOUBLE, file=upload.file_id)
+        doubles.update(state=State.THROWN, reason=reason, closed_by=by.name)
     return upload
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import create_all, recording
@@ -58,7 +59,9 @@ def place(card: Scorecard, wanted: Mapping[int, Sequence[Spot]], *, by: Actor) -
         rows += leaves.rows(spots, window, by, columns)
     with recording(by=by, at=window.now, about=about(card, window.step)):
         made = create_all(Evidence, rows)
-    card.uploads.filter(pk__in=list(wanted)).update(
+    files_placed = [uploads[key].file_id for key in wanted]
+    doubles = Q(state=Upload.State.DOUBLE, file__in=files_placed)
+    card.uploads.filter(Q(pk__in=list(wanted)) | doubles).update(
         state=Upload.State.PLACED, closed_by=by.name, touched_at=window.now
     )
     return made

@@ -54,7 +54,11 @@ def _keep(stored: StoredFile, outcome: reading.Outcome) -> None:
 
 
 def catch_up() -> int:
-    """Queue the clean files that were never read, or lacked a program that is there now; return how many."""
+    """Queue the clean files that were never read, or lacked a program that is there now; return how many.
+
+    What dead workers left where they worked is removed.
+    """
+    reading.tidy_up()
     left = Q(reading__isnull=True)
     if office.is_there():
         left |= Q(reading__preview=Reading.Preview.LACKING)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from backend.audit.recording import recording
+from backend.audit.recording import create_all, recording
 from backend.core.errors import Invalid
 from backend.core.files import Received
 from backend.scoring import files
@@ -61,17 +62,28 @@ def _attach(
     card: Scorecard, chosen: list[Offer], received: dict[str, Received | None], *, by: Actor
 ) -> list[Evidence]:
     card, window = _taking(card, by)
-    made = []
+    standing = _standing(chosen)
+    years: dict[int, list[Evidence]] = defaultdict(list)
     for offer in chosen:
-        if offer.score.evidence.filter(reused_from=offer.piece, removed_at__isnull=True).exists():
-            continue
-        piece = _copy(offer, _file_of(card, offer, received[offer.key]))
-        piece.step, piece.added_by, piece.added_at = window.step, by.name, window.now
-        reason = _("Dùng lại từ năm %(year)d") % {"year": offer.year}
+        if (offer.score.pk, offer.piece.pk) not in standing:
+            piece = _copy(offer, _file_of(card, offer, received[offer.key]))
+            piece.step, piece.added_by, piece.added_at = window.step, by.name, window.now
+            years[offer.year].append(piece)
+    for year, pieces in years.items():
+        reason = _("Dùng lại từ năm %(year)d") % {"year": year}
         with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
-            piece.save()
-        made.append(piece)
-    return made
+            create_all(Evidence, pieces)
+    return [piece for pieces in years.values() for piece in pieces]
+
+
+def _standing(chosen: list[Offer]) -> set[tuple[int, int | None]]:
+    """Return which of the offers stand on their leaves by now: a second click found them there."""
+    rows = Evidence.objects.filter(
+        score__in=[offer.score for offer in chosen],
+        reused_from__in=[offer.piece for offer in chosen],
+        removed_at__isnull=True,
+    )
+    return set(rows.values_list("score_id", "reused_from_id"))
 
 
 def _taking(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,13 +54,27 @@ def read(kept: Kept) -> Outcome:
     """Make the preview of a kept file where it needs one, and read its text. Whatever is inside, this ends."""
     if kept.content_type in PICTURES:
         return Outcome("own", _("Tệp ảnh: chỉ tìm được theo tên tệp, số và cơ quan ban hành."))
-    with tempfile.TemporaryDirectory(prefix="par-doc-") as name:
+    with tempfile.TemporaryDirectory(dir=_workplace()) as name:
         folder = Path(name)
         source = folder / "source"
         _fetch(kept, source)
         if kept.content_type == PDF.content_type:
             return _read_into(Outcome("own"), source, folder)
         return _of_office(kept, source, folder)
+
+
+def _workplace() -> Path:
+    place = Path(settings.VAR_DIR) / "reading"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
+
+
+def tidy_up() -> None:
+    """Remove what a worker that died left where it worked."""
+    longest = 10 * (settings.PREVIEW_SECONDS + settings.READING_SECONDS)
+    for left in _workplace().iterdir():
+        if time.time() - left.stat().st_mtime > longest:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _of_office(kept: Kept, source: Path, folder: Path) -> Outcome:

@@ -13,7 +13,7 @@ from backend.core.dates import format_moment
 from backend.core.errors import Invalid
 from backend.core.points import format_points, parse_points
 from backend.core.text import NFCCharField
-from backend.core.widgets import Box, Choice
+from backend.core.widgets import Select, Text
 from backend.criteria.models import Node
 from backend.criteria.rules import InputKind, InputSpec, RuleError
 from backend.scoring import arising
@@ -33,7 +33,7 @@ class NumberField(forms.CharField):
         attrs["enterkeyhint"] = "next"
         if not spec.always:
             attrs["data-optional"] = ""
-        super().__init__(label=spec.label, required=False, max_length=30, widget=Box(attrs))
+        super().__init__(label=spec.label, required=False, max_length=30, widget=Text(attrs))
 
     def clean(self, value: Any) -> Decimal | None:
         """Return the number, None when nothing was typed."""
@@ -221,4 +221,4 @@ def _field(spec: InputSpec, max_points: Decimal) -> forms.Field:
         choices.append(
             (choice.key, choice.title if worth is None else f"{choice.title} ({format_points(worth)})")
         )
-    return forms.ChoiceField(label=spec.title, required=False, choices=choices, widget=Choice)
+    return forms.ChoiceField(label=spec.title, required=False, choices=choices, widget=Select)

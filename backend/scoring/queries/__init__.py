@@ -1,6 +1,6 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), sheets (one card as a viewer sees it), taken (what came off),
+Read in this order: cards (whose, and at which step), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
 shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), intake
 (files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
 (inside the unit).
@@ -54,8 +54,18 @@ from backend.scoring.queries.returns import (
     returned_counts,
     returned_now,
     returned_of,
+    signatures,
+    signatures_on,
 )
 from backend.scoring.queries.reuse import Offer, has_offers, offers
+from backend.scoring.queries.seeing import (
+    is_sent,
+    of_unit,
+    sees_names,
+    sees_own_points,
+    sees_step,
+    works_for_host,
+)
 from backend.scoring.queries.sharing import (
     NOTHING,
     Hers,
@@ -79,15 +89,7 @@ from backend.scoring.queries.sheets import (
     Leaf,
     Sheet,
     explained,
-    is_sent,
-    of_unit,
-    sees_names,
-    sees_own_points,
-    sees_step,
     sheet,
-    signatures,
-    signatures_on,
-    works_for_host,
 )
 from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line
 from backend.scoring.queries.sums import Sums, sums_around

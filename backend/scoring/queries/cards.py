@@ -34,17 +34,25 @@ def living_for(actor: Actor) -> QuerySet[Scorecard]:
 
 
 def card_for(actor: Actor, pk: int) -> Scorecard | None:
-    """Return one card if the person may see it; who came before her unit is looked up only when needed."""
+    """Return one card if the person may see it; what is lent to her and who came before her is asked only when needed."""
+    card: Any = _SEEN.first(pk=pk, user=actor.user_id)
+    if card is None or (not card.has_grants and actor.may(Verb.VIEW, at=card.place())):
+        return card  # type: ignore[no-any-return]
     found = living_for(actor).select_related("signed_report").filter(pk=pk).first()
     return found or scorecards_for(actor).select_related("signed_report").filter(pk=pk).first()
 
 
+def _with_grants(pk: Any, user: Any) -> QuerySet[Scorecard]:
+    """Return the card; ``has_grants`` tells that something is or was lent to the person or kept from her on it."""
+    grants = ScorecardGrant.objects.filter(user=user, content_object=OuterRef("pk"))
+    return Scorecard.objects.filter(pk=pk).order_by().annotate(has_grants=Exists(grants))
+
+
+_SEEN = Prepared(lambda pk, user: _with_grants(pk, user).select_related(*CARD_PARTS, "signed_report"))
 _HELD = Prepared(
     lambda pk, user: (
-        Scorecard.objects.filter(pk=pk)
-        .order_by()
+        _with_grants(pk, user)
         .select_related("unit", "round__host", "criteria_set")
-        .annotate(has_grants=Exists(ScorecardGrant.objects.filter(user=user, content_object=OuterRef("pk"))))
         .select_for_update(of=("self",))
     )
 )
@@ -53,8 +61,7 @@ _HELD = Prepared(
 def held_for(actor: Actor, pk: int) -> Scorecard | None:
     """Return one card if the person sees it by her seats, locked until the transaction ends; one statement.
 
-    ``has_grants`` tells that something is lent to her or kept from her on this very card, now or once: then it
-    is returned whatever her seats say, and the grants decide.
+    Where it ``has_grants`` it is returned whatever her seats say, and the grants decide.
     """
     card: Any = _HELD.first(pk=pk, user=actor.user_id)
     if card is None or card.has_grants or actor.may(Verb.VIEW, at=card.place()):
@@ -71,7 +78,12 @@ def _by_right(actor: Actor) -> Q:
 
 
 def single_grants(actor: Actor, card: Scorecard) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the verbs lent to the person on this very card, and those she is excluded from; one query."""
+    """Return the verbs lent to the person on this very card, and those she is excluded from; one query.
+
+    None where ``card_for`` has found that there is nothing of hers on the card.
+    """
+    if not getattr(card, "has_grants", True):
+        return frozenset(), frozenset()
     rows = ScorecardGrant.objects.in_force().filter(user_id=actor.user_id, content_object=card)
     found = list(rows.values_list("permission__codename", "excludes"))
     lent = frozenset(name for name, excludes in found if not excludes)
@@ -132,12 +144,13 @@ def still_writing(now: datetime) -> QuerySet[Scorecard]:
     return Scorecard.objects.filter(running, state__in=UNAPPROVED)
 
 
+_STEPS = Prepared(lambda round: Step.objects.filter(round=round).order_by("order"))
+
+
 def steps_of(card: Scorecard) -> list[Step]:
     """Return the round's steps in order; kept on the round so that one page reads them once."""
     if not hasattr(card.round, "steps_in_order"):
-        card.round.steps_in_order = list(  # type: ignore[attr-defined]
-            Step.objects.filter(round_id=card.round_id).order_by("order")
-        )
+        card.round.steps_in_order = _STEPS.all(round=card.round_id)  # type: ignore[attr-defined]
     steps: list[Step] = card.round.steps_in_order  # type: ignore[attr-defined]
     return steps
 

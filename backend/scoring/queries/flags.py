@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from backend.scoring.models import Evidence, Signature, StoredFile
 from backend.scoring.queries.cards import still_writing
-from backend.scoring.queries.sheets import Sheet, works_for_host
+from backend.scoring.queries.seeing import works_for_host
+from backend.scoring.queries.sheets import Sheet
 from permissions.actor import Actor
 
 

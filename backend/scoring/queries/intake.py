@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
+from backend.core.text import sort_key
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import WITH_UNIT, State
@@ -21,7 +22,7 @@ SHOWN_UPLOADS = (Upload.State.RECEIVING, Upload.State.WAITING, Upload.State.REFU
 
 @dataclass
 class Waiting:
-    """A file in the tray: the codes its name says, and the leaves that show the same bytes already."""
+    """A file in the tray: the codes its names say, and the leaves that show the same bytes already."""
 
     upload: Upload
     codes: tuple[str, ...] = ()
@@ -30,7 +31,7 @@ class Waiting:
 
 @dataclass
 class Intake:
-    """What a card holds beside its leaves, oldest first; ``leaves`` may take a file, by code."""
+    """What a card holds beside its leaves, in the order of leaves and names; ``leaves`` may take a file, by code."""
 
     leaves: dict[str, Score]
     matched: list[Waiting] = field(default_factory=list)
@@ -51,17 +52,23 @@ def own_leaves(card: Scorecard) -> dict[str, Score]:
 
 
 def intake_of(card: Scorecard) -> Intake:
-    """Return what is on its way, in the tray and refused; three queries for any number of files."""
+    """Return what is on its way, in the tray and refused; four queries for any number of files."""
     found = Intake(own_leaves(card))
-    shown = _shown_at(card)
+    shown, names = _shown_at(card), _other_names(card)
     for upload in uploads_of(card):
         if upload.state == Upload.State.RECEIVING:
             found.coming.append(upload)
         elif upload.state == Upload.State.REFUSED:
             found.refused.append(upload)
         else:
-            row = Waiting(upload, codes_in(upload.name, found.leaves), shown.get(upload.file_id or 0, []))
+            file = upload.file_id or 0
+            said = [codes_in(name, found.leaves) for name in (upload.name, *names.get(file, ()))]
+            codes = tuple(dict.fromkeys(code for some in said for code in some))
+            row = Waiting(upload, codes, shown.get(file, []))
             (found.matched if row.codes else found.unmatched).append(row)
+    places = {code: place for place, code in enumerate(found.leaves)}
+    found.matched.sort(key=lambda row: (places[row.codes[0]], sort_key(row.upload.name)))
+    found.unmatched.sort(key=lambda row: sort_key(row.upload.name))
     return found
 
 
@@ -69,6 +76,16 @@ def uploads_of(card: Scorecard) -> QuerySet[Upload]:
     """Return the card's uploads that still ask something of a person, oldest first."""
     rows = Upload.objects.filter(card=card, state__in=SHOWN_UPLOADS).select_related("file")
     return rows.order_by("begun_at", "pk")
+
+
+def _other_names(card: Scorecard) -> dict[int, list[str]]:
+    """Return, by file, the names under which the same bytes came once more while they waited."""
+    waiting = {"file__uploads__card": card, "file__uploads__state": Upload.State.WAITING}
+    rows = Upload.objects.filter(card=card, state=Upload.State.DOUBLE, **waiting)
+    found: dict[int, list[str]] = {}
+    for file, name in rows.order_by("pk").values_list("file_id", "name").distinct():
+        found.setdefault(file, []).append(name)
+    return found
 
 
 def _shown_at(card: Scorecard) -> dict[int, list[str]]:

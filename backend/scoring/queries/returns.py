@@ -1,4 +1,4 @@
-"""What a leader returned and what she has looked at."""
+"""The moves made on a card, what a leader returned and what she has looked at."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from backend.scoring.lifecycle import OWN_MOVES
 from backend.scoring.models import Look, ReturnedLeaf, Scorecard, Signature
+from backend.scoring.queries.seeing import sees_own_points
+from backend.scoring.queries.sheets import Sheet
 from permissions.actor import Actor
 
 # A page opened again within this time belongs to the same visit: what changed before it stays in view.
 VISIT = timedelta(minutes=30)
+
+
+def signatures(card: Scorecard, viewer: Actor) -> list[Signature]:
+    """Return the moves made on the card, oldest first; the unit's own ones to who may read its points."""
+    rows = card.signatures.select_related("step").order_by("signed_at", "pk")
+    return list(rows if sees_own_points(viewer, card) else rows.exclude(move__in=OWN_MOVES))
+
+
+def signatures_on(sheet: Sheet) -> list[Signature]:
+    """Return what ``signatures`` does for the viewer of a sheet, without asking for her right again."""
+    rows = sheet.card.signatures.select_related("step").order_by("signed_at", "pk")
+    return list(rows if sheet.shows_own else rows.exclude(move__in=OWN_MOVES))
 
 
 def returned_of(card: Scorecard, viewer: Actor) -> list[ReturnedLeaf]:

@@ -12,17 +12,19 @@ from django.db.models import Q, QuerySet
 
 from backend.core import clock
 from backend.core.exact import ZERO
+from backend.core.prepared import Prepared
 from backend.criteria.models import Node
 from backend.criteria.rules import RuleError
 from backend.rounds.models import Step
 from backend.scoring import arising
-from backend.scoring.lifecycle import OWN_MOVES, UNAPPROVED, WITH_UNIT, State
-from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries.cards import scored_itself, step_of, steps_of, still_writing
+from backend.scoring.lifecycle import WITH_UNIT, State
+from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard
+from backend.scoring.queries.cards import step_of, steps_of
 from backend.scoring.queries.intake import with_earlier
+from backend.scoring.queries.last_year import add_last_year
+from backend.scoring.queries.seeing import is_sent, sees_step, works_for_host
 from backend.scoring.tally import Extra, extras_of, with_extras
 from permissions.actor import Actor
-from permissions.roles import Verb
 
 
 @dataclass
@@ -260,92 +262,23 @@ def explained(score: Score, mark: Mark | None) -> str:
         return ""
 
 
+_NODES = Prepared(lambda criteria_set: Node.objects.filter(criteria_set=criteria_set).order_by("order"))
+_SCORES = Prepared(lambda card: Score.objects.filter(card=card).order_by("order"))
+_ASKED = Prepared(lambda card: Explanation.objects.filter(score__card=card).select_related("step"))
+
+
 def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     """Return the card as ``viewer`` may see it; the same number of queries for any number of leaves."""
     now = clock.now()
     steps = steps_of(card)
     shown = {step.pk for step in steps if sees_step(card, step, viewer, now)}
-    nodes = list(Node.objects.filter(criteria_set_id=card.criteria_set_id).order_by("order"))
+    nodes = _NODES.all(criteria_set=card.criteria_set_id)
     leaves = _leaves(card, shown, nodes)
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
     own = step_of(card, Step.Kind.SELF)
     shows_own = own is not None and own.pk in shown
     return Sheet(card, _fields(nodes, leaves), steps, now, shows_own, _deductions(card, shown))
-
-
-def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool:
-    """Return whether ``viewer`` may see the marks of ``step`` on the card now.
-
-    Who does not act for the unit sees self-scores once they are out of its hands; the unit, and who
-    works there whatever other seat she holds, sees the host's marks from the step's ``shown_at``, when
-    it is asked to explain, or when the card is published.
-    """
-    if card.state == State.PUBLISHED or viewer.system:
-        return True
-    if step.kind != Step.Kind.SELF:
-        return not of_unit(viewer, card) or _unit_sees(card, step, now)
-    if acts_for_unit(viewer, card):
-        return True
-    if card.state in UNAPPROVED:
-        return not still_writing(now).filter(pk=card.pk).exists()
-    return scored_itself(card)
-
-
-def sees_own_points(viewer: Actor, card: Scorecard) -> bool:
-    """Return whether the viewer may read what the unit gave itself, with its report."""
-    own = step_of(card, Step.Kind.SELF)
-    return own is not None and sees_step(card, own, viewer, clock.now())
-
-
-def signatures(card: Scorecard, viewer: Actor) -> list[Signature]:
-    """Return the moves made on the card, oldest first; the unit's own ones to who may read its points."""
-    rows = card.signatures.select_related("step").order_by("signed_at", "pk")
-    return list(rows if sees_own_points(viewer, card) else rows.exclude(move__in=OWN_MOVES))
-
-
-def signatures_on(sheet: Sheet) -> list[Signature]:
-    """Return what ``signatures`` does for the viewer of a sheet, without asking for her right again."""
-    rows = sheet.card.signatures.select_related("step").order_by("signed_at", "pk")
-    return list(rows if sheet.shows_own else rows.exclude(move__in=OWN_MOVES))
-
-
-def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
-    if step.shown_at is not None and now >= step.shown_at:
-        return True
-    asked = card.state in (State.EXPLAINING, State.EXPLAINED)
-    return asked and card.step is not None and step.order <= card.step.order
-
-
-def of_unit(viewer: Actor, card: Scorecard) -> bool:
-    """Return whether the viewer works at the card's unit or acts for it, other seats aside."""
-    return viewer.works_at(card.place()) or acts_for_unit(viewer, card)
-
-
-def acts_for_unit(viewer: Actor, card: Scorecard) -> bool:
-    """Return whether a seat of the viewer acts for the card's unit itself."""
-    return any(seat.path == card.place().unit for seat in viewer.seats)
-
-
-def works_for_host(viewer: Actor, card: Scorecard) -> bool:
-    """Return whether the viewer works on the card for its host or inspects it, and is not of its unit."""
-    if viewer.system:
-        return True
-    if of_unit(viewer, card):
-        return False
-    place = card.place()
-    return any(viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.MANAGE_ROUND))
-
-
-def sees_names(viewer: Actor, card: Scorecard, step: Step) -> bool:
-    """Return whether the viewer may know which members of the council acted at ``step``."""
-    return step.names_shown or works_for_host(viewer, card)
-
-
-def is_sent(card: Scorecard, asked: Explanation) -> bool:
-    """Return whether the card has gone out to the unit with this question."""
-    done = card.step.order if card.step else 0
-    return asked.step.order < done or card.state in (State.EXPLAINING, State.EXPLAINED)
 
 
 def _hide_unsent(card: Scorecard, leaves: Iterable[Leaf]) -> None:
@@ -358,7 +291,8 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
     by_node = {node.pk: node for node in nodes}
     by_step = {step.pk: step for step in steps_of(card)}
     leaves = {}
-    for score in Score.objects.filter(card=card).order_by("order"):
+    for score in _SCORES.all(card=card.pk):
+        score.card = card
         score.node = by_node[score.node_id]
         leaves[score.pk] = Leaf(score=score, node=score.node)
     marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related("provenance")
@@ -373,9 +307,9 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
         leaves[piece.score_id].evidence.append(piece)
     # A card in the unit's hands shows no question: what the council wrote before a reopening was never sent.
     if State(card.state) not in WITH_UNIT:
-        for asked in Explanation.objects.filter(score__card=card).select_related("step"):
+        for asked in _ASKED.all(card=card.pk):
             leaves[asked.score_id].explanations.append(asked)
-    _add_last_year(card, leaves.values())
+    add_last_year(card, leaves.values())
     return leaves
 
 
@@ -390,21 +324,6 @@ def _evidence(card: Scorecard, shown: set[int]) -> QuerySet[Evidence]:
     rows = Evidence.objects.filter(kept, score__card=card)
     explained = Q(step__kind=Step.Kind.EXPLANATION)
     return rows.filter(Q(step_id__in=shown) | explained).select_related("file")
-
-
-def _add_last_year(card: Scorecard, leaves: Iterable[Leaf]) -> None:
-    before = {leaf.node.previous_id: leaf for leaf in leaves if leaf.node.previous_id}
-    if not before or not card.round.previous_id:
-        return
-    marks = Mark.objects.filter(
-        score__card__round_id=card.round.previous_id,
-        score__card__unit_id=card.unit_id,
-        score__card__state=State.PUBLISHED,
-        score__node_id__in=before,
-        step__kind__in=[Step.Kind.CONCLUSION, Step.Kind.SURVEY],
-    )
-    for node_id, points, most in marks.values_list("score__node_id", "points", "max_points"):
-        before[node_id].last_year, before[node_id].last_maximum = points, most
 
 
 def _fields(nodes: Sequence[Node], leaves: dict[int, Leaf]) -> list[Field]:

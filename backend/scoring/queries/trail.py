@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,9 @@ from backend.rounds.models import Step
 from backend.scoring.models import Evidence, Mark, Score, Scorecard
 from backend.scoring.queries.cards import step_of
 from backend.scoring.queries.sheets import Leaf, Sheet
+
+# Where the report's own texts stand among the rows of leaves.
+_TEXTS = 0
 
 
 @dataclass
@@ -68,34 +72,36 @@ class Trail:
         """Return what changed after ``moment``, in the order of the leaves; the report's texts last."""
         if moment is None:
             return []
-        found = [one for leaf in self.sheet.leaves if (one := self._of_leaf(leaf, moment))]
-        return found + self._of_texts(moment)
+        marks: dict[int, list[Any]] = defaultdict(list)
+        others: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for mark in self.marks:
+            if mark.history_date > moment:
+                marks[mark.score_id].append(mark)
+        for row in self.others:
+            if row["history_date"] > moment:
+                others[_TEXTS if row["kind"] == "card" else row["score_key"]].append(row)
+        found = [_of_leaf(leaf, marks[leaf.score.pk], others[leaf.score.pk]) for leaf in self.sheet.leaves]
+        return [one for one in (*found, _of_texts(others[_TEXTS])) if one is not None]
 
-    def _of_leaf(self, leaf: Leaf, moment: datetime) -> Changed | None:
-        key = leaf.score.pk
-        marks = [row for row in self.marks if row.score_id == key and row.history_date > moment]
-        others = [row for row in self._others("card", moment, apart=True) if row["score_key"] == key]
-        if not marks and not others:
-            return None
-        before = marks[0].prior_points if marks else leaf.points
-        after = marks[-1].points if marks else leaf.points
-        notes = [*_of_marks(marks), *(_TOLD[row["kind"]](row) for row in others)]
-        if before == after and not notes:
-            return None
-        who, at = _last(marks, others)
-        return Changed(leaf.code, leaf.node.title, before, after, who, at, notes)
 
-    def _of_texts(self, moment: datetime) -> list[Changed]:
-        rows = self._others("card", moment)
-        if not rows:
-            return []
-        who, at = _last([], rows)
-        title = _("Khó khăn, đề xuất của báo cáo")
-        return [Changed("", title, None, None, who, at, [_("đã sửa nội dung")])]
+def _of_leaf(leaf: Leaf, marks: list[Any], others: list[dict[str, Any]]) -> Changed | None:
+    if not marks and not others:
+        return None
+    before = marks[0].prior_points if marks else leaf.points
+    after = marks[-1].points if marks else leaf.points
+    notes = [*_of_marks(marks), *(_TOLD[row["kind"]](row) for row in others)]
+    if before == after and not notes:
+        return None
+    who, at = _last(marks, others)
+    return Changed(leaf.code, leaf.node.title, before, after, who, at, notes)
 
-    def _others(self, kind: str, moment: datetime, *, apart: bool = False) -> list[dict[str, Any]]:
-        late = [row for row in self.others if row["history_date"] > moment]
-        return [row for row in late if (row["kind"] == kind) is not apart]
+
+def _of_texts(rows: list[dict[str, Any]]) -> Changed | None:
+    if not rows:
+        return None
+    who, at = _last([], rows)
+    title = _("Khó khăn, đề xuất của báo cáo")
+    return Changed("", title, None, None, who, at, [_("đã sửa nội dung")])
 
 
 def trail(sheet: Sheet, since: Iterable[datetime | None]) -> Trail:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -52,7 +53,6 @@ class Briefing:
     approves: bool
     look: Look | None
     since: datetime | None
-    viewer: int | None
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -65,29 +65,29 @@ class Briefing:
         """Return whether the card waits for this person's decision."""
         return self.approves and self.card.state == State.SUBMITTED
 
-    @property
+    @cached_property
     def approval(self) -> Signature | None:
         """Return the approval in force."""
         rows = [row for row in self.moves if row.move == "approve" and row.voided_at is None]
         return rows[-1] if rows else None
 
-    @property
+    @cached_property
     def submitted(self) -> Signature | None:
         """Return the newest submission, with the officer's note, unless the card is back in hand."""
         rows = [row for row in self.moves if row.move in (*SUBMITTED, "return", "send_back", "withdraw")]
         return rows[-1] if rows and rows[-1].move in SUBMITTED else None
 
-    @property
+    @cached_property
     def news(self) -> list[Changed]:
         """Return what changed since the person last looked."""
         return self.trail.after(self.since)
 
-    @property
+    @cached_property
     def notes(self) -> list[ReturnedLeaf]:
         """Return the person's own reasons for a return, not sent yet, in the order of the leaves."""
         return [line.note for line in self.lines if line.note]
 
-    @property
+    @cached_property
     def answered(self) -> list[Answered]:
         """Return the leaves of the last return beside what was done about them."""
         return [line.back for line in self.lines if line.back]
@@ -97,22 +97,22 @@ class Briefing:
         """Return whether the list of leaves may stand open as a whole."""
         return len(self.lines) <= 20
 
-    @property
+    @cached_property
     def seen(self) -> int:
         """Return how many leaves she has marked as seen as they stand now."""
         return sum(line.is_seen for line in self.lines)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Return the fingerprint of what the page shows."""
         return queries.shown_fingerprint(self.page.sheet)
 
-    @property
+    @cached_property
     def must(self) -> list[checking.FieldFindings]:
         """Return what keeps the card from being approved, by field."""
         return checking.to_fix(self.page.sheet)
 
-    @property
+    @cached_property
     def warnings(self) -> list[checking.FieldFindings]:
         """Return what deserves a look before signing, by field: the same as the officer was shown."""
         return checking.to_look_at(self.page.sheet, queries.of_last_return(self.returned, self.moves))
@@ -138,7 +138,7 @@ def briefing_of(request: HttpRequest, card: Scorecard, *, at: datetime | None = 
     since = queries.fresh_since(look, page.sheet.now, moves)
     sent = [row.signed_at for row in moves if row.move == "return"][-1:]
     trail = queries.trail(page.sheet, [since, at, *sent])
-    made = Briefing(page, moves, returned, trail, approves, look, since, viewer.user_id)
+    made = Briefing(page, moves, returned, trail, approves, look, since)
     made.lines = _lines(made)
     return made
 

@@ -23,6 +23,7 @@ from backend.rounds import queries as rounds
 from backend.rounds.models import Round
 from backend.scoring import actions, board, mailing
 from backend.scoring.actions.host_reminding import BODY, MOST_UNITS, SUBJECT
+from backend.scoring.actions.reminding import left
 from backend.scoring.deadlines import Waiting, waiting
 from backend.scoring.views.appraisal import A_PAGE, demo_of
 from backend.scoring.views.finding import actor_of
@@ -78,8 +79,7 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "round": round_,
         "form": form,
-        "rows": [(row, row.card.pk in chosen) for row in rows],
-        "now": now,
+        "rows": [(row, row.card.pk in chosen, left(row, now)) for row in rows],
         "seen": seen,
         "mark": form.mark() if seen else "",
         "people": sum(len(unit.reach.people) for unit in seen),

@@ -96,7 +96,7 @@ HOUSE = [
     row("api:me-end-sessions", "POST", ok="ALL"),
     row("api:notice-list", ok="ALL"),
     row("api:notice-preferences", ok="ALL"),
-    row("api:notice-preferences", "PUT", ok="ALL", body=typed(card="digest")),
+    row("api:notice-preferences", "POST", ok="ALL", body=typed(card="digest")),
     row("api:notice-read-all", "POST", ok="ALL"),
     *[
         row(

@@ -88,6 +88,7 @@ export class Courier {
       try {
         parcel.mark ||= await markOf(parcel.file);
         const upload = await alone(`parcel ${parcel.owner} ${parcel.mark}`, () => this.once(parcel, () => { wait = FIRST_WAIT; }));
+        parcel.state = "arrived";
         this.parcels.drop(parcel);
         this.hear.arrived(parcel, upload);
         return;
@@ -105,6 +106,7 @@ export class Courier {
   async once(parcel, progressed) {
     const { name, size } = parcel.file;
     const upload = await post(this.address, { name, size, mark: parcel.mark });
+    parcel.begun = true;
     if (upload.state !== "receiving") return upload;
     const own = `${this.address}${upload.id}/`;
     let offset = upload.received;
@@ -136,7 +138,9 @@ export class Courier {
 
   refuse(parcel, why) {
     Object.assign(parcel, { state: "refused", said: why });
-    this.parcels.put(parcel);
+    // What the system has begun it lists itself, with the reason.
+    if (parcel.begun) this.parcels.drop(parcel);
+    else this.parcels.put(parcel);
     this.hear.refused(parcel);
     return true;
   }

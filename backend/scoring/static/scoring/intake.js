@@ -7,6 +7,7 @@ import { Parcels } from "./parcels.js";
 import { wireSpots } from "./spots.js";
 
 const MEGABYTE = 1048576;
+const REFRESH = 10000;
 const root = document.getElementById("intake");
 const sending = document.getElementById("sending");
 const list = sending.querySelector("[data-parcels]");
@@ -52,7 +53,8 @@ function lineOf(parcel) {
 }
 
 function tell(parcel, text, bad = false) {
-  const { said } = lineOf(parcel);
+  const { line, said } = lineOf(parcel);
+  if (bad) list.prepend(line); // what asks for attention stands first
   said.className = bad ? "error" : "small muted";
   if (said.textContent !== text) said.textContent = text;
 }
@@ -60,14 +62,14 @@ function tell(parcel, text, bad = false) {
 function sum() {
   sending.hidden = lines.size === 0;
   const waiting = parcels.queued.length;
-  const bad = parcels.items.length - waiting;
+  const bad = [...lines.keys()].filter((parcel) => ["refused", "late"].includes(parcel.state)).length;
   const place = sending.querySelector("[data-all]");
   const bytes = [...lines.keys()].reduce((got, parcel) => got + parcel.sent, 0);
   const total = [...lines.keys()].reduce((size, parcel) => size + parcel.file.size, 0) || 1;
   const parts = [`Đã nhận ${all.there} trên ${all.files} tệp (${percent(bytes, total)} %)`];
   if (bad) parts.push(`${bad} tệp không gửi được`);
   sending.querySelector("[data-all-bar]").value = bytes / total;
-  sending.querySelector("h2").textContent = waiting ? "Đang gửi" : "Đã gửi xong";
+  sending.querySelector("h2").textContent = waiting ? "Đang gửi" : bad ? "Có tệp không gửi được" : "Đã gửi xong";
   if (place.textContent !== parts.join(", ")) place.textContent = parts.join(", ");
 }
 
@@ -123,7 +125,7 @@ const hear = {
 /** Bring the tray up to date without touching what a person has typed in it. */
 const refresh = {
   soon() {
-    this.timer ??= setTimeout(() => this.now(), 1500);
+    this.timer ??= setTimeout(() => this.now(), REFRESH);
   },
   async now() {
     clearTimeout(this.timer);
@@ -135,12 +137,22 @@ const refresh = {
     const old = document.getElementById("tray");
     if (!fresh || composing) return;
     keepTyped(old, fresh);
-    const focused = document.activeElement?.closest?.("#tray") ? document.activeElement : null;
-    if (focused) return this.soon(); // nobody is pulled out of a box she types in
+    if (document.activeElement?.closest?.("#tray")) return void this.soon(); // nobody is pulled out of her box
     old.replaceChildren(...fresh.childNodes);
     wireSpots(old);
+    hideOwn();
   },
 };
+
+/** What this page sends, or keeps, itself is told above; the list asks for the other files only. */
+function hideOwn() {
+  const part = document.querySelector("[data-part=coming]");
+  if (!part) return;
+  const own = new Set(parcels.items.map((parcel) => `${parcel.file.name.normalize("NFC")} ${parcel.file.size}`));
+  const rows = [...part.querySelectorAll("[data-coming]")];
+  for (const row of rows) row.hidden = own.has(`${row.dataset.name} ${row.dataset.size}`);
+  part.hidden = rows.every((row) => row.hidden);
+}
 
 /** Rows that stand on the page already stay as they are, with what was typed in them. */
 function keepTyped(old, fresh) {
@@ -234,6 +246,7 @@ const parcels = await new Parcels(user, card).open();
 const courier = new Courier(parcels, { address, piece: Number(piece) }, hear);
 wireSpots(document.getElementById("tray"));
 restore("shut" in root.dataset);
+hideOwn();
 const form = document.querySelector("[data-drop]");
 if (form) {
   wireDrop(form);

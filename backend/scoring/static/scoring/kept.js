@@ -11,8 +11,10 @@ function lineOf(item) {
 
 function rowOf(item) {
   const row = document.createElement("tr");
-  const [code, typed, when, title] = lineOf(item);
-  const cells = [["th", code, "Mã"], ["td", title, "Tiêu chí"], ["td", typed, "Đã nhập"], ["td", when, "Lúc"]];
+  const cells = [
+    ["th", item.code, "Mã"], ["td", item.title ?? "", "Tiêu chí"], ["td", inWords(item), "Đã nhập"],
+    ["td", hour(item.at), "Nhập lúc"],
+  ];
   for (const [tag, text, label] of cells) {
     const cell = Object.assign(document.createElement(tag), { textContent: text });
     cell.dataset.label = label;

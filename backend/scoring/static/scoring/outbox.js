@@ -38,6 +38,23 @@ export function newKey(user) {
   return `${user}-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
+/** The cards of a person of which something is kept on this machine: [{ url, number }]; none where nothing is. */
+export async function keptCards(user) {
+  try {
+    const database = await opened();
+    const found = await done(database.transaction(STORE).objectStore(STORE).getAll());
+    database.close();
+    const cards = new Map();
+    for (const item of found.filter((one) => one.owner.startsWith(`${user}:`))) {
+      const url = new URL("../../", new URL(item.url, location.href)).pathname;
+      cards.set(url, (cards.get(url) ?? 0) + 1);
+    }
+    return [...cards].map(([url, number]) => ({ url, number }));
+  } catch {
+    return [];
+  }
+}
+
 export class Outbox {
   /** `tabs` tells which of the kept items belong to a tab that still lives; without it all are taken. */
   constructor(user, card, tabs = null) {

@@ -4,6 +4,7 @@
 //   queued   waits for its turn, or is on its way
 //   refused  the system said no to this file; `said` says why
 //   late     the card takes nothing more; `said` says why
+//   arrived  the system has it; kept here no more
 
 const NAME = "par-index-parcels";
 const STORE = "files";

@@ -37,15 +37,21 @@ export class Saving {
     }
     this.wire(table);
     this.takeEarly(table);
+    const begun = this.begin();
+    // A tab may end while this one still reads: a page loaded again finds its own past self dying.
+    this.tabs.onGone = () => begun.then(() => this.inherit());
+    await begun;
+    this.tabs.say({ what: "hello" });
+    this.sender.kick();
+  }
+
+  async begin() {
     const early = this.outbox.items;
     await this.outbox.open();
     for (const item of early) this.outbox.put(item);
-    this.hearing.lost();
     this.outbox.lost = () => this.hearing.lost();
+    this.hearing.lost();
     this.restore(this.outbox.items.filter((item) => !early.includes(item)));
-    this.tabs.onGone = () => this.inherit();
-    this.tabs.say({ what: "hello" });
-    this.sender.kick();
   }
 
   wire(table) {

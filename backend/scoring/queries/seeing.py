@@ -1,0 +1,75 @@
+"""Who may see what of a card: its self-scores, the marks of a step, the names of the council."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.core import clock
+from backend.rounds.models import Step
+from backend.scoring.lifecycle import UNAPPROVED, State
+from backend.scoring.models import Explanation, Scorecard
+from backend.scoring.queries.cards import scored_itself, step_of, still_writing
+from permissions.actor import Actor
+from permissions.roles import Verb
+
+
+def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool:
+    """Return whether ``viewer`` may see the marks of ``step`` on the card now.
+
+    Who does not act for the unit sees self-scores once they are out of its hands; the unit, and who
+    works there whatever other seat she holds, sees the host's marks from the step's ``shown_at``, when
+    it is asked to explain, or when the card is published.
+    """
+    if card.state == State.PUBLISHED or viewer.system:
+        return True
+    if step.kind != Step.Kind.SELF:
+        return not of_unit(viewer, card) or _unit_sees(card, step, now)
+    if acts_for_unit(viewer, card):
+        return True
+    if card.state in UNAPPROVED:
+        return not still_writing(now).filter(pk=card.pk).exists()
+    return scored_itself(card)
+
+
+def sees_own_points(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether the viewer may read what the unit gave itself, with its report."""
+    own = step_of(card, Step.Kind.SELF)
+    return own is not None and sees_step(card, own, viewer, clock.now())
+
+
+def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
+    if step.shown_at is not None and now >= step.shown_at:
+        return True
+    asked = card.state in (State.EXPLAINING, State.EXPLAINED)
+    return asked and card.step is not None and step.order <= card.step.order
+
+
+def of_unit(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether the viewer works at the card's unit or acts for it, other seats aside."""
+    return viewer.works_at(card.place()) or acts_for_unit(viewer, card)
+
+
+def acts_for_unit(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether a seat of the viewer acts for the card's unit itself."""
+    return any(seat.path == card.place().unit for seat in viewer.seats)
+
+
+def works_for_host(viewer: Actor, card: Scorecard) -> bool:
+    """Return whether the viewer works on the card for its host or inspects it, and is not of its unit."""
+    if viewer.system:
+        return True
+    if of_unit(viewer, card):
+        return False
+    place = card.place()
+    return any(viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.MANAGE_ROUND))
+
+
+def sees_names(viewer: Actor, card: Scorecard, step: Step) -> bool:
+    """Return whether the viewer may know which members of the council acted at ``step``."""
+    return step.names_shown or works_for_host(viewer, card)
+
+
+def is_sent(card: Scorecard, asked: Explanation) -> bool:
+    """Return whether the card has gone out to the unit with this question."""
+    done = card.step.order if card.step else 0
+    return asked.step.order < done or card.state in (State.EXPLAINING, State.EXPLAINED)

@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.scoring.actions.facts import fingerprint_of
 from backend.scoring.fingerprints import texts_seen
+from backend.scoring.models import Scorecard
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.table import Row, Scene, Values, row
@@ -67,8 +68,10 @@ def typed(**values: Any) -> Values:
 
 def texts(scene: Scene) -> dict[str, Any]:
     """Return other texts for the card in draft, as who read those that stand sends them."""
-    card = scene.cards["draft"]
-    seen = texts_seen(card.difficulties, card.proposals)
+    standing = (
+        Scorecard.objects.filter(pk=scene.cards["draft"].pk).values_list("difficulties", "proposals").get()
+    )
+    seen = texts_seen(*standing)
     return {"difficulties": "Thiếu người", "proposals": "Bổ sung", "seen": seen}
 
 

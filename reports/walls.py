@@ -11,7 +11,7 @@ from typing import Any
 from django.core import checks
 from django.db import connections
 
-from backend.audit.walls import lacking, make_way, standing
+from backend.audit.walls import Wall, fallen, lacking, make_way, on_postgresql, on_sqlite, put_up, raising
 
 MESSAGE = "a published ranking never changes"
 
@@ -33,10 +33,7 @@ _REPLACES_PUBLISHED = (
     "EXISTS (SELECT 1 FROM reports_ranking WHERE published_at IS NOT NULL "
     "AND (id = NEW.id OR (round_id = NEW.round_id AND version = NEW.version)))"
 )
-_PG_CHANGE = f"""
-CREATE OR REPLACE FUNCTION reports_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END $$
-"""
+_PG_CHANGE = f"\nBEGIN {raising(MESSAGE)} END "
 
 
 def walls() -> dict[str, tuple[str, str, str]]:
@@ -54,13 +51,8 @@ def walls() -> dict[str, tuple[str, str, str]]:
 
 
 def put_back(*, using: str = "default", **_: Any) -> None:
-    """Create every wall that is missing."""
-    connection = connections[using]
-    if _RANKING not in connection.introspection.table_names():
-        return
-    build = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-    with connection.cursor() as cursor:
-        build(cursor)
+    """Put up every wall that does not stand as meant."""
+    put_up(_walls(connections[using]), using)
 
 
 def take_down(*, using: str = "default", **_: Any) -> None:
@@ -69,60 +61,50 @@ def take_down(*, using: str = "default", **_: Any) -> None:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Return the names of walls that do not stand; an empty list means all do, or there is nothing to guard yet."""
-    connection = connections[using]
+    """Return the names of walls that are gone or do not refuse; empty means all stand, or nothing is to guard yet."""
+    return sorted(wall.name for wall in fallen(_walls(connections[using]), using))
+
+
+def _walls(connection: Any) -> list[Wall]:
     if _RANKING not in connection.introspection.table_names():
         return []
-    return sorted(set(walls()) - standing(connection))
+    if connection.vendor == "postgresql":
+        return [*(_on_postgresql(name, *wall) for name, wall in walls().items()), *_against_truncate()]
+    return [
+        on_sqlite(name, table, event, MESSAGE, when=condition)
+        for name, (table, event, condition) in walls().items()
+    ]
 
 
 def _name(table: str, event: str) -> str:
     return f"{table}_frozen_{event.lower()}"
 
 
-def _on_sqlite(cursor: Any) -> None:
-    for name, (table, event, condition) in walls().items():
-        when = f"WHEN {condition} " if condition else ""
-        cursor.execute(
-            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON {table} {when}"
-            f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+def _on_postgresql(name: str, table: str, event: str, condition: str) -> Wall:
+    # A trigger's own condition may not look into other tables there.
+    if "SELECT" in condition:
+        body = f" BEGIN IF {condition} THEN {raising(MESSAGE)} END IF; RETURN NEW; END "
+        return on_postgresql(name, table, event, function=name, body=body)
+    when = f"({condition.replace('OLD.', 'old.')})" if condition else ""
+    return on_postgresql(name, table, event, function="reports_refuse_change", body=_PG_CHANGE, when=when)
+
+
+def _against_truncate() -> list[Wall]:
+    return [
+        on_postgresql(
+            _name(table, "truncate"), table, "TRUNCATE",
+            function="reports_refuse_change", body=_PG_CHANGE, each="STATEMENT",
         )
-
-
-def _on_postgresql(cursor: Any) -> None:
-    cursor.execute(_PG_CHANGE)
-    for name, (table, event, condition) in walls().items():
-        function = _pg_function(cursor, name, condition) if "SELECT" in condition else "reports_refuse_change"
-        # A trigger's own condition may not look into other tables there.
-        when = f"WHEN ({condition}) " if condition and "SELECT" not in condition else ""
-        cursor.execute(
-            f"CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when}"
-            f"EXECUTE FUNCTION {function}()"
-        )
-        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
-    for table in (_RANKING, *_COPIES):
-        name = _name(table, "truncate")
-        cursor.execute(
-            f"CREATE OR REPLACE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
-            "EXECUTE FUNCTION reports_refuse_change()"
-        )
-        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
-
-
-def _pg_function(cursor: Any, name: str, condition: str) -> str:
-    cursor.execute(
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END IF; "
-        "RETURN NEW; END $$"
-    )
-    return name
+        for table in (_RANKING, *_COPIES)
+    ]  # fmt: skip
 
 
 def stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
     """Return one error per missing wall, for ``check --database``."""
     return [
         checks.Error(
-            f"Thiếu lớp chặn sửa kết quả đã công bố: {name}. Hãy chạy: manage.py migrate", id="reports.E001"
+            f"Thiếu lớp chặn sửa kết quả đã công bố, hoặc lớp chặn đã bị đổi: {name}. Hãy chạy: manage.py migrate",
+            id="reports.E001",
         )
         for using in databases or []
         for name in lacking(missing, using)

@@ -10,10 +10,10 @@ from backend.audit import triggers, walls
 
 
 def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
-    """Return one error per history table that can be altered unseen."""
+    """Return one error per history table with a wall that is gone or does not refuse."""
     return [
         checks.Error(
-            f"Bảng lịch sử {table} chưa có lớp chặn sửa, xóa. Hãy chạy: manage.py migrate",
+            f"Bảng lịch sử {table} không có đủ lớp chặn sửa, xóa. Hãy chạy: manage.py migrate",
             id="audit.E001",
         )
         for using in databases or []

@@ -17,10 +17,7 @@ from backend.audit import walls
 
 MESSAGE = "history is append-only"
 
-_PG_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION refuse_history_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501'; END $$
-"""
+_PG_BODY = f"\nBEGIN {walls.raising(MESSAGE)} END "
 _PG_EVENTS = {"upd": ("UPDATE", "ROW"), "del": ("DELETE", "ROW"), "trn": ("TRUNCATE", "STATEMENT")}
 # SQLite's INSERT OR REPLACE deletes the row that stands in its way and fires no trigger of DELETE.
 _SQLITE_EVENTS = {"upd": "UPDATE", "del": "DELETE", "ins": "INSERT"}
@@ -40,53 +37,39 @@ def history_tables(connection: Any) -> list[str]:
 
 
 def put_back(*, using: str = "default", **_: Any) -> None:
-    """Create every wall that is missing and, on PostgreSQL, grant the program its rights."""
+    """Put up every wall that does not stand as meant and, on PostgreSQL, grant the program its rights."""
     connection = connections[using]
-    tables = history_tables(connection)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _wall_postgresql(cursor, tables)
-            _grant(cursor, tables)
-        else:
-            _wall_sqlite(cursor, tables)
+    walls.put_up(_walls(connection), using)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            _grant(cursor, history_tables(connection))
 
 
 def missing(using: str = "default") -> list[str]:
-    """Return the history tables that lack a wall, by name; an empty list means all stand."""
-    connection = connections[using]
-    standing = walls.standing(connection)
-    events = _PG_EVENTS if connection.vendor == "postgresql" else _SQLITE_EVENTS
-    return [
-        table
-        for table in history_tables(connection)
-        if any(_wall_name(table, event) not in standing for event in events)
-    ]
+    """Return the history tables with a wall that is gone or does not refuse; an empty list means all stand."""
+    return list(dict.fromkeys(wall.table for wall in walls.fallen(_walls(connections[using]), using)))
+
+
+def _walls(connection: Any) -> list[walls.Wall]:
+    if connection.vendor == "postgresql":
+        return [_on_postgresql(table, event) for table in history_tables(connection) for event in _PG_EVENTS]
+    return [_on_sqlite(table, event) for table in history_tables(connection) for event in _SQLITE_EVENTS]
 
 
 def _wall_name(table: str, event: str) -> str:
     return f"{table[:55]}_{event}"
 
 
-def _wall_postgresql(cursor: Any, tables: list[str]) -> None:
-    cursor.execute(_PG_FUNCTION)
-    for table in tables:
-        for event, (verb, each) in _PG_EVENTS.items():
-            cursor.execute(
-                f'CREATE OR REPLACE TRIGGER "{_wall_name(table, event)}" BEFORE {verb} ON "{table}" '
-                f"FOR EACH {each} EXECUTE FUNCTION refuse_history_change()"
-            )
-            # ALWAYS: session_replication_role = replica does not get round it.
-            cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{_wall_name(table, event)}"')
+def _on_postgresql(table: str, event: str) -> walls.Wall:
+    verb, each = _PG_EVENTS[event]
+    name = _wall_name(table, event)
+    return walls.on_postgresql(name, table, verb, function="refuse_history_change", body=_PG_BODY, each=each)
 
 
-def _wall_sqlite(cursor: Any, tables: list[str]) -> None:
-    for table in tables:
-        replaces = f'WHEN EXISTS (SELECT 1 FROM "{table}" WHERE history_id = NEW.history_id) '  # noqa: S608
-        for event, verb in _SQLITE_EVENTS.items():
-            cursor.execute(
-                f'CREATE TRIGGER IF NOT EXISTS "{_wall_name(table, event)}" BEFORE {verb} ON "{table}" '
-                f"{replaces if verb == 'INSERT' else ''}BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-            )
+def _on_sqlite(table: str, event: str) -> walls.Wall:
+    replaces = f'EXISTS (SELECT 1 FROM "{table}" WHERE history_id = NEW.history_id)'  # noqa: S608
+    when = replaces if event == "ins" else ""
+    return walls.on_sqlite(_wall_name(table, event), table, _SQLITE_EVENTS[event], MESSAGE, when=when)
 
 
 def _grant(cursor: Any, tables: list[str]) -> None:

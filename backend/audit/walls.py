@@ -1,21 +1,72 @@
-"""What all walls of triggers have in common: which stand, how they make way for a migrate, how a check asks."""
+"""What all walls of triggers have in common: how one is put up, which stand as meant, how they make way for a migrate.
+
+A wall is known by its whole definition, never by its name: one of the same name that does nothing is missed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError, ProgrammingError, connections
 
 
-def standing(connection: Any) -> set[str]:
-    """Return the names of all triggers that fire in that database, whatever the session's role."""
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {row[0] for row in cursor.fetchall()}
+@dataclass(frozen=True)
+class Wall:
+    """A trigger that refuses a change: ``meant`` is how the database tells of it when it stands."""
+
+    name: str
+    table: str
+    meant: str
+    statements: tuple[str, ...]
+
+
+def on_sqlite(name: str, table: str, verb: str, message: str, *, when: str = "") -> Wall:
+    """Return the wall that aborts ``verb`` with a message, always or when a condition in SQL holds."""
+    condition = f"WHEN {when} " if when else ""
+    text = (
+        f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" {condition}'
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    )
+    return Wall(name, table, text, (f'DROP TRIGGER IF EXISTS "{name}"', text))
+
+
+def on_postgresql(
+    name: str, table: str, verb: str, *, function: str, body: str, each: str = "ROW", when: str = ""
+) -> Wall:
+    """Return the wall that runs a function with that PL/pgSQL body before ``verb``.
+
+    ``when`` is written as PostgreSQL tells it: lower case, each part in its own brackets.
+    """
+    condition = f"WHEN ({when}) " if when else ""
+    rest = f"TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
+    statements = (
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
+        f"CREATE OR REPLACE {rest}",
+        # ALWAYS: session_replication_role = replica does not get round it.
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    )
+    return Wall(name, table, _told(f"CREATE {rest}", body), statements)
+
+
+def raising(message: str) -> str:
+    """Return the PL/pgSQL statement that refuses with this message."""
+    return f"RAISE EXCEPTION '{message}' USING ERRCODE = '42501';"
+
+
+def fallen(walls: Iterable[Wall], using: str) -> list[Wall]:
+    """Return the walls that do not stand as they are meant in that database."""
+    found = _standing(connections[using])
+    return [wall for wall in walls if wall.meant not in found]
+
+
+def put_up(walls: Iterable[Wall], using: str) -> None:
+    """Put up every wall that does not stand as meant."""
+    with connections[using].cursor() as cursor:
+        for wall in fallen(walls, using):
+            for statement in wall.statements:
+                cursor.execute(statement)
 
 
 def make_way(using: str, names: Iterable[str]) -> None:
@@ -28,8 +79,8 @@ def make_way(using: str, names: Iterable[str]) -> None:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        for name in standing(connection).intersection(names):
-            cursor.execute(f'DROP TRIGGER "{name}"')
+        for name in names:
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
 
 
 def lacking(missing: Callable[[str], list[str]], using: str) -> list[str]:
@@ -38,3 +89,23 @@ def lacking(missing: Callable[[str], list[str]], using: str) -> list[str]:
         return missing(using)
     except (OperationalError, ProgrammingError):
         return []
+
+
+_ON_SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
+# Only those that fire whatever the session's role.
+_ON_POSTGRESQL = """
+SELECT pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger t
+JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+WHERE NOT t.tgisinternal AND t.tgenabled = 'A' AND l.lanname = 'plpgsql'
+"""
+
+
+def _standing(connection: Any) -> set[str]:
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_POSTGRESQL if postgresql else _ON_SQLITE)
+        return {_told(*row) if postgresql else row[0] for row in cursor.fetchall()}
+
+
+def _told(definition: str, body: str) -> str:
+    return f"{definition.replace('public.', '').replace(chr(34), '')} AS {body}"

@@ -59,6 +59,14 @@ def parse_date(text: str) -> date:
     return _existing_date(year, month, day, typed)
 
 
+def _day_first(typed: str) -> str:
+    """Return an ISO day, as addresses carry it, in the form of the boxes; anything else as it was typed."""
+    try:
+        return format_date(parse_date(typed)) if _ISO.fullmatch(typed.strip()) else typed
+    except Invalid:
+        return typed
+
+
 def _existing_date(year: int, month: int, day: int, typed: str) -> date:
     try:
         return date(year, month, day)
@@ -133,7 +141,9 @@ class VNDateField(forms.Field):
             raise ValidationError(refusal.message, code="date") from None
 
     def prepare_value(self, value: Any) -> Any:
-        return format_date(value) if isinstance(value, date) else value
+        if isinstance(value, date):
+            return format_date(value)
+        return _day_first(value) if isinstance(value, str) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

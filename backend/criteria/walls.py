@@ -13,7 +13,7 @@ from typing import Any
 from django.core import checks
 from django.db import connections
 
-from backend.audit.walls import lacking, make_way, standing
+from backend.audit.walls import Wall, fallen, lacking, make_way, on_postgresql, on_sqlite, put_up, raising
 from backend.criteria.models import Applicability, CriteriaSet, Node
 
 MESSAGE = "a published criteria set is frozen"
@@ -29,22 +29,20 @@ _WALLS = {
 _ON_SQLITE_TOO = {f"{SETS}_frozen_ins": (SETS, "INSERT")}
 
 # FOR SHARE: a set that is being published elsewhere is waited for.
-_ON_PG = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+_PG_ROW = """
 DECLARE stands text;
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     SELECT s.state INTO stands FROM {old} FOR SHARE OF s;
-    IF stands <> 'draft' THEN RAISE EXCEPTION '{message}' USING ERRCODE = '42501'; END IF;
+    IF stands <> 'draft' THEN {refuse} END IF;
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   SELECT s.state INTO stands FROM {new} FOR SHARE OF s;
-  IF stands <> 'draft' THEN RAISE EXCEPTION '{message}' USING ERRCODE = '42501'; END IF;
+  IF stands <> 'draft' THEN {refuse} END IF;
   RETURN NEW;
-END $$
+END
 """
-_PG_SETS = f"""
-CREATE OR REPLACE FUNCTION refuse_frozen_set() RETURNS trigger LANGUAGE plpgsql AS $$
+_PG_SET = f"""
 BEGIN
   IF OLD.state IN ('draft', 'consultation') THEN
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
@@ -53,8 +51,8 @@ BEGIN
   IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'state' = to_jsonb(OLD) - 'state'
      AND (NEW.state = OLD.state OR (OLD.state = 'published' AND NEW.state = 'superseded'))
   THEN RETURN NEW; END IF;
-  RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = '42501';
-END $$
+  {raising(MESSAGE)}
+END
 """
 
 
@@ -66,58 +64,40 @@ def _set_of(table: str, row: str) -> str:
 
 
 _FUNCTIONS = {NODES: "refuse_frozen_node", SCOPES: "refuse_frozen_scope", SETS: "refuse_frozen_set"}
-_PG_ROWS = [
-    _ON_PG.format(
-        name=_FUNCTIONS[table], old=_set_of(table, "OLD"), new=_set_of(table, "NEW"), message=MESSAGE
-    )
+_PG_BODIES = {SETS: _PG_SET} | {
+    table: _PG_ROW.format(old=_set_of(table, "OLD"), new=_set_of(table, "NEW"), refuse=raising(MESSAGE))
     for table in (NODES, SCOPES)
-]
+}
 
 
 def put_back(*, using: str = "default", **_: Any) -> None:
-    """Create every wall."""
+    """Put up every wall that does not stand as meant."""
     connection = connections[using]
-    if not _tables_stand(connection):
-        return
-    with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor):
-            cursor.execute(statement)
+    if _tables_stand(connection):
+        put_up(_walls(connection.vendor), using)
 
 
 def take_down(*, using: str = "default", **_: Any) -> None:
     """Let the walls make way for a migrate."""
-    make_way(using, _walls("sqlite"))
+    make_way(using, (wall.name for wall in _walls("sqlite")))
 
 
 def _tables_stand(connection: Any) -> bool:
     return {NODES, SCOPES, SETS} <= set(connection.introspection.table_names())
 
 
-def _walls(vendor: str) -> dict[str, tuple[str, str]]:
-    return _WALLS if vendor == "postgresql" else _WALLS | _ON_SQLITE_TOO
-
-
-def _statements(vendor: str) -> list[str]:
-    walls = _walls(vendor).items()
+def _walls(vendor: str) -> list[Wall]:
     if vendor == "postgresql":
-        return [*_PG_ROWS, _PG_SETS, *(part for name, wall in walls for part in _on_postgresql(name, *wall))]
-    return [part for name, wall in walls for part in _on_sqlite(name, *wall)]
+        return [
+            on_postgresql(name, table, verb, function=_FUNCTIONS[table], body=_PG_BODIES[table])
+            for name, (table, verb) in _WALLS.items()
+        ]
+    return [_on_sqlite(name, *wall) for name, wall in (_WALLS | _ON_SQLITE_TOO).items()]
 
 
-def _on_postgresql(name: str, table: str, verb: str) -> list[str]:
-    run = f"EXECUTE FUNCTION {_FUNCTIONS[table]}()"
-    return [
-        f'CREATE OR REPLACE TRIGGER "{name}" BEFORE {verb} ON "{table}" FOR EACH ROW {run}',
-        f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}"',
-    ]
-
-
-def _on_sqlite(name: str, table: str, verb: str) -> list[str]:
+def _on_sqlite(name: str, table: str, verb: str) -> Wall:
     when = _frozen_set(verb) if table == SETS else _frozen_row(table, verb)
-    return [
-        f'DROP TRIGGER IF EXISTS "{name}"',
-        f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" WHEN {when} BEGIN SELECT RAISE(ABORT, \'{MESSAGE}\'); END',
-    ]
+    return on_sqlite(name, table, verb, MESSAGE, when=when)
 
 
 def _frozen_row(table: str, verb: str) -> str:
@@ -141,21 +121,26 @@ def _frozen_set(verb: str) -> str:
 
 
 def missing(using: str = "default") -> list[str]:
-    """Return the names of walls that do not stand; an empty list means all do, or there is nothing to guard yet."""
+    """Return the names of walls that are gone or do not refuse; empty means all stand, or nothing is to guard yet."""
+    return [wall.name for wall in _fallen(using)]
+
+
+def _fallen(using: str) -> list[Wall]:
     connection = connections[using]
-    if not _tables_stand(connection):
-        return []
-    found = standing(connection)
-    return [name for name in _walls(connection.vendor) if name not in found]
+    return fallen(_walls(connection.vendor), using) if _tables_stand(connection) else []
+
+
+def _open_tables(using: str) -> list[str]:
+    return sorted({wall.table for wall in _fallen(using)})
 
 
 def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
-    """Return one error where a published set could be altered unseen (``check --database``)."""
+    """Return one error per table where a published set could be altered unseen (``check --database``)."""
     return [
         checks.Error(
-            "Bộ tiêu chí đã ban hành chưa có lớp chặn sửa, xóa. Hãy chạy: manage.py migrate",
+            f"Bộ tiêu chí đã ban hành không có đủ lớp chặn sửa, xóa ở bảng {table}. Hãy chạy: manage.py migrate",
             id="criteria.E001",
         )
         for using in databases or []
-        if lacking(missing, using)
+        for table in lacking(_open_tables, using)
     ]

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from backend.accounts.actions import re_authenticate
-from backend.scoring import actions, api_intake, api_rounds, changes, queries, sent, shapes
+from backend.scoring import actions, api_intake, api_rounds, api_survey, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_approval import ApprovalActs
@@ -105,13 +105,18 @@ class ScorecardViewSet(
         saved = actions.set_points(card, by=request.actor, key=key, **read(sent.PointsIn, request.data))
         return Response(shapes.SavedShape(saved).data)
 
-    @extend_schema(request=sent.TextsIn, responses=shapes.CardShape)
+    @extend_schema(request=sent.TextsIn, responses=shapes.TextsShape)
     @action(detail=True, methods=["post"])
     def texts(self, request: Request, pk: str) -> Response:
-        """Save difficulties and proposals."""
+        """Save difficulties and proposals.
+
+        ``seen`` is the card's ``texts_seen`` as last read: where somebody saved others since, 409 with
+        ``theirs``, ``yours`` and the newest ``seen`` under ``details``; 422 with both where it is left out
+        though texts stand.
+        """
         card = self._card(Verb.SCORE)
         card = actions.set_texts(card, by=request.actor, **read(sent.TextsIn, request.data))
-        return Response(shapes.CardShape(card).data)
+        return Response(shapes.TextsShape(card).data)
 
     @extend_schema(
         request={"application/json": sent.EvidenceIn, FORM: sent.EvidenceIn},
@@ -297,4 +302,9 @@ class ScorecardViewSet(
         return Response(shapes.AppliesShape(actions.put_back(card, by=request.actor, **given)).data)
 
 
-ROUTES = [("scorecards", ScorecardViewSet, "scorecard"), *api_intake.ROUTES, *api_rounds.ROUTES]
+ROUTES = [
+    ("scorecards", ScorecardViewSet, "scorecard"),
+    *api_intake.ROUTES,
+    *api_rounds.ROUTES,
+    *api_survey.ROUTES,
+]

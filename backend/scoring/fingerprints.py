@@ -33,6 +33,11 @@ def fingerprint(criteria_version: str, lines: Iterable[Line], texts: tuple[str, 
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def texts_seen(difficulties: str, proposals: str) -> str:
+    """Return a mark of the report's texts as read, to be sent back with a change of them."""
+    return hashlib.sha256(f"{difficulties}\0{proposals}".encode()).hexdigest()[:16]
+
+
 def digest(line: Line) -> str:
     """Return a short digest of one leaf, enough to see that it changed since somebody looked."""
     text = json.dumps(_plain(line), sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -62,7 +62,7 @@ class EndingIn(serializers.Serializer[Any]):
 
 
 class PointsIn(serializers.Serializer[Any]):
-    """A save of one leaf: inputs of its rule, or bare points; neither clears it."""
+    """A save of one leaf: inputs of its rule, or bare points where it asks for nothing else; neither clears it."""
 
     code = serializers.CharField()
     version = WholeField()
@@ -126,10 +126,11 @@ class MoveIn(serializers.Serializer[Any]):
 
 
 class TextsIn(serializers.Serializer[Any]):
-    """Difficulties and proposals of the report."""
+    """Difficulties and proposals of the report; ``seen`` is the card's ``texts_seen`` as last read."""
 
     difficulties = serializers.CharField(allow_blank=True)
     proposals = serializers.CharField(allow_blank=True)
+    seen = serializers.CharField(required=False, allow_blank=True, default="", max_length=16)
 
 
 class QuestionIn(serializers.Serializer[Any]):
@@ -179,15 +180,33 @@ class SurveyLineIn(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class SurveyIn(serializers.Serializer[Any]):
-    """Survey points of a round with their source."""
+class SourceIn(serializers.Serializer[Any]):
+    """Where survey points come from: the report, its date, forms sent and answered."""
 
-    round = KeyField()
     report_number = serializers.CharField()
     report_date = serializers.DateField()
     sample = WholeField()
     answers = WholeField()
+
+
+class SurveyIn(SourceIn):
+    """Survey points of a round with their source."""
+
+    round = KeyField()
     lines = SurveyLineIn(many=True)
+
+
+class SurveyFileIn(serializers.Serializer[Any]):
+    """The filled-in workbook of a group of the round, as the page of survey points gives it out."""
+
+    group = KeyField()
+    file = serializers.FileField()
+
+
+class SurveyConfirmIn(SourceIn):
+    """``preview`` as ``survey-import`` answered it, with the source of its points."""
+
+    preview = serializers.CharField()
 
 
 class DelegationIn(serializers.Serializer[Any]):

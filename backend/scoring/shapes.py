@@ -11,6 +11,7 @@ from rest_framework import serializers
 from backend.core.serializers import PointsSerializerField
 from backend.rounds.models import Step
 from backend.scoring import queries
+from backend.scoring.fingerprints import texts_seen
 from backend.scoring.models import (
     Deduction,
     Delegation,
@@ -37,6 +38,19 @@ class CardShape(serializers.ModelSerializer[Scorecard]):
             "id", "round", "year", "unit", "unit_code", "unit_name", "group", "state", "state_title",
             "is_illustration",
         ]  # fmt: skip
+
+
+class TextsShape(CardShape):
+    """One card with the texts of its report; ``texts_seen`` is sent back with a change of them."""
+
+    texts_seen = serializers.SerializerMethodField()
+
+    class Meta(CardShape.Meta):
+        fields = [*CardShape.Meta.fields, "difficulties", "proposals", "texts_seen"]
+
+    def get_texts_seen(self, card: Scorecard) -> str:
+        """Return the mark of the texts as they stand."""
+        return texts_seen(card.difficulties, card.proposals)
 
 
 class MarkShape(serializers.ModelSerializer[Mark]):
@@ -162,6 +176,7 @@ class SheetShape(serializers.Serializer[Any]):
     card = CardShape()
     difficulties = serializers.SerializerMethodField()
     proposals = serializers.SerializerMethodField()
+    texts_seen = serializers.SerializerMethodField()
     signed_number = serializers.SerializerMethodField()
     signed_date = serializers.SerializerMethodField()
     signed_file = serializers.SerializerMethodField()
@@ -184,6 +199,10 @@ class SheetShape(serializers.Serializer[Any]):
     def get_proposals(self, sheet: Any) -> str | None:
         """Return what the unit proposes."""
         return sheet.card.proposals if sheet.shows_own else None
+
+    def get_texts_seen(self, sheet: Any) -> str | None:
+        """Return the mark of both texts as they stand: a change of them names it as ``seen``."""
+        return texts_seen(sheet.card.difficulties, sheet.card.proposals) if sheet.shows_own else None
 
     def get_signed_number(self, sheet: Any) -> str | None:
         """Return the number of the signed report."""

@@ -161,15 +161,16 @@ def _frame(
             "agency": letterhead.name_lines(unit.name),
             "number": "" if demo else number or f"……/{code}-{issuer}",
             "place": next((name for name in near if name), "……"),
-            "day": _day(None if demo else day, round_),
+            "day": _day(day, demo),
         },
     }
 
 
-def _day(day: date | None, round_: Round) -> str:
-    if day is not None:
-        return long_date(day)
-    return _("ngày …… tháng …… năm %(year)s") % {"year": round_.year + 1}
+def _day(day: date | None, demo: bool) -> str:
+    """Return the day in words; of a demonstration only its year, and nothing is guessed where none is known."""
+    if day is None:
+        return _("ngày …… tháng …… năm ……")
+    return _("ngày …… tháng …… năm %(year)s") % {"year": day.year} if demo else long_date(day)
 
 
 def _published_on(made: Ranking | None) -> date | None:

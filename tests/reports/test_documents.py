@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 
 from backend.audit.recording import recording
 from backend.core import clock, letterhead
+from backend.core.dates import long_date, vn_date
 from backend.core.errors import Refused
 from backend.jobs import actions as jobs
 from backend.jobs.models import Job
@@ -191,8 +192,19 @@ def test_illustration_says_so_on_each_page_and_has_no_number_day_or_signer(kind,
     of = {"round_": round_} if kind == "ranking" else {"card": card}
     found = pages(made(kind, **of))
     assert all("SỐ LIỆU MINH HOẠ" in page for page in found)
-    assert "Số: Cần Thơ, ngày …… tháng" in found[0] or "Số: Ô Môn, ngày …… tháng" in found[0]
+    year = "……" if kind == "self_report" else vn_date(clock.now()).year
+    place = "Ô Môn" if kind == "self_report" else "Cần Thơ"
+    assert f"Số: {place}, ngày …… tháng …… năm {year} " in found[0]
     assert "Người phê duyệt" not in " ".join(found)
+
+
+@pytest.mark.parametrize("kind", ["appraisal", "ranking"])
+def test_no_year_is_guessed_before_the_results_have_a_day(kind):
+    round_, (card, _other) = season_with_a_cut()
+    of = {"round_": round_} if kind == "ranking" else {"card": card}
+    assert "Cần Thơ, ngày …… tháng …… năm …… " in pages(made(kind, **of))[0]
+    actions.publish_ranking(round_, by=SYSTEM)
+    assert f"Cần Thơ, {long_date(vn_date(clock.now()))} " in pages(made(kind, **of))[0]
 
 
 @pytest.mark.parametrize("kind", ["self_report", "appraisal", "ranking"])

@@ -30,6 +30,19 @@ def test_a_fallen_wall_is_named_and_put_back_after_migrate():
 
 
 @pytest.mark.sqlite
+def test_a_wall_of_the_same_name_that_refuses_nothing_is_named_and_put_back():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER reports_row_frozen_update")
+        cursor.execute(
+            "CREATE TRIGGER reports_row_frozen_update BEFORE UPDATE ON reports_row BEGIN SELECT 1; END"
+        )
+    (error,) = walls.stand(databases=["default"])
+    assert "reports_row_frozen_update" in error.msg
+    call_command("migrate", verbosity=0)
+    assert walls.missing() == []
+
+
+@pytest.mark.sqlite
 @pytest.mark.parametrize("model", [Ranking, Section], ids=["ranking", "section"])
 def test_what_was_published_is_not_replaced_either(model):
     published = actions.publish_ranking(seasons.simple({"Phường Một": ("50", "30")}), by=SYSTEM)

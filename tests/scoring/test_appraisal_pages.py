@@ -273,6 +273,25 @@ def test_the_second_appraisal_shows_mark_question_and_answer(season, secretary):
     assert Mark.objects.filter(score__card=season.card, step__order=4).count() == 1  # only what was asked
 
 
+def test_once_concluded_every_appraised_leaf_counts_as_appraised(season, secretary):
+    season.explained()
+    actions.agree_rest(season.card, by=season.secretary)
+    actions.move(season.card, "appraise", by=season.secretary)
+    season.close(4)
+    assert season.fresh().state == State.APPRAISED
+    for state in (State.APPRAISED, State.CONCLUDED):
+        if state == State.CONCLUDED:
+            actions.move(season.card, "conclude", by=season.chair)
+        page = " ".join(
+            secretary.get(url("appraisal", season.card.pk), {"field": "1", "show": "all"}).text.split()
+        )
+        assert "2/2 tiêu chí" in page
+        assert "1/1 tiêu chí" in page
+        assert "Thẩm định lần 1: 1,00 → 0,50" in page
+        assert "giữ điểm lần trước" not in page
+        assert "chưa thẩm định" not in page
+
+
 def test_the_host_accepts_reopens_and_notes_no_self_score(season, secretary):
     season.close(1)
     page = secretary.get(url("appraisal", season.cards[1].pk))

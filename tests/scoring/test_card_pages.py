@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.core import clock
 from backend.scoring import actions
 from backend.scoring.actions.facts import fingerprint_of
+from backend.scoring.fingerprints import texts_seen
 from backend.scoring.lifecycle import State
 from permissions.roles import Role
 from tests import make
@@ -309,7 +310,7 @@ def test_a_full_mark_without_a_document_is_a_warning(here, people):
 
 def test_difficulties_and_proposals_are_saved_until_submitted(here, people):
     words = {"difficulties": "Thiếu biên chế", "proposals": "Tập huấn thêm"}
-    people.of("officer").post(url("texts", here.card), words | {"seen": actions.texts_seen(here.card)})
+    people.of("officer").post(url("texts", here.card), words | {"seen": texts_seen("", "")})
     assert (here.fresh().difficulties, here.fresh().proposals) == ("Thiếu biên chế", "Tập huấn thêm")
     here.submitted()
     late = people.of("officer").post(url("texts", here.card), words | {"proposals": "Khác"})

@@ -12,6 +12,7 @@ from backend.rounds.actions import change_dates
 from backend.rounds.models import Step
 from backend.scoring import actions, queries
 from backend.scoring.actions.facts import approval_stands
+from backend.scoring.fingerprints import texts_seen
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Evidence, Explanation, Mark, StepTotal
 from permissions.actor import SYSTEM
@@ -150,7 +151,7 @@ def test_a_lent_approval_ends_with_the_seat_of_either(season: World, whose: str)
 
 
 def test_two_people_writing_the_report_see_each_other(season: World) -> None:
-    seen = actions.texts_seen(season.card)
+    seen = texts_seen("", "")
     actions.set_texts(season.card, by=season.officer, difficulties="Một", proposals="", seen=seen)
     with pytest.raises(Stale) as refusal:
         actions.set_texts(season.card, by=season.officer, difficulties="Hai", proposals="", seen=seen)

@@ -20,6 +20,7 @@ from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
 from tests.scoring.councils import Council, council
+from tests.scoring.pages import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -269,6 +270,54 @@ def test_a_preview_is_good_for_its_maker_only(season, secretary):
     answer = confirm(season, other, preview)
     assert answer.status_code == 422
     assert "không phải của bạn" in answer.text
+
+
+def look(season, client, rows):
+    body = {"group": season.card.group_id, "file": workbook(rows)}
+    return client.post(f"/api/rounds/{season.round.pk}/survey-import/", body)
+
+
+def take(season, client, preview, **more):
+    body = {**ENTERED, "report_date": "2026-06-05", "preview": preview, **more}
+    return client.post(f"/api/rounds/{season.round.pk}/survey-confirm/", body, "application/json")
+
+
+def test_a_workbook_is_looked_at_as_json_before_it_is_written(season, secretary):
+    enter(season, secretary, "5")
+    seen = look(season, secretary, filled(season, secretary, 8.125, 9, reason="Tính lại"))
+    assert seen.status_code == 200
+    told = [(row["unit_name"], row["standing"], row["points"]) for row in seen.json()["changes"]]
+    assert told == [("Phường Ô Môn", "5.000", "8.125"), ("Phường Thới Long", None, "9.000")]
+    assert standing(season).points == 5
+    preview = seen.json()["preview"]
+    assert list(take(season, secretary, preview, report_number="").json()["fields"]) == ["report_number"]
+    made = take(season, secretary, preview)
+    assert (made.status_code, made.json()["answers"]) == (201, ENTERED["answers"])
+    assert (standing(season).points, standing(season, 1).points) == (Decimal("8.125"), 9)
+    assert standing(season).reason == "Tính lại"
+
+
+def test_each_bad_row_of_a_workbook_is_named_as_json_and_nothing_is_taken(season, secretary):
+    rows = filled(season, secretary, 12, "tám")
+    rows.append([999999, "X", "Xã lạ", 5, ""])
+    refused = look(season, secretary, rows)
+    assert refused.status_code == 422
+    said = refused.json()["fields"]["file"]
+    assert [sentence.partition(":")[0] for sentence in said] == ["Dòng 4", "Dòng 5", "Dòng 6"]
+    assert "3 chỗ cần sửa" in refused.json()["message"]
+    assert Provenance.objects.count() == 0
+
+
+def test_a_preview_as_json_is_good_for_its_maker_and_for_the_points_looked_at(season, secretary):
+    preview = look(season, secretary, filled(season, secretary, 8, 9)).json()["preview"]
+    for client, text in ((signed_in(season.users["chair"]), preview), (secretary, preview[:-1])):
+        answer = take(season, client, text)
+        assert (answer.status_code, list(answer.json()["fields"])) == (422, ["preview"])
+    enter(season, secretary, "5")
+    assert take(season, secretary, preview).status_code == 409
+    assert standing(season).points == 5
+    other = {"group": council(year=2031).card.group_id, "file": workbook([["x"]])}
+    assert secretary.post(f"/api/rounds/{season.round.pk}/survey-import/", other).status_code == 404
 
 
 def test_survey_points_are_no_part_of_the_council_sheet(season, secretary):

@@ -11,14 +11,19 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection, migrations, models, transaction
 from django.db.migrations.state import ProjectState
 
 from backend.audit import triggers
 from backend.audit.checks import walls_stand
+from backend.core import clock
 from backend.scoring import actions
-from backend.scoring.models import Mark, Scorecard
+from backend.scoring.models import Delegation, Mark, Scorecard, ScorecardGrant
+from permissions.roles import Verb
+from tests import make
 from tests.scoring.councils import Council, council
 
 pytestmark = pytest.mark.slow
@@ -130,6 +135,56 @@ def test_a_save_outside_a_recording_is_refused(season):
     with pytest.raises(RuntimeError, match="recording"), transaction.atomic():
         mark.save()
     assert own_mark(season).points == 3
+
+
+# --- lent approvals -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lent(season) -> Delegation:
+    """The approval of the season's card, lent for two days."""
+    now = clock.now()
+    days = {"starts_at": now - make.DAY, "ends_at": now + make.DAY}
+    return actions.delegate(season.card, by=season.leader, taker=season.users["officer"], **days)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {grants} SET ends_at = '2099-01-01 00:00:00+00:00'",
+        "UPDATE {grants} SET ends_at = NULL",
+        "UPDATE {grants} SET starts_at = '2000-01-01 00:00:00+00:00'",
+        "UPDATE {grants} SET user_id = {stranger}",
+        "UPDATE {grants} SET content_object_id = {other}",
+        "UPDATE {grants} SET permission_id = {conclude}",
+        "UPDATE {grants} SET excludes = true",
+        "UPDATE {grants} SET delegation_id = NULL",
+        "DELETE FROM {grants}",
+        "INSERT INTO {grants} ({columns}) SELECT {stranger}, NULL, false, {rest} FROM {grants}",
+        "INSERT INTO {grants} ({columns}) SELECT {stranger}, delegation_id, true, {rest} FROM {grants}",
+    ],
+)
+def test_a_lent_approval_changed_in_sql_is_named(season, lent, statement):
+    on_cards = Permission.objects.filter(content_type__model="scorecard")
+    names = {
+        "grants": ScorecardGrant._meta.db_table,
+        "stranger": season.users["secretary"].pk,
+        "other": season.cards[1].pk,
+        "rest": "permission_id, content_object_id, starts_at, ends_at",
+        "columns": "user_id, delegation_id, excludes, permission_id, content_object_id, starts_at, ends_at",
+        "conclude": on_cards.get(codename=str(Verb.CONCLUDE)).pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(**names))
+    code, said = verified()
+    assert code == 1
+    assert any("Phường Ô Môn: quyền" in line for line in said.splitlines()), said
+
+
+def test_a_lent_approval_is_in_order_also_when_taken_back(season, lent):
+    assert verified()[0] == 0
+    actions.revoke(lent, by=season.leader, reason="Lãnh đạo đã về")
+    assert verified()[0] == 0
 
 
 # --- history itself -----------------------------------------------------------------------------------------
@@ -257,7 +312,7 @@ def test_the_command_ends_with_one_for_a_script(committed, database_url):
 def test_a_table_remade_by_a_migration_loses_its_walls_and_gets_them_back(committed):
     remake()
     assert triggers.missing() == [PAST]
-    assert f"Bảng {PAST} không còn lớp chặn" in verified()[1]
+    assert f"Bảng lịch sử {PAST} không có đủ lớp chặn" in verified()[1]
     assert [PAST in error.msg for error in walls_stand(databases=["default"])] == [True]
     triggers.put_back()
     assert triggers.missing() == []
@@ -286,13 +341,45 @@ def test_migrate_puts_the_walls_back(committed):
     assert triggers.missing() == []
 
 
+_IDLE = "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+_WALL = f"CREATE OR REPLACE TRIGGER {PAST}_upd BEFORE UPDATE {{of}} ON {PAST} FOR EACH ROW EXECUTE FUNCTION {{runs}}()"
+_ALWAYS = f"ALTER TABLE {PAST} ENABLE ALWAYS TRIGGER {PAST}_upd"
+_WAYS_ROUND_A_WALL = {
+    "off": [f"ALTER TABLE {PAST} DISABLE TRIGGER {PAST}_upd"],
+    "not always": [f"ALTER TABLE {PAST} ENABLE TRIGGER {PAST}_upd"],
+    "another function": [f"CREATE FUNCTION idle() {_IDLE}", _WALL.format(of="", runs="idle"), _ALWAYS],
+    "one column": [_WALL.format(of="OF actor_name", runs="refuse_history_change"), _ALWAYS],
+    "emptied function": [f"CREATE OR REPLACE FUNCTION refuse_history_change() {_IDLE}"],
+}
+
+
 @pytest.mark.postgresql
-def test_a_wall_the_owner_switched_off_is_missing(committed):
+@pytest.mark.parametrize("way", _WAYS_ROUND_A_WALL)
+def test_a_wall_that_the_owner_switched_off_or_emptied_is_missing(committed, way):
     name = connection.settings_dict["NAME"]
     with psycopg.connect(settings.MIGRATE_DATABASE_URL, dbname=name) as owner:
-        owner.execute(f"ALTER TABLE {PAST} DISABLE TRIGGER {PAST}_upd")
+        for statement in _WAYS_ROUND_A_WALL[way]:
+            owner.execute(statement)
+    assert PAST in triggers.missing()
+    assert f"Bảng lịch sử {PAST} không có đủ lớp chặn" in verified()[1]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("when", "act"), [("", "SELECT 1"), ("WHEN 0 ", f"SELECT RAISE(ABORT, '{triggers.MESSAGE}')")]
+)
+def test_a_wall_of_the_same_name_that_refuses_nothing_is_missing_and_put_back(committed, when, act):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {PAST}_upd")
+        cursor.execute(f"CREATE TRIGGER {PAST}_upd BEFORE UPDATE ON {PAST} {when}BEGIN {act}; END")
     assert triggers.missing() == [PAST]
-    assert f"Bảng {PAST} không còn lớp chặn" in verified()[1]
+    with pytest.raises(SystemCheckError, match=PAST):
+        call_command("check", databases=["default"])
+    assert f"Bảng lịch sử {PAST} không có đủ lớp chặn" in verified()[1]
+    call_command("migrate", verbosity=0)
+    assert triggers.missing() == []
+    with pytest.raises(DatabaseError), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {PAST} SET points = 2000")
 
 
 def test_every_history_table_has_its_walls(db):

@@ -76,6 +76,13 @@ def test_the_tree_on_a_day_of_2021_shows_three_tiers(cantho, enter):
     assert 'Xã, phường, thị trấn: <strong class="num">83</strong>' in said
 
 
+def test_a_day_of_an_address_stands_in_the_box_as_days_are_written_here(cantho, enter):
+    said = text_of(enter().get(page("unit_list"), {"on": "2021-12-31"}))
+    assert "tại ngày 31/12/2021" in said
+    assert 'value="31/12/2021"' in said
+    assert 'value="2021-12-31"' not in said
+
+
 def test_the_days_before_and_after_the_mergers_are_one_click_away(cantho, enter):
     said = text_of(enter().get(page("unit_list")))
     assert "?on=30%2F06%2F2025" in said

@@ -39,7 +39,7 @@ from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.own_council import agree_with_rest, dismiss_council, form_council, opine
 from backend.scoring.actions.past_lines import Given, PastLine
 from backend.scoring.actions.placing import Spot, add_photographs, attach_again, place, replace_file
-from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts, texts_seen
+from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts
 from backend.scoring.actions.reading import catch_up, read_file
 from backend.scoring.actions.remarks import add_remark, read_remarks, withdraw_remark
 from backend.scoring.actions.reminding import remind
@@ -128,7 +128,6 @@ __all__ = [
     "take_all",
     "take_over",
     "take_whole",
-    "texts_seen",
     "throw_away",
     "unask",
     "unassign",

@@ -14,7 +14,7 @@ from backend.audit.recording import recording, update_all
 from backend.core.errors import Invalid
 from backend.rounds.models import Round, Step
 from backend.scoring.actions.locking import about, count, held, require_open
-from backend.scoring.actions.points import judged, require_explained, require_with_unit
+from backend.scoring.actions.points import judged, require_explained, require_inputs, require_with_unit
 from backend.scoring.models import Mark, Scorecard, StepTotal
 from backend.scoring.queries import CARD_PARTS, Window
 from permissions.actor import Actor
@@ -77,6 +77,7 @@ def _filled(line: OwnLine, marks: dict[tuple[int, str], Mark], by: Actor) -> Mar
     mark = marks.pop((line.card_id, line.code), None)
     if mark is None:
         raise Invalid(_("Tiêu chí %(code)s không có hoặc đã có điểm.") % {"code": line.code})
+    require_inputs(mark.score, line.points)
     entry = judged(mark.score, line.inputs, line.points)
     require_explained(entry, line.note.strip())
     mark.points, mark.inputs, mark.note = entry.points, entry.inputs, line.note.strip()

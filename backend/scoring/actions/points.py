@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -17,11 +16,12 @@ from backend.core.errors import Invalid, OutOfStep, Stale
 from backend.core.exact import ZERO, format_points
 from backend.core.prepared import Prepared
 from backend.criteria.models import Node
-from backend.criteria.rules import RuleError
+from backend.criteria.rules import RuleError, RuleType
 from backend.rounds.models import Step
 from backend.scoring import arising, tally
 from backend.scoring.actions.locking import about, lock, require_open, shift_total, window_of
 from backend.scoring.actions.save_keys import require_key
+from backend.scoring.fingerprints import texts_seen
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Mark, Score, Scorecard
 from backend.scoring.queries import Sums, Window, sums_around
@@ -107,6 +107,7 @@ def put(  # noqa: PLR0913  (a save has that many facts, all by name)
 
     ``key`` names this write: sent again it answers the same and writes nothing.
     """
+    require_inputs(mark.score, points)
     require_below_ceiling(card, mark.score, tally.typed_points(inputs, points))
     entry = judged(mark.score, inputs, points)
     wanted = mark.note if note is None else note.strip()
@@ -128,8 +129,9 @@ def set_texts(
 ) -> Scorecard:
     """Save the difficulties and proposals of the report.
 
-    ``seen`` is ``texts_seen`` of the card as the person read it. Raises Refused, OutOfStep, or Stale
-    with both texts where somebody saved others since.
+    ``seen`` is ``texts_seen`` of what stood as the person read it; where no text stands yet it may be left
+    out. Raises Refused, OutOfStep, Stale with both texts where somebody saved others since, or Invalid with
+    both where ``seen`` is left out.
     """
     card = lock(card.pk)
     by.require(Verb.SCORE, at=card.place())
@@ -140,21 +142,24 @@ def set_texts(
     standing = f"{card.difficulties}\n\n{card.proposals}"
     if standing == wanted:
         return card
-    if seen is not None and seen != texts_seen(card):
-        raise Stale(
-            _("Người khác vừa lưu phần khó khăn, đề xuất. Hãy xem hai nội dung và chọn."),
-            theirs=standing,
-            yours=wanted,
-        )
+    _require_texts_read(card, seen, theirs=standing, yours=wanted)
     card.difficulties, card.proposals = difficulties.strip(), proposals.strip()
     with recording(by=by, at=window.now, about=about(card, window.step)):
         card.save(update_fields=["difficulties", "proposals"])
     return card
 
 
-def texts_seen(card: Scorecard) -> str:
-    """Return a mark of the card's texts as they stand, to be sent back with a change of them."""
-    return sha256(f"{card.difficulties}\0{card.proposals}".encode()).hexdigest()[:16]
+def _require_texts_read(card: Scorecard, seen: str | None, **both: str) -> None:
+    stands = texts_seen(card.difficulties, card.proposals)
+    if seen and seen != stands:
+        raise Stale(
+            _("Người khác vừa lưu phần khó khăn, đề xuất. Hãy xem hai nội dung và chọn."), **both, seen=stands
+        )
+    if not seen and (card.difficulties or card.proposals):
+        sentence = _(
+            "Phần khó khăn, đề xuất đã có nội dung. Hãy đọc lại phiếu và gửi kèm mã của nội dung đã đọc (texts_seen)."
+        )
+        raise Invalid(sentence, fields={"seen": [sentence]}, **both)
 
 
 def require_with_unit(card: Scorecard) -> None:
@@ -164,6 +169,18 @@ def require_with_unit(card: Scorecard) -> None:
             _("Phiếu %(state)s nên không sửa được. Hãy rút lại để sửa hoặc chờ trả lại.")
             % {"state": State(card.state).label}
         )
+
+
+def require_inputs(score: Score, points: Decimal | None) -> None:
+    """Raise Invalid where the unit sends bare points of a leaf whose rule works them out of other inputs."""
+    if points is None or score.node.rule == RuleType.DIRECT:
+        return
+    asked = score.node.parsed_rule().inputs
+    sentence = _(
+        "Tiêu chí này tính điểm từ số liệu, không nhận điểm gõ thẳng. Hãy nhập số liệu (%(asked)s), điểm do "
+        "phần mềm tính."
+    ) % {"asked": "; ".join(spec.title for spec in asked)}
+    raise Invalid(sentence, fields={"points": [sentence]})
 
 
 def judged(score: Score, inputs: Mapping[str, Any] | None, points: Decimal | None) -> Entry:

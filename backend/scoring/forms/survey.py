@@ -16,14 +16,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from backend.core.dates import VNDateField
-from backend.core.errors import Invalid
+from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import format_points, to_points
 from backend.core.fields import PointsFormField
 from backend.core.text import MOST_WHOLE, NFCCharField
+from backend.rounds.models import Round
+from backend.scoring import board
 from backend.scoring.actions import SurveyRow, asked_of, worked_out
 from backend.scoring.actions.points import Entry
 from backend.scoring.board import SurveyCell, SurveyLine, SurveyTable
 from backend.scoring.forms.leaf import NumberField, shown_input
+from permissions.actor import Actor
 
 SALT = "scoring.survey-import"
 PREVIEW_LASTS = timedelta(hours=2)
@@ -213,20 +216,16 @@ class ConfirmForm(SourceForm):
 
     def __init__(self, data: Any = None, *, round_id: int, user_id: int, **options: Any) -> None:
         super().__init__(data, **options)
-        self.owner = [round_id, user_id]
+        self.owner = {"round_id": round_id, "user_id": user_id}
         for field in self.fields.values():
             field.widget = forms.HiddenInput()
 
     def clean_rows(self) -> list[list[Any]]:
         """Return the rows looked at: card, code, points as text or none, inputs, reason, version seen."""
         try:
-            owner, rows = signing.loads(self.cleaned_data["rows"], salt=SALT, max_age=PREVIEW_LASTS)
-        except signing.BadSignature:
-            raise ValidationError(_("Bản xem trước đã hết hạn. Hãy tải tệp lên lần nữa.")) from None
-        if owner != self.owner:
-            raise ValidationError(_("Bản xem trước không phải của bạn. Hãy tải tệp lên lần nữa."))
-        found: list[list[Any]] = rows
-        return found
+            return unsigned(self.cleaned_data["rows"], **self.owner)
+        except Invalid as refusal:
+            raise ValidationError(refusal.message) from None
 
 
 def signed(rows: list[list[Any]], *, round_id: int, user_id: int) -> str:
@@ -234,6 +233,32 @@ def signed(rows: list[list[Any]], *, round_id: int, user_id: int) -> str:
     return signing.dumps([[round_id, user_id], rows], salt=SALT, compress=True)
 
 
-def points_of(text: str) -> Decimal | None:
+def unsigned(text: str, *, round_id: int, user_id: int) -> list[list[Any]]:
+    """Return the rows of a preview that ``signed`` made. Raises Invalid for an old one, or another's."""
+    try:
+        owner, rows = signing.loads(text, salt=SALT, max_age=PREVIEW_LASTS)
+    except signing.BadSignature:
+        sentence = _("Bản xem trước đã hết hạn. Hãy tải tệp lên lần nữa.")
+        raise Invalid(sentence, fields={"preview": [str(sentence)]}) from None
+    if owner != [round_id, user_id]:
+        sentence = _("Bản xem trước không phải của bạn. Hãy tải tệp lên lần nữa.")
+        raise Invalid(sentence, fields={"preview": [str(sentence)]})
+    found: list[list[Any]] = rows
+    return found
+
+
+def looked_at(rows: list[list[Any]], round_: Round, actor: Actor) -> list[SurveyRow]:
+    """Return a preview's rows to write, each with the version looked at. Raises OutOfStep where a card is gone."""
+    cards = board.hosted_cards(actor).filter(round=round_, pk__in={row[0] for row in rows})
+    by_key = {card.pk: card for card in cards}
+    if any(row[0] not in by_key for row in rows):
+        raise OutOfStep(_("Điểm đã thay đổi sau khi xem trước. Hãy tải tệp lên lần nữa để xem lại."))
+    return [
+        SurveyRow(by_key[card_id], code, _points_of(points), version, reason, inputs)
+        for card_id, code, points, inputs, reason, version in rows
+    ]
+
+
+def _points_of(text: str) -> Decimal | None:
     """Return points kept as machine text in a preview; None where inputs were kept instead."""
     return to_points(text) if text else None

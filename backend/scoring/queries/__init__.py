@@ -46,7 +46,7 @@ from backend.scoring.queries.library import (
 from backend.scoring.queries.missing import Lack, missing
 from backend.scoring.queries.own_council import CouncilSeen, council_of, members_of, seat_in, way_of
 from backend.scoring.queries.quota import Room, room_of
-from backend.scoring.queries.records import leaf_of, timeline, wrong_totals
+from backend.scoring.queries.records import leaf_of, timeline, wrong_loans, wrong_totals
 from backend.scoring.queries.returns import (
     fresh_since,
     look_of,
@@ -194,5 +194,6 @@ __all__ = [
     "uploads_of",
     "way_of",
     "works_for_host",
+    "wrong_loans",
     "wrong_totals",
 ]

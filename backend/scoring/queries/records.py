@@ -10,7 +10,17 @@ from django.db.models import Count, Sum
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
-from backend.scoring.models import Evidence, Explanation, Mark, ReturnedLeaf, Score, StepTotal
+from backend.scoring.models import (
+    Delegation,
+    Evidence,
+    Explanation,
+    Mark,
+    ReturnedLeaf,
+    Score,
+    ScorecardGrant,
+    StepTotal,
+)
+from permissions.roles import Verb
 
 
 def timeline(score: Score) -> list[Any]:
@@ -44,6 +54,26 @@ def wrong_totals() -> Iterator[str]:
                 f"{row.card.unit_name}: {_SUMS[name]} bước {row.step.title} ghi {getattr(row, name)}, "
                 f"cộng lại là {counted[name][0]}"
             )
+
+
+def wrong_loans() -> Iterator[str]:
+    """Yield a line for every lent approval whose grant is not exactly as lent, and for every grant nobody lent."""
+    lent = Delegation.objects.select_related("card", "taker").prefetch_related("grants__permission")
+    for row in lent.iterator(500):
+        as_lent = (str(Verb.APPROVE), row.card_id, row.taker_id, row.starts_at, row.ends_at, False)
+        if [_as_granted(grant) for grant in row.grants.all()] != [as_lent]:
+            yield f"{row.card.unit_name}: quyền duyệt của {row.taker.username} ({row}) khác với ủy quyền đã ghi"
+    loose = ScorecardGrant.objects.filter(delegation__isnull=True)
+    for grant in loose.select_related("permission", "user", "content_object").iterator(500):
+        yield (
+            f"{grant.content_object.unit_name}: quyền {grant.permission.codename} của {grant.user.username} "
+            "trên phiếu không theo ủy quyền nào"
+        )
+
+
+def _as_granted(grant: ScorecardGrant) -> tuple[Any, ...]:
+    codename, dates = grant.permission.codename, (grant.starts_at, grant.ends_at)
+    return (codename, grant.content_object_id, grant.user_id, *dates, grant.excludes)
 
 
 _SUMS = {"total": "tổng điểm", "bonus": "điểm thưởng", "penalty": "điểm phạt"}

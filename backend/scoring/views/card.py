@@ -16,6 +16,7 @@ from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring import actions, queries
 from backend.scoring.agenda import with_progress
+from backend.scoring.fingerprints import texts_seen
 from backend.scoring.forms import (
     DocumentForm,
     FileForm,
@@ -219,7 +220,7 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
     standing = {
         "difficulties": card.difficulties,
         "proposals": card.proposals,
-        "seen": actions.texts_seen(card),
+        "seen": texts_seen(card.difficulties, card.proposals),
     }
     form = TextsForm(request.POST or None, initial=standing)
     if request.method == "POST" and form.is_valid():

@@ -28,7 +28,10 @@ from permissions.roles import Verb
 
 @dataclass
 class Line:
-    """One leaf on the page. ``step`` takes the council's marks now; ``form`` is None where the viewer may not."""
+    """One leaf on the page; ``form`` is None where the viewer may not.
+
+    ``step`` takes the council's marks now. None: all is appraised, and the newest mark is the one that stands.
+    """
 
     leaf: Leaf
     step: Step | None
@@ -47,18 +50,23 @@ class Line:
 
     @property
     def mark(self) -> Mark | None:
-        """Return the mark at the step now on, if one stands."""
-        mark = self.leaf.marks.get(self.step.pk) if self.step else None
+        """Return the mark at the step now on, if one stands; the newest of all where all is appraised."""
+        if self.step is None:
+            return self._given[-1] if self._given else None
+        mark = self.leaf.marks.get(self.step.pk)
         return mark if mark and mark.points is not None else None
 
     @property
     def earlier(self) -> list[Mark]:
         """Return the council's marks of the steps before, in order."""
-        marks = (mark for mark in self.leaf.marks.values() if mark.points is not None)
-        return [mark for mark in marks if self._before_now(mark) and mark.step.kind == Step.Kind.APPRAISAL]
+        if self.step is None:
+            return self._given[:-1]
+        return [mark for mark in self._given if mark.step.order < self.step.order]
 
-    def _before_now(self, mark: Mark) -> bool:
-        return self.step is None or mark.step.order < self.step.order
+    @property
+    def _given(self) -> list[Mark]:
+        marks = (mark for mark in self.leaf.marks.values() if mark.points is not None)
+        return [mark for mark in marks if mark.step.kind == Step.Kind.APPRAISAL]
 
     @property
     def before(self) -> Decimal | None:
@@ -100,9 +108,13 @@ class Line:
 
     @property
     def due(self) -> bool:
-        """Return whether the step now on owes this leaf a mark: each at the first, the asked ones later."""
+        """Return whether the step now on owes this leaf a mark: each at the first, the asked ones later.
+
+        Where all is appraised, whether any step did.
+        """
         owed = self.leaf.within_scale or bool(self.before)
-        return self.assessed and owed and (not self.again or bool(self.asked))
+        later = self.again and self.step is not None
+        return self.assessed and owed and (not later or bool(self.asked))
 
     @property
     def left(self) -> bool:
@@ -269,7 +281,8 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
 def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
     if isinstance(row, Heading):
         return row
-    step = made.window.step if made.window else None
+    over = State(made.card.state) in (State.CONCLUDED, State.PUBLISHED)
+    step = made.window.step if made.window and not over else None
     line = Line(row, step, again=made.card.step_id is not None, asking=made.asking)
     open_now = mine and line.assessed
     line.may_touch = open_now and not made.why_shut

@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.core import clock
-from backend.core.errors import OutOfStep
 from backend.rounds.models import Group, Round, Step
 from backend.scoring import actions, board, gates
-from backend.scoring.actions import SurveyRow
 from backend.scoring.forms import survey_sheet
-from backend.scoring.forms.survey import ConfirmForm, SurveyFileForm, SurveyForm, points_of, signed
+from backend.scoring.forms.survey import ConfirmForm, SurveyFileForm, SurveyForm, looked_at, signed
 from backend.scoring.gates import Facts
 from backend.scoring.models import Provenance
 from backend.scoring.views.appraisal import demo_of
@@ -160,19 +158,7 @@ def survey_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     form = ConfirmForm(request.POST, round_id=round_.pk, user_id=request.user.pk)
     if not form.is_valid():
         return render(request, "scoring/survey_preview.html", {"round": round_, "form": form}, status=422)
-    rows = _rows(request, round_, form.cleaned_data["rows"])
+    rows = looked_at(form.cleaned_data["rows"], round_, actor_of(request))
     actions.enter_survey(round_, rows, by=actor_of(request), **form.source)
     messages.success(request, _("Đã nhập %(number)d điểm từ tệp.") % {"number": len(rows)})
     return redirect(reverse("scoring:survey", args=[pk]))
-
-
-def _rows(request: HttpRequest, round_: Round, looked_at: list[list[Any]]) -> list[SurveyRow]:
-    """Return the rows to write, each with the version looked at. Raises OutOfStep where a card is gone."""
-    cards = board.hosted_cards(actor_of(request)).filter(round=round_, pk__in={row[0] for row in looked_at})
-    by_key = {card.pk: card for card in cards}
-    if any(row[0] not in by_key for row in looked_at):
-        raise OutOfStep(_("Điểm đã thay đổi sau khi xem trước. Hãy tải tệp lên lần nữa để xem lại."))
-    return [
-        SurveyRow(by_key[card_id], code, points_of(points), version, reason, inputs)
-        for card_id, code, points, inputs, reason, version in looked_at
-    ]

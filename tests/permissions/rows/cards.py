@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from backend.scoring.actions.facts import fingerprint_of
+from backend.scoring.fingerprints import texts_seen
+from backend.scoring.models import Scorecard
 from permissions.roles import Verb
 from tests import make
-from tests.permissions.table import Row, Values, row
+from tests.permissions.table import Row, Scene, Values, row
 from tests.scoring import specimens
 
 PLACES = ("city", "home", "district")
@@ -64,6 +66,15 @@ def typed(**values: Any) -> Values:
     return lambda _scene: values
 
 
+def texts(scene: Scene) -> dict[str, Any]:
+    """Return other texts for the card in draft, as who read those that stand sends them."""
+    standing = (
+        Scorecard.objects.filter(pk=scene.cards["draft"].pk).values_list("difficulties", "proposals").get()
+    )
+    seen = texts_seen(*standing)
+    return {"difficulties": "Thiếu người", "proposals": "Bổ sung", "seen": seen}
+
+
 def a_file(**values: Any) -> Values:
     """Return a body with a good file."""
     return lambda _scene: {"file": specimens.upload(specimens.pdf(), "Kế hoạch.pdf"), **values}
@@ -110,7 +121,7 @@ ROWS = [
     scores("scoring:clear", "draft", {"code": "1.2"}, scored("draft", "1.2", "")),
     row("scoring:check", at=card("draft"), places=PLACES, **OWN),
     row("scoring:texts", at=card("draft"), places=PLACES, **OWN),
-    scores("scoring:texts", "draft", {}, typed(difficulties="Thiếu người", proposals="Bổ sung")),
+    scores("scoring:texts", "draft", {}, texts),
     scores("scoring:add_file", "draft", {"code": "1.1"}, a_file()),
     scores(
         "scoring:add_document", "draft", {"code": "1.1"},

@@ -10,10 +10,11 @@ from typing import Any
 
 from permissions.roles import Verb
 from tests import make
-from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, typed
+from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, texts, typed
 from tests.permissions.rows.council import HOSTED, REMINDS, TAKEN, taken, unsure
 from tests.permissions.rows.results import PUBLISHED, PUBLISHES, WAITING, document
 from tests.permissions.table import Row, Scene, Values, row
+from tests.scoring import specimens
 
 BOTH = ("city", "district")
 REASON = typed(reason="Theo đề nghị của đơn vị")
@@ -99,7 +100,7 @@ CARDS = [
         places=PLACES,
     ),
     post("points", "draft", SCORES, mark("draft", "1.2", 1, points="2,5")),
-    post("texts", "draft", SCORES, typed(difficulties="Thiếu người", proposals="Bổ sung")),
+    post("texts", "draft", SCORES, texts),
     post("evidence", "draft", SCORES, typed(code="1.1", number="05/KH-UBND", issuer="UBND"), note="document"),
     post("evidence", "draft", SCORES, a_file(code="1.1"), note="file"),
     post(
@@ -195,6 +196,18 @@ COUNCIL = [
     row(
         "api:survey-points-list", "POST", in_body=True, body=survey, places=BOTH, ok="manager COUNCIL",
         refused="appraiser inspector", hidden="UNIT STRANGERS",
+    ),
+    row(
+        "api:survey-import-list", "POST", at=round_of("appraising"), places=BOTH, shut=True,
+        body=lambda scene: {
+            "group": scene.group("appraising").pk, "file": specimens.upload(specimens.xlsx(), "diem.xlsx"),
+        },
+        ok="manager COUNCIL", refused="appraiser inspector", hidden="UNIT STRANGERS",
+    ),
+    row(
+        "api:survey-confirm-list", "POST", at=round_of("appraising"), places=BOTH, shut=True,
+        body=typed(preview="sai", report_number="12/BC", report_date="2026-06-05", sample=1, answers=1),
+        ok="manager COUNCIL", refused="appraiser inspector", hidden="UNIT STRANGERS",
     ),
     row(
         "api:change-list", ok="COUNCIL inspector secretary_below", verb=Verb.INSPECT,

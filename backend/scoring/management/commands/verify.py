@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
-from backend.audit import triggers, verify
+from backend.audit import verify
 from backend.scoring import queries
 from tiers.seating import wrong_grants
 
@@ -26,12 +27,13 @@ class Command(BaseCommand):
 
     def problems(self) -> Iterator[str]:
         """Yield every problem as one Vietnamese line."""
-        for table in triggers.missing():
-            yield f"Bảng {table} không còn lớp chặn sửa, xóa lịch sử"
+        for error in checks.run_checks(tags=[checks.Tags.database], databases=["default"]):
+            yield error.msg
         for difference in verify.differences():
             yield self.told(difference)
         yield from queries.wrong_totals()
         yield from wrong_grants()
+        yield from queries.wrong_loans()
 
     def told(self, difference: verify.Difference) -> str:
         """Return the difference with the leaf's code where the row is a mark or hangs on a score."""

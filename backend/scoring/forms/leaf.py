@@ -103,6 +103,10 @@ class LeafForm(forms.Form):
         """Return the explanation, None where the page did not ask for it."""
         return self.cleaned_data.get("note", "") if "note" in self.data else None
 
+    def clean_note(self) -> str:
+        """Return the explanation with the line ends of a program, however it was sent."""
+        return self.cleaned_data["note"].replace("\r\n", "\n")
+
     @property
     def seen_version(self) -> int:
         """Return the version the person has seen."""
@@ -167,6 +171,11 @@ class LeafForm(forms.Form):
             (str(asked.label), _in_words(asked, asked.initial), _in_words(asked, asked.value()))
             for asked in self.asked
         ]
+
+    @property
+    def both_notes(self) -> tuple[str, str] | None:
+        """Return the explanation that stands and the one typed; None where the page did not ask for it."""
+        return None if self.typed_note is None else (self.mark.note, self.typed_note)
 
     def _faster(self) -> ValidationError:
         self.overtaken = True

@@ -2,7 +2,8 @@
 //
 // Read in this order: rows (one leaf), shapes and outbox (what is kept here), tabs (the person's other ones), posting
 // and sender (what is on its way), words and hearing (what is said about it), kept (what could not be sent), steps
-// (undo), saving (from typing to sending), keys (moving about), clip and blocks (paste, fill down), trying, progress.
+// (undo), saving (from typing to sending), trying (the rule's word before): so far the page of one leaf, leaf.js, has it
+// all too. Then keys (moving about), clip and blocks (paste, fill down), progress.
 
 import { Blocks } from "./blocks.js";
 import { Panel } from "./kept.js";

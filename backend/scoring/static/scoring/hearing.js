@@ -1,7 +1,8 @@
 // What the server answered, and what is said about it beside the leaf and for the whole page.
 
 import {
-  fill, isWhole, leafOf, markBad, putPieces, same, setStanding, standing, tell, valuesOf, versionIn, versionOf,
+  fill, isWhole, leafOf, markBad, merged, placeOf, putPieces, same, setStanding, standing, tell, valuesOf, versionIn,
+  versionOf,
 } from "./rows.js";
 import { SAID, inAll, sentenceOf, showNotice, whyAway } from "./words.js";
 
@@ -18,7 +19,7 @@ export class Hearing {
     this.steps = steps;
     this.place = document.getElementById("save-state");
     this.toUnsaved = document.getElementById("to-unsaved");
-    this.lastSaved = this.place.textContent;
+    this.lastSaved = "";
     this.problem = "";
     this.own = new Map();
     tabs.onSaved = (message) => this.elsewhere(message);
@@ -58,7 +59,7 @@ export class Hearing {
       markBad(form, false);
       for (const one of newer) this.outbox.put(Object.assign(one, { version: versionOf(form) }));
       if (newer.length) this.draft(newer.at(-1), form);
-      else this.lastSaved = form.closest("td").querySelector(".row-saved")?.textContent ?? this.lastSaved;
+      else this.lastSaved = placeOf(form).querySelector(".row-saved")?.textContent ?? this.lastSaved;
     }
     document.getElementById("page-alert")?.replaceChildren();
     this.changed();
@@ -76,8 +77,11 @@ export class Hearing {
     this.notTaken(item, html, SAID.asked, false);
   }
 
+  /** What was on its way and did not arrive may take in what the other tab saved beside it. */
   goOn(item, version) {
-    this.outbox.put(Object.assign(item, { version }));
+    const values = item.instead ?? item.values;
+    delete item.instead;
+    this.outbox.put(Object.assign(item, { version, values }));
     this.resend(item);
   }
 
@@ -133,13 +137,15 @@ export class Hearing {
     this.own.set(code, version);
     const mine = this.outbox.ofLeaf(code);
     const typing = mine.length > 0 || !same(valuesOf(form), standing(form));
+    const before = standing(form);
     putPieces(html, (piece) => !typing || !isOfInputs(piece));
     setStanding(form, values);
-    if (!typing) {
-      fill(form, values);
-      this.steps.settle(form);
+    fill(form, typing ? merged(valuesOf(form), before, values) : values);
+    if (!typing) this.steps.settle(form);
+    for (const item of mine) {
+      const both = merged(item.values, before, values);
+      this.outbox.put(Object.assign(item, item.state === "sent" ? { instead: both } : { version, values: both }));
     }
-    for (const item of mine) this.outbox.put(Object.assign(item, { version }));
     const asked = mine.find((item) => item.state === "asked" && item.over === version);
     if (asked) this.goOn(asked, version);
   }
@@ -158,6 +164,7 @@ export class Hearing {
     const { items, kept } = this.outbox;
     const [state, text] = inAll({ items, kept, problem: this.problem, lastSaved: this.lastSaved });
     this.panel.refresh();
+    if (!this.place) return; // a page of one leaf says it beside the leaf
     this.toUnsaved.hidden = !items.some((item) => ["draft", "refused", "asked"].includes(item.state));
     if (this.place.textContent === text) return;
     this.place.dataset.state = state;

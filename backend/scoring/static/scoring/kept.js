@@ -5,8 +5,13 @@ import { Outbox } from "./outbox.js";
 import { inWords } from "./rows.js";
 import { hour } from "./words.js";
 
+/** A cell as a spreadsheet takes it: what holds lines of its own is quoted. */
+function quoted(text) {
+  return /[\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 function lineOf(item) {
-  return [item.code, inWords(item), `nhập lúc ${hour(item.at)}`, item.title ?? ""];
+  return [item.code, inWords(item), `nhập lúc ${hour(item.at)}`, item.title ?? ""].map(quoted);
 }
 
 function rowOf(item) {
@@ -19,6 +24,7 @@ function rowOf(item) {
     const cell = Object.assign(document.createElement(tag), { textContent: text });
     cell.dataset.label = label;
     if (tag === "th") Object.assign(cell, { scope: "row", className: "code" });
+    if (text.includes("\n")) cell.className = "prose";
     row.append(cell);
   }
   return row;
@@ -112,6 +118,7 @@ export class Panel {
 // On a page without inputs (locked, submitted) the queue is only shown.
 const section = document.querySelector("#kept[data-only-show]");
 if (section) {
-  const outbox = await new Outbox(section.dataset.user, section.dataset.card).open();
+  const { user, card, code } = section.dataset;
+  const outbox = await new Outbox(user, card, null, code).open();
   new Panel(section, outbox).show("Phiếu không còn nhận điểm tự chấm ở trang này.");
 }

@@ -56,12 +56,16 @@ export async function keptCards(user) {
 }
 
 export class Outbox {
-  /** `tabs` tells which of the kept items belong to a tab that still lives; without it all are taken. */
-  constructor(user, card, tabs = null) {
+  /**
+   * `tabs` tells which of the kept items belong to a tab that still lives; without it all are taken. A page of one
+   * leaf gives its `code` and leaves what is kept of the others to the grid.
+   */
+  constructor(user, card, tabs = null, code = "") {
     this.user = user;
     this.card = card;
     this.owner = `${user}:${card}`;
     this.tabs = tabs;
+    this.code = code;
     this.items = [];
     this.kept = false;
   }
@@ -105,7 +109,8 @@ export class Outbox {
   async claim(free) {
     const store = this.database.transaction(STORE, "readwrite").objectStore(STORE);
     const found = await done(store.index("owner").getAll(this.owner));
-    const taken = found.filter((item) => free.has(item.tab ?? "")).map(upToDate);
+    const ours = found.filter((item) => !this.code || item.code === this.code);
+    const taken = ours.filter((item) => free.has(item.tab ?? "")).map(upToDate);
     for (const item of this.tabs ? taken.filter(isReadable) : []) {
       item.tab = this.tabs.id;
       store.put(item);

@@ -1,4 +1,7 @@
-// One leaf of the grid: what its inputs hold, what the server's answer puts where, what is said beside it.
+// One leaf, in a row of the grid or on its own page: what its inputs hold, what the server's answer puts where, what
+// is said beside it. Only the leaf's own page has the note; a row leaves it as it is.
+
+const NOTE = "note";
 
 /** Every leaf that can be filled, in the order of the page. */
 export function leaves(root = document) {
@@ -9,9 +12,19 @@ export function leafOf(code, root = document) {
   return leaves(root).find((form) => form.dataset.code === code);
 }
 
+/** What belongs to a leaf on this page: its row of the grid, or its part of its own page. */
+export function placeOf(form) {
+  return form.closest("tr, [data-leaf-place]");
+}
+
 /** The inputs of a leaf's rule, in its order. */
 export function inputsOf(form) {
   return [...form.querySelectorAll("[name^=input_]")];
+}
+
+/** Everything of a leaf that can be filled on this page: its inputs, and the note where it stands. */
+function fieldsOf(form) {
+  return [...form.querySelectorAll(`[name^=input_], [name=${NOTE}]`)];
 }
 
 export function valueOf(input) {
@@ -20,7 +33,17 @@ export function valueOf(input) {
 }
 
 export function valuesOf(form) {
-  return Object.fromEntries(inputsOf(form).map((input) => [input.name, valueOf(input)]));
+  return Object.fromEntries(fieldsOf(form).map((input) => [input.name, valueOf(input)]));
+}
+
+/** The values of the rule's inputs alone. */
+export function inputsIn(values) {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name !== NOTE));
+}
+
+/** What stands in a leaf of this page, with the note of `before` where the page has no place for it. */
+export function allOf(form, before = {}) {
+  return NOTE in before ? { [NOTE]: before[NOTE], ...valuesOf(form) } : valuesOf(form);
 }
 
 export function same(one, other) {
@@ -28,20 +51,36 @@ export function same(one, other) {
   return [...names].every((name) => (one[name] ?? "").trim() === (other[name] ?? "").trim());
 }
 
-/** What the server wrote into the page, whatever was typed before this file arrived. */
+/** Whether a leaf holds these values; the note counts where both speak of it. */
+export function holds(form, values) {
+  const here = valuesOf(form);
+  return NOTE in here && NOTE in values ? same(here, values) : same(inputsIn(here), inputsIn(values));
+}
+
+/** `mine`, with `theirs` where mine is as it was `before`: the inputs as one, the note for itself. */
+export function merged(mine, before, theirs) {
+  const inputs = same(inputsIn(mine), inputsIn(before)) ? inputsIn(theirs) : {};
+  const untouched = NOTE in mine && NOTE in theirs && same({ [NOTE]: mine[NOTE] }, { [NOTE]: before[NOTE] });
+  return { ...mine, ...inputs, ...(untouched ? { [NOTE]: theirs[NOTE] } : {}) };
+}
+
+/** What the server wrote into the page, whatever was typed before this file arrived; of a refused page nothing stands. */
 export function writtenOf(form) {
-  return Object.fromEntries(inputsOf(form).map((input) => {
+  if ("unsaved" in form.dataset) return {};
+  return Object.fromEntries(fieldsOf(form).map((input) => {
     if (input.type === "checkbox") return [input.name, input.defaultChecked ? "on" : ""];
     if (!input.matches("select")) return [input.name, input.defaultValue];
     return [input.name, [...input.options].find((option) => option.defaultSelected)?.value ?? ""];
   }));
 }
 
+/** Put values into a leaf; a note they do not speak of stays. */
 export function fill(form, values) {
-  for (const input of inputsOf(form)) {
+  for (const input of fieldsOf(form)) {
+    if (input.name === NOTE && !(NOTE in values)) continue;
     const value = values[input.name] ?? "";
     if (input.type === "checkbox") input.checked = !["", "False"].includes(value);
-    else input.value = value;
+    else if (input.value !== value) input.value = value; // the same value again would move the cursor
   }
 }
 
@@ -67,7 +106,9 @@ export function standing(form) {
 }
 
 export function setStanding(form, values) {
-  form.dataset.standing = JSON.stringify(values);
+  const known = { ...standing(form), ...values };
+  if (!form.querySelector(`[name=${NOTE}]`)) delete known[NOTE];
+  form.dataset.standing = JSON.stringify(known);
 }
 
 function piecesOf(html) {
@@ -95,25 +136,25 @@ export function versionIn(html) {
 
 /** Say beside the leaf what became of its last save. */
 export function tell(form, state, text) {
-  const place = form.closest("td").querySelector(".row-saved");
+  const place = placeOf(form).querySelector(".row-saved");
   if (!place) return;
   place.dataset.state = state;
   if (place.textContent !== text) place.textContent = text;
 }
 
 export function markBad(form, bad) {
-  form.closest("tr").classList.toggle("bad", bad);
+  placeOf(form).classList.toggle("bad", bad);
   for (const input of inputsOf(form)) {
     if (bad) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
   }
 }
 
-/** Put kept values into a leaf; answer whether it still has a place for every one of them. */
+/** Put kept values into a leaf; answer whether it still has a place for every one of them, the note aside. */
 export function fits(form, values) {
   const before = valuesOf(form);
   fill(form, values);
-  if (same(valuesOf(form), values)) return true;
+  if (holds(form, values)) return true;
   fill(form, before);
   return false;
 }
@@ -129,12 +170,12 @@ export function inWords(item) {
 }
 
 /** The words of a leaf and its inputs, kept with what was typed so that it can be read without the form. */
-export function wordsOf(form) {
-  const labels = {};
-  const texts = {};
-  for (const input of inputsOf(form)) {
+export function wordsOf(form, before = {}) {
+  const labels = { ...before.labels };
+  const texts = { ...before.texts };
+  for (const input of fieldsOf(form)) {
     labels[input.name] = input.labels?.[0]?.textContent.trim() ?? "";
     if (input.matches("select")) texts[input.name] = input.selectedOptions[0]?.text ?? "";
   }
-  return { labels, texts, title: form.closest("tr").querySelector(".leaf-title")?.textContent.trim() ?? "" };
+  return { labels, texts, title: form.dataset.title ?? placeOf(form).querySelector(".leaf-title")?.textContent.trim() ?? "" };
 }

@@ -3,8 +3,8 @@
 import { Hearing } from "./hearing.js";
 import { newKey } from "./outbox.js";
 import {
-  fill, fits, inputsOf, isWhole, leafOf, leaves, markBad, same, setStanding, standing, tell, valuesOf, versionOf,
-  wordsOf, writtenOf,
+  allOf, fill, fits, holds, inputsOf, isWhole, leafOf, leaves, markBad, merged, placeOf, same, setStanding, standing,
+  tell, valuesOf, versionOf, wordsOf, writtenOf,
 } from "./rows.js";
 import { Sender } from "./sender.js";
 import { isReadable } from "./shapes.js";
@@ -23,6 +23,7 @@ export class Saving {
     this.steps = steps;
     this.panel = panel;
     this.timers = new Map();
+    this.said = new Map();
     this.hearing = new Hearing(outbox, tabs, panel, steps);
     this.sender = new Sender(outbox, tabs, this.hearing);
     this.hearing.resend = (item) => this.send(item);
@@ -64,7 +65,7 @@ export class Saving {
     table.addEventListener("focusout", (event) => this.left(event));
     table.addEventListener("submit", (event) => this.submitted(event));
     table.addEventListener("click", (event) => this.chosen(event));
-    document.getElementById("to-unsaved").addEventListener("click", () => this.toUnsaved());
+    document.getElementById("to-unsaved")?.addEventListener("click", () => this.toUnsaved());
     window.addEventListener("pagehide", () => this.keepAll(table));
     window.addEventListener("beforeunload", (event) => {
       if (!this.outbox.kept && this.outbox.items.length) event.preventDefault();
@@ -125,25 +126,26 @@ export class Saving {
     const form = leaves().find(waits);
     if (!form) return this.panel.section.scrollIntoView();
     inputsOf(form)[0].focus();
-    return form.closest("tr").scrollIntoView({ block: "center" });
+    return placeOf(form).scrollIntoView({ block: "center" });
   }
 
   keepAll(table) {
     for (const form of leaves(table)) {
-      const waiting = this.outbox.ofLeaf(form.dataset.code).at(-1)?.values ?? standing(form);
-      if (!same(valuesOf(form), waiting)) this.keep(form);
+      const waiting = this.outbox.ofLeaf(form.dataset.code).at(-1)?.values;
+      if (!holds(form, { ...standing(form), ...waiting })) this.keep(form);
     }
   }
 
   /** Keep what stands in the inputs of a leaf, not sent yet. */
   keep(form) {
+    const place = placeOf(form).querySelector(".row-saved");
+    if (!this.outbox.ofLeaf(form.dataset.code).length) this.said.set(form, [place?.dataset.state ?? "", place?.textContent ?? ""]);
     const item = this.outbox.openFor(form.dataset.code) ?? this.fresh(form);
     Object.assign(item, {
-      values: valuesOf(form), key: newKey(this.outbox.user), state: "draft", at: Date.now(),
-      late: this.sender.stopped, ...wordsOf(form),
+      values: allOf(form, item.values), key: newKey(this.outbox.user), state: "draft", at: Date.now(),
+      late: this.sender.stopped, ...wordsOf(form, item),
     });
-    const before = form.closest("td").querySelector(".row-saved")?.textContent;
-    if (before !== SAID.draft) tell(form, "draft", SAID.typing);
+    if (place?.textContent !== SAID.draft) tell(form, "draft", SAID.typing);
     this.outbox.put(item).then(() => this.hearing.draft(item, form));
     this.hearing.changed();
   }
@@ -159,7 +161,7 @@ export class Saving {
     this.steps.note([form]);
     const item = this.outbox.openFor(form.dataset.code);
     if (!item || item.state !== "draft") return; // refused and asked wait for another value
-    if (same(item.values, standing(form)) && this.outbox.ofLeaf(item.code).length === 1) {
+    if (same({ ...standing(form), ...item.values }, standing(form)) && this.outbox.ofLeaf(item.code).length === 1) {
       this.forget(form, item);
     } else if (isWhole(form)) {
       this.send(item);
@@ -171,7 +173,7 @@ export class Saving {
 
   forget(form, item) {
     this.outbox.drop(item);
-    tell(form, "", "");
+    tell(form, ...(this.said.get(form) ?? ["", ""]));
     markBad(form, false);
     form.dispatchEvent(new CustomEvent("leaf:restored", { bubbles: true }));
   }
@@ -187,16 +189,19 @@ export class Saving {
     const button = event.target.closest("[data-choose]");
     if (!button) return;
     event.preventDefault();
-    const form = button.closest("td").querySelector("form[data-leaf]");
-    const over = button.closest("td").querySelector("form[data-over]");
+    const place = placeOf(button);
+    const form = place.querySelector("form[data-leaf]");
+    const over = place.querySelector("form[data-over]");
     const item = this.outbox.openFor(form.dataset.code) ?? this.fresh(form);
+    let values = allOf(form, item.values);
     if (button.dataset.choose === "theirs") {
       const theirs = [...over.querySelectorAll("[data-standing]")];
       fill(form, Object.fromEntries(theirs.map((input) => [input.name, input.dataset.standing])));
+      values = valuesOf(form);
     }
     this.steps.settle(form);
     Object.assign(item, {
-      values: valuesOf(form), version: Number(over.dataset.over), key: newKey(this.outbox.user), at: Date.now(),
+      values, version: Number(over.dataset.over), key: newKey(this.outbox.user), at: Date.now(),
     });
     this.send(item);
     inputsOf(form)[0].focus();
@@ -212,7 +217,7 @@ export class Saving {
 
   /** Put what was kept back into the inputs; what is fresh is sent, what is old or was shut out is asked about. */
   restore(items) {
-    const doubtful = items.filter((item) => this.isDoubtful(item));
+    const doubtful = items.filter((item) => this.isDoubtful(item, items));
     for (const item of items) {
       if (!isReadable(item)) continue;
       if (doubtful.includes(item)) item.state = "draft";
@@ -226,17 +231,28 @@ export class Saving {
   }
 
   /** Answer whether a kept item needs the person's eyes; what has its place is put back there. */
-  isDoubtful(item) {
+  isDoubtful(item, inherited) {
     const form = leafOf(item.code);
-    const newer = this.outbox.ofLeaf(item.code).at(-1) !== item;
+    const last = this.outbox.ofLeaf(item.code).at(-1);
+    const newer = last !== item;
     if (!isReadable(item)) return true;
+    if (form && !inherited.includes(last)) this.takeIn(form, item, last);
     if (!form || newer) return !form || item.state === "draft";
     const fitting = fits(form, item.values);
     if (fitting) {
       this.steps.settle(form);
-      tell(form, "draft", `Giữ trên máy từ ${hour(item.at)}, chưa lưu`);
+      const aside = "note" in item.values && !("note" in valuesOf(form)) ? " (có phần giải trình)" : "";
+      tell(form, "draft", `Giữ trên máy từ ${hour(item.at)}${aside}, chưa lưu`);
     }
     return !fitting || item.late || Date.now() - item.at > TOO_OLD;
+  }
+
+  /** What another tab left comes before what is typed here; of that only what she touched stands against it. */
+  takeIn(form, item, last) {
+    if (last.state === "sent" || !isReadable(last)) return;
+    last.values = merged(last.values, standing(form), item.values);
+    fill(form, last.values);
+    this.outbox.put(last);
   }
 
   sendAgain() {
@@ -244,7 +260,7 @@ export class Saving {
     this.hearing.problem = "";
     for (const item of this.outbox.items) {
       const form = isReadable(item) ? leafOf(item.code) : null;
-      if (form && isWhole(form) && same(valuesOf(form), item.values)) {
+      if (form && isWhole(form) && holds(form, item.values)) {
         this.outbox.put(Object.assign(item, { state: "ready", late: false }));
       }
     }

@@ -1,13 +1,18 @@
 // Points as typed: the server's rule is asked about inputs that are not saved yet, and explains itself.
 
-import { isWhole, putPieces, same, valuesOf } from "./rows.js";
+import { inputsIn, isWhole, placeOf, putPieces, same, valuesOf } from "./rows.js";
 
 const PAUSE = 350;
 
 /** The pieces of a leaf that trying writes over. */
 function pieces(form) {
-  const row = form.closest("tr");
-  return [...row.querySelectorAll("[id^=said-], [id^=now-]")].map((piece) => piece.outerHTML).join("");
+  return [...placeOf(form).querySelectorAll("[id^=said-], [id^=now-]")].map((piece) => piece.outerHTML).join("");
+}
+
+/** What the rule is asked about. Of the note, which may be long, it matters only that there is one. */
+function asked(form) {
+  const { note, ...inputs } = valuesOf(form);
+  return note?.trim() ? { ...inputs, note: "1" } : inputs;
 }
 
 export function wireTrying(table, saving) {
@@ -17,7 +22,7 @@ export function wireTrying(table, saving) {
 
   function isTyped(form, values) {
     const item = saving.outbox.openFor(form.dataset.code);
-    return item?.state === "draft" && same(values, valuesOf(form));
+    return item?.state === "draft" && same(values, asked(form));
   }
 
   async function ask(form, values, signal) {
@@ -40,8 +45,8 @@ export function wireTrying(table, saving) {
   function soon(form) {
     stop();
     timer = setTimeout(() => {
-      const values = valuesOf(form);
-      const anything = Object.values(values).some((text) => text.trim());
+      const values = asked(form);
+      const anything = Object.values(inputsIn(values)).some((text) => text.trim());
       if (!anything || !isWhole(form) || !isTyped(form, values) || !navigator.onLine) return;
       running = new AbortController();
       ask(form, values, running.signal).catch(() => {}); // off line nothing is explained; the save will be

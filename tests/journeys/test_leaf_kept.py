@@ -15,7 +15,18 @@ from backend.rounds.models import Step
 from permissions.roles import Role
 from tests import make
 from tests.journeys.conftest import PHONE
-from tests.journeys.grids import SAVED, box, changes, forget_offline, forty, opened, points, row, saved, type_in
+from tests.journeys.grids import (
+    SAVED,
+    box,
+    changes,
+    forget_offline,
+    forty,
+    opened,
+    points,
+    row,
+    saved,
+    type_in,
+)
 from tests.journeys.test_grid_together import close_in
 from tests.scoring.worlds import World
 
@@ -103,7 +114,9 @@ def test_nothing_is_kept_or_sent_while_an_input_method_composes(here, page):
     note(page).focus()
     method = page.context.new_cdp_session(page)
     for part in ("g", "gi", "giai", "giải"):
-        method.send("Input.imeSetComposition", {"text": part, "selectionStart": len(part), "selectionEnd": len(part)})
+        method.send(
+            "Input.imeSetComposition", {"text": part, "selectionStart": len(part), "selectionEnd": len(part)}
+        )
     page.wait_for_timeout(6000)  # longer than a pause that means it
     assert state(page).inner_text() == ""
     assert stands(here) == ("None", "")

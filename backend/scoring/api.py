@@ -131,8 +131,7 @@ class ScorecardViewSet(
         if upload is None:
             piece = actions.add_document(card, code, by=request.actor, **given)
         else:
-            kept = {name: given[name] for name in ("section", "number")}
-            piece = actions.add_file(card, code, by=request.actor, upload=upload, **kept)
+            piece = actions.add_file(card, code, by=request.actor, upload=upload, **given)
         return Response(shapes.EvidenceShape(piece).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None})

@@ -89,11 +89,13 @@ class SpotsIn(serializers.Serializer[Any]):
 
 
 class VersionIn(serializers.Serializer[Any]):
-    """A new version of a piece of evidence."""
+    """A new version of a piece of evidence; what is not sent stays as the old one has it."""
 
     file = serializers.FileField()
-    number = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
-    section = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    number = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    issuer = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    issued_on = serializers.DateField(required=False, allow_null=True)
+    section = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
 class PhotosIn(serializers.Serializer[Any]):

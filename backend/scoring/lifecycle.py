@@ -103,6 +103,7 @@ MOVES: dict[str, Move] = {
         Verb.SUBMIT,
         SELF,
         (gates.in_time, gates.complete, gates.evidenced, gates.council_sits),
+        note=gettext_lazy("Ý kiến gửi Hội đồng, lãnh đạo"),
         done=gettext_lazy("trình Hội đồng thẩm định của đơn vị"),
     ),
     "pass_on": Move(

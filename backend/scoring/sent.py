@@ -160,10 +160,10 @@ class EvidenceIn(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     file = serializers.FileField(required=False)
-    number = serializers.CharField(required=False, allow_blank=True, default="")
-    issuer = serializers.CharField(required=False, allow_blank=True, default="")
+    number = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
+    issuer = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     issued_on = serializers.DateField(required=False, allow_null=True, default=None)
-    section = serializers.CharField(required=False, allow_blank=True, default="")
+    section = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
 class SurveyLineIn(serializers.Serializer[Any]):

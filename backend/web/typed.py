@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 SECRET = re.compile(r"password|passphrase|secret|token|otp|mật khẩu", re.IGNORECASE)
-TECHNICAL = {"csrfmiddlewaretoken", "next", "version", "id", "pk"}
+TECHNICAL = {"csrfmiddlewaretoken", "next", "version", "id", "pk", "at", "seen", "digest", "over", "undo"}
 LABELS = {
     "points": _("Điểm"),
     "reason": _("Lý do"),
@@ -29,6 +29,26 @@ LABELS = {
     "closes": _("Ngày khoá"),
     "year": _("Năm"),
     "username": _("Tên đăng nhập"),
+    "text": _("Nội dung trao đổi"),
+    "mentioned": _("Người được nhắc tới"),
+    "answer": _("Trả lời"),
+    "question": _("Yêu cầu giải trình"),
+    "new_close": _("Hạn mới"),
+    "issued_on": _("Ngày ban hành"),
+    "signed_on": _("Ngày ký"),
+    "assignee": _("Giao cho"),
+    "codes": _("Mã tiêu chí"),
+    "fields": _("Lĩnh vực"),
+    "due": _("Hạn nội bộ"),
+    "order": _("Thứ tự"),
+    "verdict": _("Ý kiến"),
+    "subject": _("Tiêu đề"),
+    "body": _("Nội dung"),
+    "decision_number": _("Số quyết định"),
+    "decision_date": _("Ngày quyết định"),
+    "taker": _("Người được ủy quyền"),
+    "first_day": _("Từ ngày"),
+    "last_day": _("Đến hết ngày"),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from backend.notices.models import Notice
 from backend.scoring import actions
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Explanation, Mark, Score
@@ -294,6 +295,8 @@ def test_once_concluded_every_appraised_leaf_counts_as_appraised(season, secreta
 
 def test_the_host_accepts_reopens_and_notes_no_self_score(season, secretary):
     season.close(1)
+    for role in (Role.OFFICER, Role.LEADER):
+        make.seated(role, season.cards[1].unit)
     page = secretary.get(url("appraisal", season.cards[1].pk))
     assert page.text.count("Nhận dù chưa phê duyệt") >= 1
     late = {"reason": "Mất mạng", "document": "12/SNV-CCHC", "new_close": "31/02/2027"}
@@ -306,6 +309,8 @@ def test_the_host_accepts_reopens_and_notes_no_self_score(season, secretary):
     secretary.post(url("move", season.cards[1].pk, "accept"), {"reason": "Trễ", "document": "12/SNV-CCHC"})
     season.cards[1].refresh_from_db()
     assert season.cards[1].state == State.ACCEPTED
+    told = Notice.objects.filter(subject__contains="nhận phiếu chưa được phê duyệt")
+    assert told.count() == len({row.user_id for row in told}) == 2  # its officer and its leader
 
 
 def test_the_links_of_a_refused_page_lead_somewhere(season, secretary):

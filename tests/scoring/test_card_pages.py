@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.core import clock
+from backend.notices.models import Notice
 from backend.scoring import actions
 from backend.scoring.actions.facts import fingerprint_of
 from backend.scoring.fingerprints import texts_seen
@@ -300,6 +301,9 @@ def test_a_withdrawal_voids_the_approval(here, people):
     people.of("officer").post(url("move", here.card, "withdraw"), {"reason": "Bổ sung số liệu"})
     assert here.fresh().state == State.DRAFT
     assert "không còn hiệu lực" in text(people.of("leader").get(url("approval", here.card)))
+    told = Notice.objects.filter(user=here.users["leader"]).latest("pk")
+    assert "rút lại để sửa" in told.subject
+    assert "Bổ sung số liệu" in told.body
 
 
 def test_a_full_mark_without_a_document_is_a_warning(here, people):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pikepdf
 import pytest
@@ -73,6 +74,23 @@ def test_a_new_version_stands_in_the_old_ones_place_and_the_old_is_kept(here, of
     old = officer.get(url("evidence_file", here.card, piece.pk))
     assert b"".join(old.streaming_content) == paper(1)
     old.close()
+
+
+def test_a_file_says_who_issued_it_when_and_so_does_its_next_version(here, officer):
+    told = {"number": "05/KH", "issuer": "UBND phường", "issued_on": "05/01/2020"}
+    sent = {"file": specimens.upload(paper(1), "Kế hoạch.pdf"), **told}
+    assert officer.post(url("add_file", here.card, "1.1"), sent).status_code == 302
+    piece = Evidence.objects.get()
+    assert (piece.issuer, piece.issued_on) == ("UBND phường", date(2020, 1, 5))
+    assert "ban hành ngoài năm" in text(officer.get(url("library", here.card)))
+    page = text(officer.get(url("replace_evidence", here.card, piece.pk)))
+    assert 'value="05/01/2020"' in page
+    assert 'value="UBND phường"' in page
+    root = f"/api/scorecards/{here.card.pk}/evidence"
+    new = {"file": specimens.upload(paper(2), "Bản 2.pdf"), "number": "06/KH"}
+    assert officer.post(f"{root}/{piece.pk}/replace/", new).status_code == 201
+    made = Evidence.objects.get(removed_at=None)
+    assert (made.number, made.issuer, made.issued_on) == ("06/KH", "UBND phường", date(2020, 1, 5))
 
 
 def test_versions_form_a_line_newest_first(here, officer, piece):

@@ -11,7 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from backend.audit.recording import recording
 from backend.audit.verify import differences
+from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.notices.models import Notice
 from backend.scoring import actions, queries
@@ -239,6 +241,32 @@ def test_the_check_page_says_where_the_card_goes_first(here):
     here.council()
     page = text(signed_in(here.users["officer"]).get(url("check", here.card)))
     assert "khi trình, phiếu đến Hội đồng trước" in page
+    assert "Trình Hội đồng của đơn vị" in page
+    assert "Trình Chủ tịch phê duyệt" not in page
+
+
+def test_the_note_typed_with_it_reaches_the_council_and_the_leader(here):
+    here.council()
+    here.fill()
+    assert post(here, "officer", "move", "submit", reason="Đề nghị xem kỹ 1.1").status_code == 302
+    assert "Đề nghị xem kỹ 1.1" in Notice.objects.filter(user=here.users["clerk"]).latest("pk").body
+    actions.move(here.card, "pass_on", by=here.actor("deputy"), reason="Nhất trí")
+    assert "Đề nghị xem kỹ 1.1" in text(signed_in(here.users["leader"]).get(url("approval", here.card)))
+
+
+def test_near_the_deadline_the_council_is_reminded_and_nobody_is_told_it_was_not_submitted(referred):
+    here = referred
+    step = here.card.round.steps.get(kind="self")
+    here.card.signatures.update(signed_at=clock.now() - 40 * make.DAY)
+    with recording(by=SYSTEM, reason="Đổi ngày trong thử nghiệm"):
+        step.closes_at = clock.now() + 2 * make.DAY
+        step.save()
+    Notice.objects.all().delete()
+    actions.remind()
+    rows = Notice.objects.filter(subject__contains="chờ Hội đồng của đơn vị")
+    assert {row.user for row in rows} >= {here.users[who] for who in SEATS}
+    assert rows.count() == Notice.objects.count() == len({row.user_id for row in rows})
+    assert "Hội đồng của đơn vị đang xem xét" in rows[0].body
 
 
 # --- opinions ----------------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ def test_who_is_called_is_told_once_and_sees_it_unread_until_she_says_she_read_i
         ("Nhờ @Trần Thị Bưởi xem lại", ["clerk"]),
         ("nhờ @tran thi buoi và @LÊ ỔI xem", ["clerk", "writer"]),
         ("thư gửi x@Lê Ổiz", []),
+        ("@Lê Ổiz và @Lê Ổi", ["writer"]),
         ("không nhắc ai", []),
     ],
 )

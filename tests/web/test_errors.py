@@ -150,3 +150,13 @@ def test_htmx_after_the_session_ended_gets_a_notice_not_a_sign_in_page_inside_th
 def test_the_500_page_asks_nothing_of_the_database(site, client):
     client.raise_request_exception = False
     assert client.get("/fail/broken/").status_code == 500  # no db fixture: a query would fail the test
+
+
+def test_what_was_typed_is_named_in_vietnamese_and_what_a_page_says_of_itself_is_not_shown(browser):
+    page = browser.post(
+        "/fail/late/", {"new_close": "20/01/2027", "text": "a", "at": "lúc", "seen": "s"}
+    ).text
+    assert "Hạn mới" in page
+    assert "Nội dung trao đổi" in page
+    assert "new close" not in page
+    assert ">at<" not in page

@@ -22,11 +22,10 @@ from permissions.actor import Actor
 from permissions.roles import Verb
 
 
-def add_file(
-    card: Scorecard, code: str, *, by: Actor, upload: Any, section: str = "", number: str = ""
-) -> Evidence:
+def add_file(card: Scorecard, code: str, *, by: Actor, upload: Any, **told: Any) -> Evidence:
     """Check, store and attach a file to a leaf. Raises Refused, OutOfStep, or Invalid in words.
 
+    ``told`` of the document, as far as known: number, issuer, issued_on, section.
     The bytes are on disk, whole, before the row says so; right, state, clock and room are asked
     before, so that a refused file is not kept, and again under the lock that writes the row.
     """
@@ -34,7 +33,7 @@ def add_file(
     received = files.receive(upload)
     _require_leaf(card, code, by=by, received=received)
     files.store(received, unit_id=card.unit_id)
-    return _attach(card, code, by=by, received=received, section=section, number=number)
+    return _attach(card, code, by=by, received=received, **told)
 
 
 @transaction.atomic

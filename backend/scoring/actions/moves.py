@@ -28,7 +28,7 @@ from backend.scoring.models import Scorecard, Signature
 from backend.scoring.queries import CARD_PARTS, members_of, way_of
 from permissions.actor import Actor
 from permissions.roles import Role, Verb
-from tiers.seating import holders
+from tiers.seating import holders, holders_at
 
 SOON = timedelta(days=2)
 
@@ -196,11 +196,15 @@ _LISTENERS = {
     "pass_on": Verb.APPROVE,
     "send_back": Verb.SCORE,
     "return": Verb.SCORE,
+    "withdraw": Verb.APPROVE,
     "approve": Verb.SCORE,
     "ask": Verb.SCORE,
     "explain": Verb.APPRAISE,
     "conclude": Verb.APPROVE,
 }
+
+# What the host decides over the unit's card after the lock.
+_OF_WHOLE_UNIT = ("accept", "no_self_score")
 
 
 def _urgent(name: str, facts: Facts) -> bool:
@@ -211,6 +215,8 @@ def _urgent(name: str, facts: Facts) -> bool:
 def _listeners(card: Scorecard, name: str) -> list[Any]:
     if name == "refer":
         return [member.person for member in members_of(card)]
+    if name in _OF_WHOLE_UNIT:
+        return holders_at([card.unit_id], [Verb.SCORE, Verb.APPROVE])[card.unit_id]
     verb = _LISTENERS.get(name)
     if verb is None:
         return []

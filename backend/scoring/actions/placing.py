@@ -27,6 +27,8 @@ from permissions.actor import Actor
 from permissions.roles import Verb
 
 MOST_PHOTOGRAPHS = 30
+# What is told of a document beside its bytes.
+_TOLD = ("number", "issuer", "issued_on", "section")
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,10 @@ def _standing(piece: Evidence) -> Evidence:
     return piece
 
 
-def replace_file(piece: Evidence, *, by: Actor, upload: Any, section: str = "", number: str = "") -> Evidence:
+def replace_file(piece: Evidence, *, by: Actor, upload: Any, **told: Any) -> Evidence:
     """Put a new version in the place of a piece of evidence and return it; the old one is kept under it.
 
+    ``told``: number, issuer, issued_on, section. What is not said stays as the old one has it.
     Raises Refused, OutOfStep where the piece no longer stands or its step is over, Invalid in words.
     """
     card = piece.score.card
@@ -159,7 +162,7 @@ def replace_file(piece: Evidence, *, by: Actor, upload: Any, section: str = "", 
     received = files.receive(upload)
     _demand_new(piece, received, by=by)
     files.store(received, unit_id=card.unit_id)
-    return _put_in_place(piece, received, by=by, section=section, number=number)
+    return _put_in_place(piece, received, told, by=by)
 
 
 @transaction.atomic
@@ -182,20 +185,18 @@ def _replaceable(
 
 
 @transaction.atomic
-def _put_in_place(
-    piece: Evidence, received: files.Received, *, by: Actor, section: str, number: str
-) -> Evidence:
+def _put_in_place(piece: Evidence, received: files.Received, told: dict[str, Any], *, by: Actor) -> Evidence:
     card, window, old = _replaceable(piece, received, by=by)
+    kept = {name: getattr(old, name) for name in _TOLD}
     made = Evidence(
         score=old.score,
         step=window.step,
         file=record(card.unit, received),
         file_name=received.name,
-        number=number,
-        section=section,
         added_by=by.name,
         added_at=window.now,
         replaces=old,
+        **{**kept, **told},
     )
     old.removed_at = window.now
     reason = _("Thay bằng bản mới “%(name)s”") % {"name": received.name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -93,9 +94,7 @@ def _called(card: Scorecard, text: str, keys: set[int]) -> list[Any]:
 
 
 def _names(folded: str, name: str) -> bool:
-    wanted = f"@{fold(name)}"
-    place = folded.find(wanted)
-    return place >= 0 and not folded[place + len(wanted) : place + len(wanted) + 1].isalnum()
+    return re.search(rf"@{re.escape(fold(name))}(?!\w)", folded) is not None
 
 
 def _tell(card: Scorecard, code: str, remark: Remark, people: list[Any]) -> None:

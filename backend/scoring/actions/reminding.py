@@ -20,6 +20,7 @@ from backend.rounds.queries import distances
 from backend.rounds.rules import due_distance, said_closing
 from backend.scoring.deadlines import Waiting, waiting
 from backend.scoring.lifecycle import State
+from backend.scoring.queries.own_council import members_on
 from permissions.roles import Verb
 from tiers.seating import holders_at
 
@@ -39,8 +40,9 @@ class Due:
 def remind() -> int:
     """Tell of every deadline at its distances, each person once; return how many messages that made.
 
-    While a unit scores or explains its officers are told, while its card lies with the leader, the leaders. Who
-    got the card after a distance had come is not told of that one any more.
+    While a unit scores or explains its officers are told, while its card lies with the leader, the leaders, while
+    with the unit's own council, its members beside the officers. Who got the card after a distance had come is not
+    told of that one any more.
     """
     now = clock.now()
     due = list(_due(now))
@@ -77,11 +79,13 @@ def _tell(due: Sequence[Due], now: datetime) -> int:
 
 
 def _people(rows: Sequence[Waiting]) -> dict[int, list[Any]]:
-    """Return, by card, whose turn it is; two statements."""
+    """Return, by card, whose turn it is; two statements, one more where cards are before a council of a unit."""
+    sitting = members_on([row.card.pk for row in rows if row.card.state == State.REVIEWING])
     with_leader = [row.card.unit_id for row in rows if _with_leader(row)]
     officers = holders_at([row.card.unit_id for row in rows if not _with_leader(row)], [Verb.SCORE])
     leaders = holders_at(with_leader, [Verb.APPROVE])
-    return {row.card.pk: (leaders if _with_leader(row) else officers)[row.card.unit_id] for row in rows}
+    turn = {row.card.pk: (leaders if _with_leader(row) else officers)[row.card.unit_id] for row in rows}
+    return {card: list(dict.fromkeys([*sitting.get(card, []), *people])) for card, people in turn.items()}
 
 
 def _with_leader(row: Waiting) -> bool:
@@ -100,6 +104,8 @@ def said(row: Waiting, now: datetime) -> tuple[str, str, str]:
     page = "explanation/" if row.card.state == State.EXPLAINING else ""
     if row.card.state == State.SUBMITTED:
         subject, page = _("%(left)s: phiếu của %(unit)s chờ phê duyệt"), "approval/"
+    elif row.card.state == State.REVIEWING:
+        subject, page = _("%(left)s: phiếu của %(unit)s chờ Hội đồng của đơn vị"), "own-council/"
     elif row.card.state == State.EXPLAINING:
         subject = _("%(left)s: %(unit)s chưa gửi giải trình")
     else:
@@ -120,6 +126,8 @@ def missing(row: Waiting) -> str:
     """Return what the unit still owes, in words; empty where nothing."""
     if row.card.state == State.SUBMITTED:
         return _("Đã trình lãnh đạo, chưa được phê duyệt.")
+    if row.card.state == State.REVIEWING:
+        return _("Hội đồng của đơn vị đang xem xét, chưa chuyển lãnh đạo.")
     if row.card.state == State.EXPLAINING:
         sentence = _("Còn %d yêu cầu chưa trả lời.") if row.missing else _("Đã trả lời đủ, chưa gửi.")
     else:

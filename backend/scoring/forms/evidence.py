@@ -18,12 +18,19 @@ class FileForm(ActingForm):
 
     file = CheckedFileField(label=_("Chọn tệp"), help_text=TAKEN)
     number = NFCCharField(label=_("Số, ký hiệu văn bản"), required=False, max_length=100)
+    issuer = NFCCharField(label=_("Cơ quan ban hành"), required=False, max_length=200)
+    issued_on = VNDateField(label=_("Ngày ban hành"), required=False)
     section = NFCCharField(
         label=_("Mục, trang cần xem"),
         required=False,
         max_length=200,
         help_text=_("Ví dụ: mục II.3, trang 5"),
     )
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what is told of the file: number, issuer, day and section."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "file"}
 
 
 class DocumentForm(forms.Form):

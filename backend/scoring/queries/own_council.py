@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -32,6 +33,21 @@ def members_of(card: Scorecard, **where: object) -> list[OwnMember]:
     rows = OwnMember.objects.filter(Exists(seats), council__card=card, council__is_on=True, **where)
     found = rows.filter(person__is_active=True).select_related("person").order_by("person__full_name", "pk")
     return sorted(found, key=lambda member: ORDER[OwnMember.Role(member.role)])
+
+
+def members_on(cards: Iterable[int]) -> dict[int, list[Any]]:
+    """Return, by card, the people of its council who hold a seat at the unit now; one statement, none for no card."""
+    keys = list(cards)
+    found: dict[int, list[Any]] = {}
+    if not keys:
+        return found
+    seats = Appointment.objects.in_force().filter(
+        acts_for=OuterRef("council__card__unit"), user=OuterRef("person"), role__in=OWN_ROLES
+    )
+    rows = OwnMember.objects.filter(Exists(seats), council__card__in=keys, council__is_on=True)
+    for member in rows.filter(person__is_active=True).select_related("person", "council").order_by("pk"):
+        found.setdefault(member.council.card_id, []).append(member.person)
+    return found
 
 
 def seat_in(card: Scorecard, actor: Actor) -> OwnMember | None:

@@ -69,9 +69,11 @@ def look_of(card: Scorecard, viewer: Actor) -> Look | None:
 def fresh_since(look: Look | None, now: datetime, moves: Iterable[Signature]) -> datetime | None:
     """Return the moment since which changes are news to the person who opens the page now; None at her first visit.
 
-    A new visit begins when the card was submitted or withdrawn after she looked, or half an hour later.
+    A new visit begins when the card came to her or was withdrawn after she looked, or half an hour later.
     """
     if look is None:
         return None
-    again = any(row.move in ("submit", "withdraw") and row.signed_at > look.seen_at for row in moves)
+    again = any(
+        row.move in ("submit", "pass_on", "withdraw") and row.signed_at > look.seen_at for row in moves
+    )
     return look.seen_at if again or now - look.seen_at > VISIT else look.since

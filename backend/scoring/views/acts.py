@@ -49,7 +49,7 @@ def shut_on(page: Page, name: str, moves: list[Signature], actor: Actor) -> str:
     row, card, window = MOVES[name], page.card, page.window
     if State(card.state) not in row.sources:
         return _("Phiếu %(state)s.") % {"state": State(card.state).label}
-    submits = [made.signer_id for made in moves if made.move == "submit" and made.signer_id]
+    submits = [made.signer_id for made in moves if made.move in ("submit", "refer") and made.signer_id]
     facts = Facts(
         now=page.sheet.now,
         opens=window.opens if window else None,

@@ -27,15 +27,8 @@ def add_file(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     form = FileForm(request.POST, request.FILES, auto_id="file-%s")
     if not form.is_valid():
         return leaf_again(request, card, code, file_form=form, form=form)
-    cleaned = form.cleaned_data
-    piece = actions.add_file(
-        card,
-        code,
-        by=actor_of(request),
-        upload=cleaned["file"],
-        section=cleaned["section"],
-        number=cleaned["number"],
-    )
+    upload = form.cleaned_data["file"]
+    piece = actions.add_file(card, code, by=actor_of(request), upload=upload, **form.said)
     return added(request, pk, code, piece)
 
 

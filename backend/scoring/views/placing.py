@@ -36,23 +36,16 @@ def replace(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
     """Ask for a new version of a piece of evidence, and put it in the old one's place."""
     card, piece = _found(request, pk, evidence_pk)
     if request.method == "GET":
-        form = FileForm(initial={"number": piece.number, "section": piece.section})
+        told = ("number", "issuer", "issued_on", "section")
+        form = FileForm(initial={name: getattr(piece, name) for name in told})
         return _asked(request, "scoring/evidence_replace.html", card, piece, form)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _asked(request, "scoring/evidence_replace.html", card, piece, form)
-    given = form.cleaned_data
+    upload = form.cleaned_data["file"]
     made: list[Evidence] = []
     done = form.carry_out(
-        lambda: made.append(
-            actions.replace_file(
-                piece,
-                by=actor_of(request),
-                upload=given["file"],
-                section=given["section"],
-                number=given["number"],
-            )
-        )
+        lambda: made.append(actions.replace_file(piece, by=actor_of(request), upload=upload, **form.said))
     )
     if not done:
         return _asked(request, "scoring/evidence_replace.html", card, piece, form)

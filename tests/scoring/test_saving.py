@@ -105,6 +105,28 @@ def test_the_second_is_given_both_values_and_what_stands(here, people):
     assert 'data-choose="theirs"' in page
 
 
+def test_the_second_sees_both_explanations_and_line_ends_make_no_quarrel(here, people):
+    old = here.mark("1.1")
+    actions.set_points(
+        here.card, "1.1", by=here.officer, version=0, inputs={"points": "2"}, note="Theo báo cáo\nsố 5"
+    )
+
+    def answer(note: str) -> Any:
+        key = key_of(here.users["officer"])
+        data = typed(old, points="2") | {"note": note}
+        return people.of("officer").post(
+            url("leaf", here.card, "1.1"), data, headers=HTMX | {"Idempotency-Key": key}
+        )
+
+    second = answer("Theo kết luận")
+    assert second.status_code == 409
+    assert '<dd class="prose">Theo báo cáo\nsố 5</dd>' in text(second)
+    assert '<dd class="prose">Theo kết luận</dd>' in text(second)
+    assert 'data-standing="Theo báo cáo\nsố 5"' in text(second)
+    assert answer("Theo báo cáo\r\nsố 5").status_code == 200
+    assert here.mark("1.1").note == "Theo báo cáo\nsố 5"
+
+
 # --- who may --------------------------------------------------------------------------------------------
 
 

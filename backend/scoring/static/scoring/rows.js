@@ -43,7 +43,8 @@ export function inputsIn(values) {
 
 /** What stands in a leaf of this page, with the note of `before` where the page has no place for it. */
 export function allOf(form, before = {}) {
-  return NOTE in before ? { [NOTE]: before[NOTE], ...valuesOf(form) } : valuesOf(form);
+  const here = valuesOf(form);
+  return NOTE in before && !(NOTE in here) ? { ...here, [NOTE]: before[NOTE] } : here;
 }
 
 export function same(one, other) {

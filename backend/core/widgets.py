@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 class Text(forms.TextInput):
     """Writes what ``forms.TextInput`` writes."""
 
+    says_itself = False  # the label beside a box is read; what a choice is of stands in its row
+
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the input."""
         own = {"type": self.input_type, "name": name, "value": self.format_value(value), **(attrs or {})}
@@ -26,6 +28,8 @@ class Text(forms.TextInput):
 
 class Select(forms.Select):
     """Writes what ``forms.Select`` writes for one answer of a flat list."""
+
+    says_itself = True
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the select with its options."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -46,6 +47,18 @@ class NumberField(forms.CharField):
             raise ValidationError(refusal.message, code="number") from None
 
 
+# A page holds a hundred forms and changes none of their fields: they are made once and shared, not copied.
+_VERSION = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+_ANY_VERSION = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+_NOTE = NFCCharField(
+    label=_("Giải trình"),
+    required=False,
+    max_length=10_000,
+    widget=forms.Textarea(attrs={"rows": 4}),
+    help_text=_("Cần có khi thiếu tài liệu kiểm chứng hoặc số liệu khác thường."),
+)
+
+
 class LeafForm(forms.Form):
     """The inputs of one leaf, and the unit's explanation where the page asks for it.
 
@@ -55,15 +68,6 @@ class LeafForm(forms.Form):
 
     overtaken = False
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    note = NFCCharField(
-        label=_("Giải trình"),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Cần có khi thiếu tài liệu kiểm chứng hoặc số liệu khác thường."),
-    )
-
     def __init__(
         self, data: Any = None, *, score: Score, mark: Mark, trying: bool = False, **options: Any
     ) -> None:
@@ -71,9 +75,9 @@ class LeafForm(forms.Form):
         self.rule = score.node.parsed_rule()
         options.setdefault("auto_id", f"{score.pk}-%s")
         super().__init__(data, initial=self._standing(mark), **options)
+        self.fields |= {"version": _ANY_VERSION if trying else _VERSION, "note": _NOTE}
         for spec in self.rule.inputs:
             self.fields[PREFIX + spec.name] = _field(spec, score.max_points)
-        self.fields["version"].required = not trying
         if score.node.not_arisen:
             self.fields[PREFIX + arising.NAME] = _not_arisen_field(score)
 
@@ -221,6 +225,7 @@ def _said(points: Decimal | None) -> str:
     return "–" if points is None else format_points(points)
 
 
+@lru_cache(maxsize=2000)
 def _field(spec: InputSpec, max_points: Decimal) -> forms.Field:
     if spec.kind is not InputKind.CHOICE:
         return NumberField(spec)

@@ -100,3 +100,19 @@ def forget_offline(complaints: list[str]) -> None:
     complaints[:] = [
         line for line in complaints if "net::ERR" not in line and not re.search("status of 50[0234]", line)
     ]
+
+
+# Whether a text is part of what this browser keeps.
+ON_DISK = """(text) => new Promise((resolve, reject) => {
+    const asked = indexedDB.open("par-index-outbox", 1);
+    asked.onerror = reject;
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("writes").objectStore("writes").getAll();
+        all.onsuccess = () => { asked.result.close(); resolve(JSON.stringify(all.result).includes(JSON.stringify(text))); };
+    };
+})"""
+
+
+def kept_on_disk(page: Any, text: str) -> None:
+    """Wait until the text is on the disk; two seconds are allowed, and this machine is slow."""
+    page.wait_for_function(ON_DISK, arg=text)

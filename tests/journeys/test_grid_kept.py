@@ -21,6 +21,7 @@ from tests.journeys.grids import (
     changes,
     forget_offline,
     forty,
+    kept_on_disk,
     opened,
     points,
     ready,
@@ -83,6 +84,7 @@ def test_a_tab_killed_while_typing_brings_it_back(here, page):
     type_in(page, "1.1", "1")
     saved(page, "1.1")
     box(page, "1.3").press_sequentially("1,7")
+    kept_on_disk(page, "1,7")
     context = page.context
     page.close(run_before_unload=False)
     again = opened(context.new_page(), here)
@@ -117,6 +119,7 @@ def test_a_browser_killed_while_typing_off_line_brings_everything_back(
     expect(row(page, "1.1")).to_contain_text("Chưa lưu được, đã giữ trên máy")
     box(page, "1.3").press_sequentially("0,7")
     expect(row(page, "1.3")).to_contain_text("đã giữ trên máy")
+    kept_on_disk(page, "0,7")
     # The browser's own lock names its host and process.
     os.kill(int(str((tmp_path / "profile" / "SingletonLock").readlink()).rsplit("-", 1)[1]), signal.SIGKILL)
     _wait_for_the_end_of(context)
@@ -150,12 +153,12 @@ def test_what_is_typed_before_the_scripts_arrive_is_saved_too(here, window):
         waiting.append(route)
 
     page.route("**/scoring/saving*.js", hold)
-    page.goto(reverse("scoring:scorecard", args=[here.card.pk]), wait_until="commit")
+    with page.expect_request("**/scoring/saving*.js"):
+        page.goto(reverse("scoring:scorecard", args=[here.card.pk]), wait_until="commit")
     box(page, "1.1").fill("1,5")
     box(page, "1.3").focus()
-    page.wait_for_timeout(300)
-    assert waiting
-    waiting[0].continue_()
+    while waiting:
+        waiting.pop().continue_()
     saved(page, "1.1")
     assert points(here) == {"1.1": "1.500"}
 

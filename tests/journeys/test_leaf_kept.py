@@ -21,6 +21,7 @@ from tests.journeys.grids import (
     changes,
     forget_offline,
     forty,
+    kept_on_disk,
     opened,
     points,
     row,
@@ -71,22 +72,6 @@ def state(page: Any) -> Any:
 
 def save(page: Any) -> None:
     page.get_by_role("button", name="Lưu tiêu chí này").click()
-
-
-# Whether a text is part of what this browser keeps.
-ON_DISK = """(text) => new Promise((resolve, reject) => {
-    const asked = indexedDB.open("par-index-outbox", 1);
-    asked.onerror = reject;
-    asked.onsuccess = () => {
-        const all = asked.result.transaction("writes").objectStore("writes").getAll();
-        all.onsuccess = () => { asked.result.close(); resolve(JSON.stringify(all.result).includes(JSON.stringify(text))); };
-    };
-})"""
-
-
-def kept_on_disk(page: Any, text: str) -> None:
-    """Wait until the text is on the disk; two seconds are allowed, and this machine is slow."""
-    page.wait_for_function(ON_DISK, arg=text)
 
 
 def stands(here: World, code: str = "1.1") -> tuple[str, str]:

@@ -77,6 +77,17 @@ def head_title(name: str) -> str:
     return next((title for start, title in _HEADS if low.startswith(start)), "thủ trưởng đơn vị")
 
 
+_OF_COMMITTEE = re.compile(
+    r"^((?:phó )?chủ tịch(?: thường trực)?)\s+(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân)(?:\s.*)?$",
+    re.IGNORECASE,
+)
+
+
+def _printed(title: str) -> str:
+    """Return a title as it stands above a signature: the line before names the committee, the title does not."""
+    return _OF_COMMITTEE.sub(r"\1", " ".join(title.split())).upper()
+
+
 def signing_lines(name: str, capacity: str = "", title: str = "") -> list[str]:
     """Return the lines above a signature, in capitals: who is spoken for, in what capacity.
 
@@ -85,8 +96,8 @@ def signing_lines(name: str, capacity: str = "", title: str = "") -> list[str]:
     head = "CHỦ TỊCH" if is_committee(name) else "THỦ TRƯỞNG ĐƠN VỊ"
     first = [f"TM. {COMMITTEE.upper()}"] if is_committee(name) else []
     if capacity:
-        return [*first, f"{capacity} {head}", *([title.upper()] if title else [])]
-    return [*first, head if is_committee(name) or not title else title.upper()]
+        return [*first, f"{capacity} {head}", *([_printed(title)] if title else [])]
+    return [*first, head if is_committee(name) or not title else _printed(title)]
 
 
 def spaced(fingerprint: str) -> str:

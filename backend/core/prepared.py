@@ -22,6 +22,8 @@ from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
+from .text import MOST_KEY
+
 RowT = TypeVar("RowT", bound=models.Model)
 
 
@@ -81,6 +83,8 @@ class _Plan:
     def rows(self, values: dict[str, Any]) -> list[Any]:
         if self.locks and self.connection.get_autocommit() and self.connection.vendor == "postgresql":
             raise TransactionManagementError("A row can be held in a transaction only.")
+        if any(isinstance(value, int) and abs(value) > MOST_KEY for value in values.values()):
+            return []  # as Django answers a filter: no row has a number that no column holds
         bound = [values[one.name] if isinstance(one, Slot) else one for one in self.params]
         with self.connection.cursor() as cursor:
             cursor.execute(self.sql, bound)

@@ -6,6 +6,7 @@ piece at another offset is refused (409) with ``details.received``, from where t
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404
@@ -23,7 +24,7 @@ from backend.scoring import actions, queries
 from backend.scoring.actions import Spot
 from backend.scoring.actions.intake import MOST_PIECE
 from backend.scoring.actions.moves import require_verb
-from backend.scoring.matching import codes_in
+from backend.scoring.matching import codes_in, day_in
 from backend.scoring.models import Evidence, Scorecard, Upload
 from backend.scoring.sent import ReasonIn, read
 from backend.scoring.shapes import EvidenceShape
@@ -37,17 +38,22 @@ class UploadShape(serializers.ModelSerializer[Upload]):
 
     state_title = serializers.CharField(source="get_state_display")
     codes = serializers.SerializerMethodField()
+    issued_on = serializers.SerializerMethodField()
 
     class Meta:
         model = Upload
         fields = [
-            "id", "name", "size", "mark", "received", "state", "state_title", "reason", "codes", "begun_by",
+            "id", "name", "size", "mark", "received", "state", "state_title", "reason", "codes", "issued_on", "begun_by",
             "begun_at",
         ]  # fmt: skip
 
     def get_codes(self, upload: Upload) -> list[str]:
         """Return the codes of leaves that the file's name says for certain."""
         return list(codes_in(upload.name, self.context["leaves"]))
+
+    def get_issued_on(self, upload: Upload) -> date | None:
+        """Return the day that the file's name says in full."""
+        return day_in(upload.name)
 
 
 class UploadIn(serializers.Serializer[Any]):
@@ -88,14 +94,25 @@ class SpotsIn(serializers.Serializer[Any]):
     spots = SpotIn(many=True)
 
 
-class VersionIn(serializers.Serializer[Any]):
-    """A new version of a piece of evidence; what is not sent stays as the old one has it."""
+class PlacedIn(SpotsIn):
+    """On which leaves a file of the tray is put, and when its document was issued, where that is known."""
 
-    file = serializers.FileField()
+    issued_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class ToldIn(serializers.Serializer[Any]):
+    """What is told of a piece of evidence; what is not sent stays as it is."""
+
     number = serializers.CharField(required=False, allow_blank=True, max_length=100)
     issuer = serializers.CharField(required=False, allow_blank=True, max_length=200)
     issued_on = serializers.DateField(required=False, allow_null=True)
     section = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
+class VersionIn(ToldIn):
+    """A new version of a piece of evidence; what is not sent stays as the old one has it."""
+
+    file = serializers.FileField()
 
 
 class PhotosIn(serializers.Serializer[Any]):
@@ -107,7 +124,7 @@ class PhotosIn(serializers.Serializer[Any]):
 
 
 def _spots(given: Any) -> list[Spot]:
-    return [Spot(**spot) for spot in read(SpotsIn, given)["spots"]]
+    return [Spot(**spot) for spot in given["spots"]]
 
 
 class OfCardViewSet(GenericViewSet[Any]):
@@ -169,12 +186,14 @@ class UploadViewSet(OfCardViewSet):
         upload = actions.finish(upload, by=request.actor)
         return Response(self._said(upload.card, upload))
 
-    @extend_schema(request=SpotsIn, responses={201: EvidenceShape(many=True)})
+    @extend_schema(request=PlacedIn, responses={201: EvidenceShape(many=True)})
     @action(detail=True, methods=["post"])
     def place(self, request: Request, card: str, pk: str) -> Response:
         """Put a file of the tray on leaves."""
         upload = self._upload()
-        made = actions.place(upload.card, {upload.pk: _spots(request.data)}, by=request.actor)
+        given = read(PlacedIn, request.data)
+        days = {upload.pk: given["issued_on"]} if given["issued_on"] else {}
+        made = actions.place(upload.card, {upload.pk: _spots(given)}, by=request.actor, days=days)
         return Response(EvidenceShape(made, many=True).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ReasonIn, responses={204: None})
@@ -204,12 +223,20 @@ class EvidenceViewSet(OfCardViewSet):
         made = actions.replace_file(piece, by=request.actor, upload=given.pop("file"), **given)
         return Response(EvidenceShape(made).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=ToldIn, responses=EvidenceShape)
+    @action(detail=True, methods=["post"])
+    def mend(self, request: Request, card: str, pk: str) -> Response:
+        """Change number, issuer, day and section of a piece of evidence; its file stays."""
+        piece = self._piece()
+        piece = actions.mend_told(piece, by=request.actor, **read(ToldIn, request.data))
+        return Response(EvidenceShape(piece).data)
+
     @extend_schema(request=SpotsIn, responses={201: EvidenceShape(many=True)})
     @action(detail=True, methods=["post"])
     def attach(self, request: Request, card: str, pk: str) -> Response:
         """Put a piece of evidence on further leaves, without sending its file again."""
         piece = self._piece()
-        made = actions.attach_again(piece, _spots(request.data), by=request.actor)
+        made = actions.attach_again(piece, _spots(read(SpotsIn, request.data)), by=request.actor)
         return Response(EvidenceShape(made, many=True).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request={FORM: PhotosIn}, responses={201: EvidenceShape})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -156,9 +157,11 @@ class LibraryActions:
     @extend_schema(responses=LacksShape)
     @action(detail=True)
     def missing(self, request: Request, pk: str) -> Response:
-        """Return the leaves without a document, once the person may read what the unit gives itself."""
-        found = queries.missing(queries.sheet(self.get_object(), request.actor))
-        return Response(LacksShape({"results": found}).data)
+        """Return the leaves without a document, to who may read what the unit gives itself; to others 404."""
+        sheet = queries.sheet(self.get_object(), request.actor)
+        if not sheet.shows_own:
+            raise Http404
+        return Response(LacksShape({"results": queries.missing(sheet)}).data)
 
     @extend_schema(responses=OffersShape)
     @action(detail=True)

@@ -8,8 +8,10 @@ of documents, amounts and pages are no codes, even where a leaf has the same fig
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from backend.core.files.kinds import ENDINGS
 from backend.core.text import clean_name, fold
@@ -73,6 +75,24 @@ def codes_in(name: str, leaves: Iterable[str]) -> tuple[str, ...]:
         if run.code in known and _is_code(text, run, last):
             found.append(run)
     return tuple(dict.fromkeys(known[run.code] for run in found))
+
+
+# A day written out in full, day first: "05-01-2026", "05.01.2026", "ngày 5-1-2026", "ngày 5 tháng 1 năm 2026".
+_DAY = re.compile(
+    r"(?<![0-9])(?<![0-9][.-])([0-9]{2})([-._])([0-9]{2})\2([0-9]{4})(?![0-9]|[.-][0-9])"
+    r"|\bngay ?([0-9]{1,2})(?:([-._])| thang )([0-9]{1,2})(?:[-._]| nam )([0-9]{4})(?![0-9]|[.-][0-9])"
+)
+
+
+def day_in(name: str) -> date | None:
+    """Return the one day that the file's name says in full, day first; None where it says none, or several."""
+    found = set()
+    for place in _DAY.finditer(fold(_stem(clean_name(name)))):
+        day, month, year = (int(part) for part in place.groups() if part and part.isdecimal())
+        if not (2000 <= year < 2100 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
+            return None
+        found.add(date(year, month, day))
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_code(text: str, run: _Run, last: _Run | None) -> bool:

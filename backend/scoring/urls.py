@@ -45,6 +45,7 @@ unit_side = [
     path("scorecards/<int:pk>/evidence/<int:evidence_pk>/", evidence.evidence_file, name="evidence_file"),
     path("scorecards/<int:pk>/evidence/<int:evidence_pk>/remove/", evidence.remove, name="remove_evidence"),
     path("scorecards/<int:pk>/evidence/<int:evidence_pk>/replace/", placing.replace, name="replace_evidence"),
+    path("scorecards/<int:pk>/evidence/<int:evidence_pk>/mend/", placing.mend, name="mend_evidence"),
     path("scorecards/<int:pk>/evidence/<int:evidence_pk>/attach/", placing.attach, name="attach_evidence"),
     path("scorecards/<int:pk>/leaves/<str:code>/photos/", placing.add_photos, name="add_photos"),
     path("scorecards/<int:pk>/intake/", intake.intake, name="intake"),

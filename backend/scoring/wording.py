@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -157,7 +157,10 @@ class Reader:
         named = row.file_name or f"{row.number}, {row.issuer}"
         if last is None:
             return (_("Thay bằng bản mới: %s") if row.replaces_id else _("Thêm tài liệu: %s")) % named
-        return _("Gỡ tài liệu: %s") % named if row.removed_at and not last.removed_at else ""
+        if row.removed_at:
+            return "" if last.removed_at else _("Gỡ tài liệu: %s") % named
+        told = list(_told_anew(row, last))
+        return _("Sửa thông tin tài liệu: %s") % ", ".join([named, *told]) if told else ""
 
     def returned(self, row: Any, last: Any) -> str:
         """Return that the leader returned the leaf, or that the unit dealt with it; its own until its lock."""
@@ -174,6 +177,16 @@ class Reader:
         if row.applies if last is None else row.applies == last.applies:
             return ""
         return applied(row)
+
+
+def _told_anew(row: Any, last: Any) -> Iterator[str]:
+    """Yield what is told of a document now and was told otherwise before."""
+    day = format_date(row.issued_on) if row.issued_on else ""
+    told = {"number": (_("số"), row.number), "issued_on": (_("ngày"), day)}
+    told |= {"issuer": (_("cơ quan ban hành"), row.issuer), "section": (_("mục, trang"), row.section)}
+    for name, (label, said) in told.items():
+        if getattr(row, name) != getattr(last, name):
+            yield f"{label} {said or '–'}"
 
 
 def applied(row: Any) -> str:

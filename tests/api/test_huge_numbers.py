@@ -93,6 +93,15 @@ def test_the_filters_of_lists_find_nothing_or_refuse(here):
         assert admin.get("/api/appointments/", {"user": number}).json()["count"] == 0
 
 
+@pytest.mark.parametrize("root", ["/scorecards", "/api/scorecards", "/appraisals", "/conclusions"])
+def test_a_card_of_a_huge_number_does_not_exist(here, root):
+    for name in ("officer", "secretary"):
+        for number in ("9" * 20, str(2**63), HUGE):
+            assert signed_in(here, name).get(f"{root}/{number}/").status_code == 404, number
+    answer = signed_in(here, "officer").post(f"/scorecards/{HUGE}/leaves/1.1/", {"version": "0"})
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("number", [10**30, -(10**30), HUGE, LONGEST])
 def test_no_body_fails_over_a_huge_number(here, number):
     card, round_ = here.card, here.round

@@ -1,10 +1,11 @@
 """Which leaves a file's name says: a list of a unit's own names, and names that say nothing for certain."""
 
 import unicodedata
+from datetime import date
 
 import pytest
 
-from backend.scoring.matching import codes_in
+from backend.scoring.matching import codes_in, day_in
 
 LEAVES = [
     "1.1.1", "1.1.2", "1.1.3", "1.2.1", "1.2.2", "1.3", "1.4",
@@ -131,3 +132,22 @@ def test_a_code_of_one_number_needs_the_word_before_it():
 def test_codes_with_letters_are_read_as_they_stand():
     assert codes_in("A.1.2_Ke hoach.pdf", ["A.1", "A.1.2"]) == ("A.1.2",)
     assert codes_in("Ban A.pdf", ["A"]) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("2.1_BC 45 ngày 05-01-2026.pdf", date(2026, 1, 5)),
+        ("KH 12 05.01.2026.docx", date(2026, 1, 5)),
+        ("QĐ ngày 5 tháng 12 năm 2026.pdf", date(2026, 12, 5)),
+        ("BC_25_12_2026_ngày 25-12-2026.pdf", date(2026, 12, 25)),
+        ("BC 31-02-2026.pdf", None),
+        ("BC từ 01-01-2026 đến 30-06-2026.pdf", None),
+        ("2.1.12.2026 BC.pdf", None),
+        ("BC 5-1-2026.pdf", None),
+        ("BC 2026-01-05.pdf", None),
+        ("BC 105-01-2026.pdf", None),
+    ],
+)
+def test_a_day_is_read_only_where_the_name_writes_one_out_in_full(name, day):
+    assert day_in(name) == day

@@ -93,6 +93,43 @@ def test_a_file_says_who_issued_it_when_and_so_does_its_next_version(here, offic
     assert (made.number, made.issuer, made.issued_on) == ("06/KH", "UBND phường", date(2020, 1, 5))
 
 
+def test_number_issuer_and_day_are_written_down_later_and_the_approval_notices(here, officer, piece):
+    before, page = fingerprint_of(here.fresh()), text(officer.get(url("leaf", here.card, "1.1")))
+    assert url("mend_evidence", here.card, piece.pk) in page
+    assert "chưa ghi ngày" in text(officer.get(url("library", here.card)))
+    address = url("mend_evidence", here.card, piece.pk)
+    assert 'value="mục I"' in text(officer.get(address))
+    wrong = officer.post(address, {"number": "45/BC", "issued_on": "31/02/2026"})
+    assert wrong.status_code == 422
+    assert 'value="45/BC"' in text(wrong)
+    told = {"number": "45/BC", "issuer": "UBND phường", "issued_on": "05/01/2026", "section": "mục I"}
+    assert officer.post(address, told).status_code == 302
+    piece.refresh_from_db()
+    assert (piece.number, piece.issuer, piece.issued_on) == ("45/BC", "UBND phường", date(2026, 1, 5))
+    assert "chưa ghi ngày" not in text(officer.get(url("library", here.card)))
+    assert fingerprint_of(here.fresh()) != before
+    words = "Sửa thông tin tài liệu: Kế hoạch 1.pdf, số 45/BC, ngày 05/01/2026, cơ quan ban hành UBND phường"
+    assert words in text(officer.get(url("timeline", here.card, "1.1")))
+    rows = Evidence.history.count()
+    assert officer.post(address, told).status_code == 302
+    assert Evidence.history.count() == rows
+
+
+def test_what_is_told_of_a_piece_is_mended_over_json_with_the_same_refusals(here, officer, piece):
+    root = f"/api/scorecards/{here.card.pk}/evidence"
+    answer = officer.post(f"{root}/{piece.pk}/mend/", {"issued_on": "2026-01-05"}, "application/json")
+    assert (answer.status_code, answer.json()["issued_on"]) == (200, "2026-01-05")
+    assert answer.json()["section"] == "mục I"
+    other = actions.attach_again(piece, [actions.Spot("1.1", "mục II")], by=here.officer)[0]
+    answer = officer.post(f"{root}/{other.pk}/mend/", {"section": "mục I"}, "application/json")
+    assert answer.status_code == 422
+    named = actions.add_document(here.card, "1.1", by=here.officer, number="1/QĐ", issuer="UBND")
+    answer = officer.post(f"{root}/{named.pk}/mend/", {"number": " "}, "application/json")
+    assert "number" in answer.json()["fields"]
+    here.close(1)
+    assert officer.post(f"{root}/{piece.pk}/mend/", {"number": "2"}, "application/json").status_code == 409
+
+
 def test_versions_form_a_line_newest_first(here, officer, piece):
     for number in (2, 3):
         replaced(officer, here, Evidence.objects.get(removed_at=None), paper(number), f"Bản {number}.pdf")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -94,6 +96,16 @@ def test_a_leaf_that_does_not_apply_is_neither_matched_nor_taken(here, officer):
     answer = officer.post(url("place_files", here.card), {f"code-{upload.pk}": "1.1"})
     assert answer.status_code == 422
     assert "không do đơn vị tự chấm" in text(answer)
+
+
+def test_the_day_in_a_files_name_is_offered_and_recorded_where_it_stays_ticked(here, officer):
+    dropped(officer, here.card, (paper(1), "1.1_BC ngày 05-01-2026.pdf"), (paper(2), "1.2_KH 06.02.2026.pdf"))
+    assert "Ngày ban hành 05/01/2026 (theo tên tệp)" in text(officer.get(url("intake", here.card)))
+    one, two = Upload.objects.order_by("name")
+    data = {f"code-{one.pk}": "1.1", f"code-{two.pk}": "1.2", f"dated-{one.pk}": "on"}
+    officer.post(url("place_files", here.card), data)
+    rows = Evidence.objects.order_by("score__code").values_list("issued_on", flat=True)
+    assert list(rows) == [date(2026, 1, 5), None]
 
 
 def test_what_a_colleague_placed_meanwhile_is_not_placed_twice(here, officer):

@@ -339,7 +339,9 @@ def test_a_leaf_that_asks_for_a_document_is_missing_one_before_it_has_points():
 
 def test_the_host_is_not_told_what_is_missing_while_the_unit_writes(here, people):
     here.fill()
-    assert people.of("secretary").get(f"/api/scorecards/{here.card.pk}/missing/").json()["results"] == []
+    secretary = people.of("secretary")
+    assert secretary.get(f"/api/scorecards/{here.card.pk}/missing/").status_code == 404
+    assert secretary.get(url("missing_sheet", here.card)).status_code == 404
     assert "Còn thiếu tài liệu" not in listed(people, here, "secretary")
 
 

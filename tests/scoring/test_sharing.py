@@ -149,6 +149,16 @@ def test_a_name_taken_or_a_stranger_in_a_division_is_refused_with_all_that_was_t
         here.division("Phòng lạ", "stranger")
 
 
+@pytest.mark.parametrize("name", ["phòng a – hoà giải", "PHÒNG A – HÒA GIẢI"])
+def test_a_name_that_differs_in_capitals_or_in_the_place_of_a_tone_only_is_taken(here, name):
+    made = here.division("Phòng A – Hòa giải")
+    answer = post(here, "officer", "divisions", name=name, order=7)
+    assert answer.status_code == 422
+    assert "Đơn vị đã có bộ phận “Phòng A – Hòa giải”" in text(answer)
+    assert post(here, "officer", "divisions", name="Phòng Ả – Hòa giải", order=7).status_code == 302
+    assert post(here, "officer", "division", made.pk, name=name, order=1).status_code == 302
+
+
 # --- last year ---------------------------------------------------------------------------------------------
 
 

@@ -38,7 +38,14 @@ from backend.scoring.actions.moving_on import end_step_early, step_on
 from backend.scoring.actions.opening import open_round
 from backend.scoring.actions.own_council import agree_with_rest, dismiss_council, form_council, opine
 from backend.scoring.actions.past_lines import Given, PastLine
-from backend.scoring.actions.placing import Spot, add_photographs, attach_again, place, replace_file
+from backend.scoring.actions.placing import (
+    Spot,
+    add_photographs,
+    attach_again,
+    mend_told,
+    place,
+    replace_file,
+)
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts
 from backend.scoring.actions.reading import catch_up, read_file
 from backend.scoring.actions.remarks import add_remark, read_remarks, withdraw_remark
@@ -97,6 +104,7 @@ __all__ = [
     "look",
     "make_bundle",
     "may_remind",
+    "mend_told",
     "move",
     "note_report",
     "note_return",

@@ -54,13 +54,7 @@ def add_document(
     section: str = "",
 ) -> Evidence:
     """Attach a reference to a document: number, issuer, date, section and page."""
-    missing = {
-        name: [_("Còn trống.")]
-        for name, value in (("number", number), ("issuer", issuer))
-        if not value.strip()
-    }
-    if missing:
-        raise Invalid(_("Hãy ghi số văn bản và cơ quan ban hành."), fields=missing)
+    require_named(number, issuer)
     return _attach(
         card,
         code,
@@ -70,6 +64,17 @@ def add_document(
         issued_on=issued_on,
         section=section,
     )
+
+
+def require_named(number: str, issuer: str) -> None:
+    """Raise Invalid unless a document that is not sent says its number and its issuer."""
+    missing = {
+        name: [_("Còn trống.")]
+        for name, value in (("number", number), ("issuer", issuer))
+        if not value.strip()
+    }
+    if missing:
+        raise Invalid(_("Hãy ghi số văn bản và cơ quan ban hành."), fields=missing)
 
 
 @transaction.atomic

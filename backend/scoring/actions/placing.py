@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,7 +19,7 @@ from backend.core.dates import format_date
 from backend.core.errors import Invalid, OutOfStep
 from backend.criteria.models import Node
 from backend.scoring import files
-from backend.scoring.actions.evidence import add_file, taking
+from backend.scoring.actions.evidence import add_file, require_named, taking
 from backend.scoring.actions.keeping import record, require_room
 from backend.scoring.actions.locking import about
 from backend.scoring.models import Evidence, Score, Scorecard, StoredFile, Upload
@@ -40,9 +41,16 @@ class Spot:
 
 
 @transaction.atomic
-def place(card: Scorecard, wanted: Mapping[int, Sequence[Spot]], *, by: Actor) -> list[Evidence]:
+def place(
+    card: Scorecard,
+    wanted: Mapping[int, Sequence[Spot]],
+    *,
+    by: Actor,
+    days: Mapping[int, date] | None = None,
+) -> list[Evidence]:
     """Put files of the tray, by key, on leaves; return the rows made. All of them or, where one is wrong, none.
 
+    ``days``: when a file's document was issued, by key, as far as known.
     Raises Invalid with the reasons under ``upload-<key>``, Refused, OutOfStep.
     """
     card, window = taking(card, by)
@@ -57,7 +65,8 @@ def place(card: Scorecard, wanted: Mapping[int, Sequence[Spot]], *, by: Actor) -
         raise Invalid(_("Có tệp chưa xếp được; chưa tệp nào được xếp."), fields=wrong)
     rows = []
     for key, spots in wanted.items():
-        columns = {"file": uploads[key].file, "file_name": uploads[key].name}
+        issued = (days or {}).get(key)
+        columns = {"file": uploads[key].file, "file_name": uploads[key].name, "issued_on": issued}
         rows += leaves.rows(spots, window, by, columns)
     with recording(by=by, at=window.now, about=about(card, window.step)):
         made = create_all(Evidence, rows)
@@ -204,6 +213,38 @@ def _put_in_place(piece: Evidence, received: files.Received, told: dict[str, Any
         old.save(update_fields=["removed_at"])
         made.save()
     return made
+
+
+@transaction.atomic
+def mend_told(piece: Evidence, *, by: Actor, **told: Any) -> Evidence:
+    """Change what is told of a piece of evidence and return it; its file and its place on the leaf stay.
+
+    ``told``: number, issuer, issued_on, section; what is not said stays. Where nothing changes nothing is recorded.
+    Raises Refused, OutOfStep where the piece no longer stands or its step is over, Invalid in words.
+    """
+    card, window = taking(piece.score.card, by)
+    piece = _standing(piece)
+    if piece.step_id != window.step.pk:
+        raise OutOfStep(_("Tài liệu này thuộc bước đã khoá nên không sửa được. Hãy thêm bản mới."))
+    changed = {name: value for name, value in told.items() if getattr(piece, name) != value}
+    for name, value in changed.items():
+        setattr(piece, name, value)
+    _require_told(piece, changed)
+    if changed:
+        with recording(by=by, at=window.now, about=about(card, window.step)):
+            piece.save(update_fields=list(changed))
+    return piece
+
+
+def _require_told(piece: Evidence, changed: Iterable[str]) -> None:
+    """Raise Invalid where a document without a file loses its name, or a leaf would show one place twice."""
+    if piece.file_id is None:
+        require_named(piece.number, piece.issuer)
+    elif "section" in changed:
+        standing = piece.score.evidence.filter(removed_at__isnull=True).exclude(pk=piece.pk)
+        if standing.filter(file=piece.file_id, section=piece.section).exists():
+            sentence = _("Tiêu chí này đã có tệp này với cùng mục, trang; hãy ghi mục, trang khác.")
+            raise Invalid(sentence, fields={"section": [sentence]})
 
 
 def add_photographs(

@@ -14,7 +14,7 @@ from backend.audit.recording import create_all, recording, update_all
 from backend.core import clock
 from backend.core.dates import format_date, format_moment, last_day_before
 from backend.core.errors import Invalid, OutOfStep, Refused
-from backend.core.text import nfc
+from backend.core.text import nfc, sort_key
 from backend.criteria.models import Node
 from backend.notices.actions import tell
 from backend.rounds.models import Step
@@ -255,10 +255,12 @@ def save_division(
 
 
 def _require_name(unit: Unit, name: str, division: Division | None) -> None:
-    taken = Division.objects.filter(unit=unit, name=name).exclude(pk=division.pk if division else None)
-    if name and not taken.exists():
+    others = Division.objects.filter(unit=unit).exclude(pk=division.pk if division else None)
+    # One word to a reader: "Phòng Hoà Giải", "phòng hòa giải".
+    taken = next((row.name for row in others if sort_key(row.name)[:2] == sort_key(name)[:2]), "")
+    if name and not taken:
         return
-    sentence = _("Đơn vị đã có bộ phận “%s”.") % name if name else _("Hãy ghi tên bộ phận.")
+    sentence = _("Đơn vị đã có bộ phận “%s”.") % taken if name else _("Hãy ghi tên bộ phận.")
     raise Invalid(sentence, fields={"name": [sentence]})
 
 

@@ -13,7 +13,7 @@ from .acts import (
     TextsForm,
 )
 from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
-from .evidence import DocumentForm, FileForm, SignedCopyForm
+from .evidence import DocumentForm, FileForm, SignedCopyForm, ToldForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
 from .leaf import LeafForm
 from .library import LibraryFilter, ReuseForm
@@ -56,5 +56,6 @@ __all__ = [
     "SpotsForm",
     "TextsForm",
     "ThrowForm",
+    "ToldForm",
     "TrayForm",
 ]

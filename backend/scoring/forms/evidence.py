@@ -13,10 +13,9 @@ from backend.core.forms import ActingForm, CheckedFileField
 from backend.core.text import NFCCharField
 
 
-class FileForm(ActingForm):
-    """One file with the place in it that proves the points."""
+class ToldForm(ActingForm):
+    """What is told of a document beside its bytes: number, issuer, day, and the place that proves the points."""
 
-    file = CheckedFileField(label=_("Chọn tệp"), help_text=TAKEN)
     number = NFCCharField(label=_("Số, ký hiệu văn bản"), required=False, max_length=100)
     issuer = NFCCharField(label=_("Cơ quan ban hành"), required=False, max_length=200)
     issued_on = VNDateField(label=_("Ngày ban hành"), required=False)
@@ -26,6 +25,13 @@ class FileForm(ActingForm):
         max_length=200,
         help_text=_("Ví dụ: mục II.3, trang 5"),
     )
+
+
+class FileForm(ToldForm):
+    """One file with the place in it that proves the points."""
+
+    field_order = ("file",)
+    file = CheckedFileField(label=_("Chọn tệp"), help_text=TAKEN)
 
     @property
     def said(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -84,6 +85,7 @@ class TrayRow:
     waiting: Waiting
     lines: list[Line]
     errors: list[str] = field(default_factory=list)
+    is_dated: bool = True  # the day in the file's name is taken for that of the document
 
     @property
     def key(self) -> int:
@@ -118,6 +120,8 @@ class TrayForm(ActingForm):
         titles = {code: score.node.title for code, score in intake.leaves.items()}
         self.typed = data
         self.rows = [TrayRow(waiting, _titled(self._lines(waiting), titles)) for waiting in intake.waiting]
+        for row in self.rows:
+            row.is_dated = data is None or f"dated-{row.key}" in data
 
     def _lines(self, waiting: Waiting) -> list[Line]:
         key = waiting.upload.pk
@@ -144,6 +148,12 @@ class TrayForm(ActingForm):
             int(key): _spots(_typed(data, f"code-{key}", f"section-{key}")) for key in keys if key.isdecimal()
         }
         return {key: spots for key, spots in found.items() if spots}
+
+    @property
+    def days(self) -> dict[int, date]:
+        """Return the day in the name by upload, of files for which it was left ticked."""
+        said = {row.key: row.waiting.issued_on for row in self.rows if row.is_dated}
+        return {key: day for key, day in said.items() if day}
 
     def _take(self, refusal: Invalid) -> None:
         for row in self.rows:

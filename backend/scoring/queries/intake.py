@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -11,7 +12,7 @@ from backend.core.text import sort_key
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import WITH_UNIT, State
-from backend.scoring.matching import codes_in
+from backend.scoring.matching import codes_in, day_in
 from backend.scoring.models import Evidence, Score, Scorecard, Upload
 from backend.scoring.queries.cards import Window, time_of
 from permissions.actor import Actor
@@ -22,11 +23,16 @@ SHOWN_UPLOADS = (Upload.State.RECEIVING, Upload.State.WAITING, Upload.State.REFU
 
 @dataclass
 class Waiting:
-    """A file in the tray: the codes its names say, and the leaves that show the same bytes already."""
+    """A file in the tray: the codes and the day its names say, and the leaves that show the same bytes already."""
 
     upload: Upload
     codes: tuple[str, ...] = ()
     shown_at: list[str] = field(default_factory=list)
+
+    @property
+    def issued_on(self) -> date | None:
+        """Return the day that the file's name says, to be offered as that of the document."""
+        return day_in(self.upload.name)
 
 
 @dataclass

@@ -66,7 +66,9 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     form = TrayForm(queries.intake_of(card), request.POST)
     made: list[Any] = []
     form.is_valid()
-    if not form.carry_out(lambda: made.extend(actions.place(card, form.wanted, by=actor_of(request)))):
+    if not form.carry_out(
+        lambda: made.extend(actions.place(card, form.wanted, by=actor_of(request), days=form.days))
+    ):
         return _page(request, card, tray=form, form=form, status=422)
     if made:
         words = ngettext(

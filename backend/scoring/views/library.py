@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -59,9 +59,12 @@ def _newest(request: HttpRequest, card: Scorecard) -> Bundle | None:
 
 @require_GET
 def missing_sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give out the leaves without a document as a workbook."""
+    """Give out the leaves without a document as a workbook, to who may read what the unit gives itself."""
     card = find_card(request, pk)
-    content = packing.lacks(card, queries.missing(queries.sheet(card, actor_of(request))))
+    sheet = queries.sheet(card, actor_of(request))
+    if not sheet.shows_own:
+        raise Http404
+    content = packing.lacks(card, queries.missing(sheet))
     name = letterhead.file_name(
         _("Tiêu chí còn thiếu tài liệu"), card.unit_name, str(card.round.year), ending="xlsx"
     )

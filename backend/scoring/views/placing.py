@@ -1,4 +1,4 @@
-"""A piece of evidence given a new version, put on further leaves; photographs taken for a leaf."""
+"""A piece of evidence given a new version, told anew, put on further leaves; photographs taken for a leaf."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.scoring import actions, queries
-from backend.scoring.forms import FileForm, PhotosForm, SpotsForm
+from backend.scoring.forms import FileForm, PhotosForm, SpotsForm, ToldForm
 from backend.scoring.models import Evidence, Scorecard
 from backend.scoring.views.card import leaf_again
 from backend.scoring.views.evidence import added
@@ -31,13 +31,16 @@ def _on_leaf(request: HttpRequest, pk: int, piece: Evidence) -> HttpResponse:
     return redirect(way_on(request, reverse("scoring:leaf", args=[pk, piece.score.code]) + "#evidence"))
 
 
+def _told(piece: Evidence) -> dict[str, Any]:
+    return {name: getattr(piece, name) for name in ToldForm.base_fields}
+
+
 @require_http_methods(["GET", "POST"])
 def replace(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
     """Ask for a new version of a piece of evidence, and put it in the old one's place."""
     card, piece = _found(request, pk, evidence_pk)
     if request.method == "GET":
-        told = ("number", "issuer", "issued_on", "section")
-        form = FileForm(initial={name: getattr(piece, name) for name in told})
+        form = FileForm(initial=_told(piece))
         return _asked(request, "scoring/evidence_replace.html", card, piece, form)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -52,6 +55,19 @@ def replace(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
     words = _("Đã thay bằng bản mới “%(name)s”. Bản trước vẫn được giữ bên dưới.") % {"name": made[0]}
     messages.success(request, words)
     return _on_leaf(request, pk, piece)
+
+
+@require_http_methods(["GET", "POST"])
+def mend(request: HttpRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    """Ask for number, issuer, day and section of a piece of evidence that stands, and write them down."""
+    card, piece = _found(request, pk, evidence_pk)
+    form = ToldForm(request.POST if request.method == "POST" else None, initial=_told(piece))
+    if form.is_valid() and form.carry_out(
+        lambda: actions.mend_told(piece, by=actor_of(request), **form.cleaned_data)
+    ):
+        messages.success(request, _("Đã ghi thông tin của tài liệu “%(name)s”.") % {"name": piece})
+        return _on_leaf(request, pk, piece)
+    return _asked(request, "scoring/evidence_mend.html", card, piece, form)
 
 
 @require_http_methods(["GET", "POST"])

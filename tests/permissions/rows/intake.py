@@ -64,6 +64,8 @@ PAGES = [
     scores("scoring:throw_upload", "draft", {}, typed(reason="Gửi nhầm"), at=upload("waiting")),
     asks("scoring:replace_evidence", evidence()),
     scores("scoring:replace_evidence", "draft", {}, a_file(), at=evidence()),
+    asks("scoring:mend_evidence", evidence()),
+    scores("scoring:mend_evidence", "draft", {}, typed(number="05/KH"), at=evidence()),
     asks("scoring:attach_evidence", evidence()),
     scores("scoring:attach_evidence", "draft", {}, typed(code="1.2", section="trang 3"), at=evidence()),
     scores("scoring:add_photos", "draft", {"code": "1.1"}, photograph()),
@@ -79,6 +81,7 @@ API = [
     sends("api:upload-place", upload("waiting", "pk", "card"), SPOTS),
     sends("api:upload-throw-away", upload("coming", "pk", "card"), typed(reason="Gửi nhầm")),
     sends("api:evidence-replace", evidence("pk", "card"), a_new_file(7)),
+    sends("api:evidence-mend", evidence("pk", "card"), typed(number="06/KH")),
     sends("api:evidence-attach", evidence("pk", "card"), SPOTS),
     sends("api:evidence-photos", of_card, photograph(code="1.1")),
 ]  # fmt: skip

@@ -57,7 +57,8 @@ def seen(name: str, stage: str, **columns: Any) -> Row:
 ROWS = [
     reads("scoring:library", "draft"),
     reads("scoring:library", "appraising", note="after the lock"),
-    reads("scoring:missing_sheet", "appraising"),
+    row("scoring:missing_sheet", note="before the lock", at=card("draft"), places=PLACES, **OWN),
+    reads("scoring:missing_sheet", "appraising", note="after the lock"),
     row(
         "scoring:ask_bundle", "POST", at=card("appraising"), ok=SEES, hidden="STRANGERS", verb=Verb.VIEW,
         places=PLACES,
@@ -80,7 +81,8 @@ ROWS = [
         ok="", hidden="ALL",
     ),
     row("api:scorecard-library", at=card("draft"), ok=SEES, hidden="STRANGERS", verb=Verb.VIEW, places=PLACES),
-    row("api:scorecard-missing", at=card("draft"), ok=SEES, hidden="STRANGERS", verb=Verb.VIEW, places=PLACES),
+    row("api:scorecard-missing", note="before the lock", at=card("draft"), places=PLACES, **OWN),
+    reads("api:scorecard-missing", "appraising", note="after the lock"),
     row(
         "api:scorecard-reuse", at=card("draft"), ok="SCORERS", refused="LEADERS HOST", hidden="STRANGERS",
         verb=Verb.SCORE, places=PLACES,

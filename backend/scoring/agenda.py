@@ -15,7 +15,7 @@ from backend.criteria.models import Node
 from backend.criteria.queries import Waiting, opinions_waiting_for
 from backend.rounds.models import Round, Step
 from backend.rounds.queries import Window as Dates
-from backend.rounds.queries import windows_of
+from backend.rounds.queries import still_open, windows_of
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, OwnMember, Score, Scorecard, ScorecardGrant, StepTotal
 from backend.scoring.queries import CARD_PARTS, Hers, Window, hers_on, returned_counts, step_of, steps_of
@@ -66,6 +66,8 @@ class HostedRound:
     # Only cards the person may act on: not that of the unit where she works.
     to_appraise: int = 0
     to_conclude: int = 0
+    # Cards no leader has approved although the time of their unit, what it was given more counted, is over.
+    left_over: int = 0
     now: datetime | None = None
 
     @property
@@ -128,7 +130,7 @@ def agenda(actor: Actor) -> Agenda:
     _add_steps(rounds)
     for card in cards:
         card.round.steps_in_order = rounds[card.round_id].steps_in_order  # type: ignore[attr-defined]
-    _count(actor, hosted)
+    _count(actor, hosted, now)
     for row in hosted:
         row.now = now
     return Agenda(_own(actor, cards, now), hosted, now, opinions_waiting_for(actor, now))
@@ -197,21 +199,28 @@ def _add_steps(rounds: dict[int, Round]) -> None:
         row.steps_in_order = steps[key]  # type: ignore[attr-defined]
 
 
-def _count(actor: Actor, hosted: list[HostedRound]) -> None:
+def _count(actor: Actor, hosted: list[HostedRound], now: datetime) -> None:
     if not hosted:
         return
     by_round = {row.round.pk: row for row in hosted}
     appraised = within(actor, Verb.APPRAISE, unit="unit__path", host="round__host__path")
     concluded = within(actor, Verb.CONCLUDE, unit="unit__path", host="round__host__path")
     cards = Scorecard.objects.filter(round_id__in=by_round)
+    open_ = still_open(Step.Kind.SELF, now, round="round", unit="unit")
     counted = (
         cards.order_by()
         .values("round_id", "state")
-        .annotate(n=Count("pk"), mine=Count("pk", filter=appraised), ending=Count("pk", filter=concluded))
+        .annotate(
+            n=Count("pk"),
+            mine=Count("pk", filter=appraised),
+            ending=Count("pk", filter=concluded),
+            shut=Count("pk", filter=Q(state__in=UNAPPROVED) & ~Q(open_)),
+        )
     )
     for found in counted:
         row = by_round[found["round_id"]]
         row.counts[found["state"]] = found["n"]
+        row.left_over += found["shut"]
         if State(found["state"]) in READY | {State.EXPLAINED}:
             row.to_appraise += found["mine"]
         if found["state"] == State.APPRAISED:

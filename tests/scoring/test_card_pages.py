@@ -336,7 +336,10 @@ def test_a_colleague_approves_by_delegation_and_no_longer(here, people):
     people.of("leader").post(url("delegate", here.card), lend)
     assert "05/UQ-UBND" in text(people.of("leader").get(url("approval", here.card)))
     lent = here.card.delegations.get()
+    told = Notice.objects.filter(user=colleague, key__startswith="lent-").order_by("pk")
+    assert [row.url for row in told] == [url("approval", here.card)]
     people.of("leader").post(url("revoke", here.card, lent.pk))
+    assert [row.key for row in told.all()] == [f"lent-{lent.pk}", f"lent-{lent.pk}-ended"]
     refused = signed_in(colleague).post(url("approve", here.card), {"secret": make.PASSWORD})
     assert refused.status_code == 403
     people.of("leader").post(url("delegate", here.card), lend)

@@ -6,6 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.audit.recording import recording
+from backend.core import clock
+from backend.rounds.models import Extension, Step
 from backend.scoring import actions
 from backend.scoring.lifecycle import State
 from permissions.actor import SYSTEM
@@ -95,6 +98,24 @@ def test_what_was_not_approved_at_the_lock_waits_for_home_affairs(here, people):
     manager, _ = make.seated(Role.CRITERIA_MANAGER, here.host)
     here.close(1)
     assert any("1 phiếu chưa được phê duyệt khi khoá" in what for what, _, _ in tasks(signed_in(manager)))
+
+
+def test_a_unit_given_more_time_is_not_counted_as_late(here, people):
+    manager, _ = make.seated(Role.CRITERIA_MANAGER, here.host)
+    here.close(1)
+    step = Step.objects.get(round=here.round, kind="self")
+    later = clock.now() + 2 * make.DAY
+    with recording(by=SYSTEM, reason="Gia hạn trong thử nghiệm"):
+        Extension.objects.create(
+            step=step,
+            unit=here.unit,
+            closes_at=later,
+            reason="Mất điện",
+            document="07/CV",
+            made_by=manager,
+            made_at=clock.now(),
+        )
+    assert not any("chưa được phê duyệt khi khoá" in what for what, _, _ in tasks(signed_in(manager)))
 
 
 def test_a_round_in_preparation_waits_for_home_affairs(here, people):

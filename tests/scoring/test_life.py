@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.core.exact import ZERO
+from backend.notices.models import Notice
 from backend.scoring import actions, queries
 from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Explanation, Mark, Score, Signature, StepTotal
@@ -213,6 +215,16 @@ def test_a_field_appraiser_keeps_to_her_fields(season: World) -> None:
     with pytest.raises(Refused, match="lĩnh vực 1"):
         actions.appraise(season.card, "1.1", by=limited, version=0, points=Decimal(2))
     actions.appraise(season.card, "2.1", by=limited, version=0, points=Decimal(5))
+
+
+def test_whom_the_approval_is_lent_hears_that_the_card_is_submitted(season: World) -> None:
+    colleague, _ = make.seated(Role.OFFICER, season.unit)
+    now = clock.now()
+    days = {"starts_at": now - make.DAY, "ends_at": now + make.DAY}
+    actions.delegate(season.card, by=season.leader, taker=colleague, **days)
+    season.submitted()
+    told = Notice.objects.get(user=colleague, key__startswith="move-")
+    assert told.url == f"/scorecards/{season.card.pk}/approval/"
 
 
 def test_a_delegate_approves_and_signs_on_behalf(season: World) -> None:

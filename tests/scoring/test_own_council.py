@@ -105,13 +105,36 @@ def test_it_is_sent_back_only_with_a_reason_on_a_leaf_and_the_officer_reads_it(r
     assert state(here) == State.RETURNED
     page = text(signed_in(here.users["officer"]).get(url("scorecard", here.card)))
     assert "Cần bổ sung hồ sơ" in page
-    assert "Xem lý do ở từng tiêu chí" in page
+    assert "Thiếu kế hoạch" in page
+    assert "1.1: Thiếu kế hoạch" in Notice.objects.filter(subject__contains="trả lại").first().body
     assert "Thiếu kế hoạch" in text(signed_in(here.users["officer"]).get(url("leaf", here.card, "1.1")))
     # At the next sitting what was said before is past.
     actions.move(here.card, "submit", by=here.officer)
     assert queries.council_of(here.fresh()).all == []
     with pytest.raises(OutOfStep, match="Chưa có lý do"):
         actions.move(here.card, "send_back", by=here.actor("deputy"), reason="Cần sửa")
+
+
+def test_after_two_returns_the_officer_reads_the_reasons_of_the_newest_alone(referred):
+    here = referred
+    actions.move(here.card, "pass_on", by=here.actor("clerk"), reason="Nhất trí")
+    leaves = {"1.2": "Sai kỳ báo cáo"}
+    actions.move(here.card, "return", by=here.leader, reason="Xem lại", leaves=leaves)
+    actions.answer_return(here.card, "1.2", by=here.officer, answer="Đã thay")
+    actions.move(here.card, "submit", by=here.officer)
+    object_to(here)
+    actions.move(here.card, "send_back", by=here.actor("clerk"), reason="Cần bổ sung hồ sơ")
+    page = text(signed_in(here.users["officer"]).get(url("scorecard", here.card)))
+    notice = page.partition("Hội đồng của đơn vị (")[2].partition("</div>")[0]
+    assert "Thiếu kế hoạch" in notice
+    assert "Sai kỳ báo cáo" not in notice
+    assert "lãnh đạo trả lại, đã xử lý" in page
+
+
+def test_pages_that_take_input_count_down_to_the_lock(here):
+    officer = signed_in(here.users["officer"])
+    for page, *more in (("leaf", "1.1"), ("intake",), ("own_council",), ("sharing",)):
+        assert "data-locks" in officer.get(url(page, here.card, *more)).content.decode(), page
 
 
 PEOPLE = ("officer", "leader", "deputy", "clerk", "writer", "secretary", "chair", "stranger")

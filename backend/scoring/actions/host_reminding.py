@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.core import clock
-from backend.core.dates import start_of_day, vn_date
+from backend.core.dates import start_of_day, time_left, vn_date
 from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.notices.actions import Message, tell_all
 from backend.notices.models import Kind
@@ -19,7 +19,7 @@ from backend.rounds import queries as rounds
 from backend.rounds.actions import hold_round, note_reminder
 from backend.rounds.models import HostReminder, RemindedUnit, Round
 from backend.rounds.rules import said_closing
-from backend.scoring.actions.reminding import left, missing, said, topic_of
+from backend.scoring.actions.reminding import missing, said, topic_of
 from backend.scoring.deadlines import Waiting, waiting
 from backend.scoring.mailing import Reach, reach_of
 from permissions.actor import Actor
@@ -82,7 +82,7 @@ def fill(text: str, row: Waiting, now: datetime, name: str) -> str:
     """
     words = {
         "đơn vị": row.card.unit_name,
-        "còn lại": left(row, now),
+        "còn lại": time_left(row.closes, now),
         "hạn": said_closing(row.closes),
         "còn thiếu": missing(row),
     }

@@ -25,7 +25,7 @@ from backend.scoring.actions.rights import require_verb
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, Move, State
 from backend.scoring.models import Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS, members_of, way_of
+from backend.scoring.queries import CARD_PARTS, members_of, objections_behind, takers_on, way_of
 from permissions.actor import Actor
 from permissions.roles import Role, Verb
 from tiers.seating import holders, holders_at
@@ -203,6 +203,12 @@ _LISTENERS = {
     "conclude": Verb.APPROVE,
 }
 
+# What somebody to whom the approval is lent hears of like the leader.
+_OF_TAKERS = ("submit", "pass_on", "withdraw")
+
+# Where on the card what is told is done; else the grid.
+_PAGES = {"submit": "approval/", "pass_on": "approval/", "refer": "own-council/", "ask": "explanation/"}
+
 # What the host decides over the unit's card after the lock.
 _OF_WHOLE_UNIT = ("accept", "no_self_score")
 
@@ -220,7 +226,8 @@ def _listeners(card: Scorecard, name: str) -> list[Any]:
     verb = _LISTENERS.get(name)
     if verb is None:
         return []
-    return holders(card.round.host if verb is Verb.APPRAISE else card.unit, verb)
+    takers = takers_on([card.pk]).get(card.pk, []) if name in _OF_TAKERS else []
+    return [*holders(card.round.host if verb is Verb.APPRAISE else card.unit, verb), *takers]
 
 
 def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> None:
@@ -235,14 +242,16 @@ def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> Non
             "card": card,
             "reason": "\n".join([signature.reason, *_reasons(signature)]),
         },
-        url=f"/scorecards/{card.pk}/",
+        url=f"/scorecards/{card.pk}/{_PAGES.get(name, '')}",
         kind=Kind.CARD,
         urgent=_urgent(name, facts),
     )
 
 
 def _reasons(signature: Signature) -> list[str]:
-    """Return "2.1: Thiếu trang 3" for each leaf a return names."""
+    """Return "2.1: Thiếu trang 3" for each leaf a return names, or each objection of the unit's own council."""
+    if signature.move == "send_back":
+        return [f"{one.score.code}: {one.reason}" for one in objections_behind(signature)]
     if signature.move != "return":
         return []
     rows = signature.leaves.select_related("score").order_by("score__order")

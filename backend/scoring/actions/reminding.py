@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,12 +19,13 @@ from backend.rounds.queries import distances
 from backend.rounds.rules import due_distance, said_closing
 from backend.scoring.deadlines import Waiting, waiting
 from backend.scoring.lifecycle import State
+from backend.scoring.queries import takers_on
 from backend.scoring.queries.own_council import members_on
 from permissions.roles import Verb
 from tiers.seating import holders_at
 
 A_BATCH = 500
-LAST_DAY, TWO_DAYS = timedelta(days=1), timedelta(days=2)
+LAST_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,21 @@ def _tell(due: Sequence[Due], now: datetime) -> int:
 
 
 def _people(rows: Sequence[Waiting]) -> dict[int, list[Any]]:
-    """Return, by card, whose turn it is; two statements, one more where cards are before a council of a unit."""
+    """Return, by card, whose turn it is.
+
+    Two statements, one more where cards are before a council of a unit, one where they lie with leaders: those to
+    whom the approval is lent are told too.
+    """
     sitting = members_on([row.card.pk for row in rows if row.card.state == State.REVIEWING])
     with_leader = [row.card.unit_id for row in rows if _with_leader(row)]
     officers = holders_at([row.card.unit_id for row in rows if not _with_leader(row)], [Verb.SCORE])
     leaders = holders_at(with_leader, [Verb.APPROVE])
     turn = {row.card.pk: (leaders if _with_leader(row) else officers)[row.card.unit_id] for row in rows}
-    return {card: list(dict.fromkeys([*sitting.get(card, []), *people])) for card, people in turn.items()}
+    lent = takers_on([row.card.pk for row in rows if _with_leader(row)])
+    return {
+        card: list(dict.fromkeys([*sitting.get(card, []), *people, *lent.get(card, [])]))
+        for card, people in turn.items()
+    }
 
 
 def _with_leader(row: Waiting) -> bool:
@@ -100,7 +108,7 @@ def topic_of(row: Waiting) -> str:
 
 def said(row: Waiting, now: datetime) -> tuple[str, str, str]:
     """Return subject, text and address of a reminder."""
-    words = {"left": left(row, now), "unit": row.card.unit_name, "round": row.card.round.title}
+    words = {"left": time_left(row.closes, now), "unit": row.card.unit_name, "round": row.card.round.title}
     page = "explanation/" if row.card.state == State.EXPLAINING else ""
     if row.card.state == State.SUBMITTED:
         subject, page = _("%(left)s: phiếu của %(unit)s chờ phê duyệt"), "approval/"
@@ -112,14 +120,6 @@ def said(row: Waiting, now: datetime) -> tuple[str, str, str]:
         subject = _("%(left)s: %(unit)s chưa trình phiếu tự chấm")
     lines = [str(row.card.round.title), _("Hạn: %s.") % said_closing(row.closes), missing(row)]
     return subject % words, "\n".join(line for line in lines if line), f"/scorecards/{row.card.pk}/{page}"
-
-
-def left(row: Waiting, now: datetime) -> str:
-    """Return what is left in whole days, begun ones counted, as people say it; from two days down in hours."""
-    remains = row.closes - now
-    if remains <= TWO_DAYS - LAST_DAY / 24:
-        return time_left(row.closes, now)
-    return _("Còn %(number)s ngày") % {"number": math.ceil(remains / LAST_DAY)}
 
 
 def missing(row: Waiting) -> str:

@@ -21,6 +21,7 @@ from backend.scoring.queries.cards import (
     step_of,
     steps_of,
     still_writing,
+    takers_on,
     time_of,
 )
 from backend.scoring.queries.flags import Flag, FlagKind, flags_of, kinds_for
@@ -44,7 +45,14 @@ from backend.scoring.queries.library import (
     show_hits,
 )
 from backend.scoring.queries.missing import Lack, missing
-from backend.scoring.queries.own_council import CouncilSeen, council_of, members_of, seat_in, way_of
+from backend.scoring.queries.own_council import (
+    CouncilSeen,
+    council_of,
+    members_of,
+    objections_behind,
+    seat_in,
+    way_of,
+)
 from backend.scoring.queries.quota import Room, room_of
 from backend.scoring.queries.records import leaf_of, timeline, wrong_loans, wrong_totals
 from backend.scoring.queries.returns import (
@@ -155,6 +163,7 @@ __all__ = [
     "look_of",
     "members_of",
     "missing",
+    "objections_behind",
     "of_last_return",
     "of_unit",
     "offers",
@@ -188,6 +197,7 @@ __all__ = [
     "still_writing",
     "sums_around",
     "taken",
+    "takers_on",
     "time_of",
     "timeline",
     "trail",

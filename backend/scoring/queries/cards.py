@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +89,23 @@ def single_grants(actor: Actor, card: Scorecard) -> tuple[frozenset[str], frozen
     found = list(rows.values_list("permission__codename", "excludes"))
     lent = frozenset(name for name, excludes in found if not excludes)
     return lent, frozenset(name for name, excludes in found if excludes)
+
+
+def takers_on(cards: Iterable[int]) -> dict[int, list[Any]]:
+    """Return, by card, the active people to whom its approval is lent now; one statement, none for no card."""
+    keys = list(cards)
+    found: dict[int, list[Any]] = {}
+    if not keys:
+        return found
+    rows = ScorecardGrant.objects.in_force().filter(
+        content_object__in=keys,
+        excludes=False,
+        permission__codename=str(Verb.APPROVE),
+        user__is_active=True,
+    )
+    for row in rows.select_related("user").order_by("user_id", "pk"):
+        found.setdefault(row.content_object_id, []).append(row.user)
+    return found
 
 
 def _past(actor: Actor) -> Q:

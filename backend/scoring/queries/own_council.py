@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from backend.scoring.lifecycle import State
 from backend.scoring.models import OwnCouncil, OwnMember, OwnOpinion, Scorecard, Signature
@@ -64,6 +64,14 @@ def objections_on(card: Scorecard) -> int:
     """Return on how many leaves the newest sitting does not agree."""
     rows = OwnOpinion.objects.filter(score__card=card, sitting=sitting_of(card))
     return rows.exclude(verdict=OwnOpinion.Verdict.AGREE).values("score").distinct().count()
+
+
+def objections_behind(minute: Signature) -> list[OwnOpinion]:
+    """Return what did not agree at the sitting that ended with this move, in the order of leaves; one statement."""
+    before = Signature.objects.filter(card=minute.card_id, move="refer", pk__lt=minute.pk)
+    sitting = Subquery(before.order_by("-signed_at", "-pk").values("pk")[:1])
+    rows = OwnOpinion.objects.filter(score__card=minute.card_id, sitting=sitting).select_related("score")
+    return list(rows.exclude(verdict=OwnOpinion.Verdict.AGREE).order_by("score__order", "made_at", "pk"))
 
 
 @dataclass

@@ -92,7 +92,9 @@ def _doors(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
     }
     if card.state == State.RETURNED:
         sent_back = card.signatures.filter(move__in=["return", "send_back"])
-        context["returned"] = sent_back.order_by("-signed_at", "-pk").first()
+        last = context["returned"] = sent_back.order_by("-signed_at", "-pk").first()
+        if last and last.move == "send_back":
+            context["objections"] = queries.objections_behind(last)
     if State(card.state) not in WITH_UNIT:  # an approval is void as soon as the card is back in hand
         context["approval"] = queries.approval_of(card)
     if context["may_submit"] and not shut(card, "withdraw", actor_of(request)):
@@ -152,8 +154,8 @@ def _refused(request: HttpRequest, card: Scorecard, code: str, form: LeafForm) -
     if request.POST.get("at") == "leaf":
         return _leaf_page(request, page, code, status=422, form=form)
     share_out(request, page)
-    add_returned(page)
     context = common(request, page, "card") | _doors(request, card) | {"form": form}
+    context["returned_leaves"] = add_returned(page)
     return render(request, "scoring/scorecard_form.html", context, status=422)
 
 

@@ -175,9 +175,9 @@ def _open(row: HostedRound) -> Task | None:
 def _unapproved(row: HostedRound) -> Task | None:
     step = row.step(Step.Kind.SELF)
     over = step is not None and row.now is not None and step.closes_at <= row.now
-    if Verb.REOPEN not in row.verbs or not (over and row.unapproved):
+    if Verb.REOPEN not in row.verbs or not (over and row.left_over):
         return None
-    what = _("%(n)d phiếu chưa được phê duyệt khi khoá") % {"n": row.unapproved}
+    what = _("%(n)d phiếu chưa được phê duyệt khi khoá") % {"n": row.left_over}
     return _task(
         row, f"{what}: %(round)s", "rounds:round_detail", _("Xử lý phiếu chưa duyệt"), Step.Kind.APPRAISAL
     )

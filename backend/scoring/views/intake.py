@@ -51,6 +51,7 @@ def _page(request: HttpRequest, card: Scorecard, *, status: int = 200, **more: A
         "intake": found,
         "tray": TrayForm(found),
         "files_form": ManyFilesForm(),
+        "window": window,
         "takes": window is not None and window.is_open,
         "why": in_time(Facts(now=window.now, opens=window.opens, closes=window.closes)) if window else "",
         "piece": MOST_PIECE // 2,

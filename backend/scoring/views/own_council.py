@@ -53,6 +53,7 @@ def _page(request: HttpRequest, card: Scorecard, *, status: int = 200, **forms: 
         "own_council": seen,
         "seat": _seat(request, seen),
         "may_form": may_form,
+        "open_now": open_,
         "council_form": _council_form(card, seen) if may_form else None,
         "dismiss_form": ReasonForm(auto_id="dismiss-%s") if may_form and seen else None,
         "parts": _parts(request, page, seen, forms.pop("opinion_form", None)),

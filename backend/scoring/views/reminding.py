@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.core import clock
+from backend.core.dates import time_left
 from backend.core.forms import ActingForm, area
 from backend.core.text import NFCCharField
 from backend.notices.actions import resend
@@ -23,7 +24,6 @@ from backend.rounds import queries as rounds
 from backend.rounds.models import Round
 from backend.scoring import actions, board, mailing
 from backend.scoring.actions.host_reminding import BODY, MOST_UNITS, SUBJECT
-from backend.scoring.actions.reminding import left
 from backend.scoring.deadlines import Waiting, waiting
 from backend.scoring.views.appraisal import A_PAGE, demo_of
 from backend.scoring.views.finding import actor_of
@@ -79,7 +79,7 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "round": round_,
         "form": form,
-        "rows": [(row, row.card.pk in chosen, left(row, now)) for row in rows],
+        "rows": [(row, row.card.pk in chosen, time_left(row.closes, now)) for row in rows],
         "seen": seen,
         "mark": form.mark() if seen else "",
         "people": sum(len(unit.reach.people) for unit in seen),

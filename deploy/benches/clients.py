@@ -89,9 +89,10 @@ class Officer:
         reader, writer = self.streams
         writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
-        await reader.readexactly(length)
-        if b"\r\nconnection: close" in head:
+        length = head.partition(b"content-length:")[2].split(b"\r\n", 1)[0]
+        await reader.readexactly(int(length or b"0"))
+        # What is said while a part of the server dies comes in pieces, without a length: nothing more is read of it.
+        if not length or b"\r\nconnection: close" in head:
             self._hang_up()
         return int(head[9:12])
 

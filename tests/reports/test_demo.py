@@ -166,9 +166,12 @@ def present() -> Round:
 
 
 def score_and_approve(card: Scorecard, officer: Actor, leader: Actor) -> None:
-    """Give full points to every own leaf, submit and approve."""
-    for score in card.scores.filter(source=Node.Source.ASSESSED):
-        actions.set_points(card, score.code, by=officer, version=0, points=score.max_points, note="Báo cáo")
+    """Answer every own leaf well by its rule, submit and approve."""
+    for score in card.scores.filter(source=Node.Source.ASSESSED).select_related("node"):
+        rule = score.node.parsed_rule()
+        drawn = answer(rule, score.max_points, good=True, rng=luck(score.code))
+        given = {"inputs": drawn.inputs} if rule.inputs else {"points": drawn.points}
+        actions.set_points(card, score.code, by=officer, version=0, note="Báo cáo", **given)
     actions.move(card, "submit", by=officer)
     actions.move(card, "approve", by=leader)
 

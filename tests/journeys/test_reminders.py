@@ -130,7 +130,7 @@ def test_a_page_locks_itself_when_the_time_is_over_and_keeps_what_was_typed(here
     expect(leader.locator("[data-locks]").first).to_have_text("Đã hết hạn")
     assert reason.input_value() == "Gõ dở"
     assert reason.evaluate("field => field.readOnly")
-    assert leader.locator("main form[method=post] button[type=submit]").first.is_disabled()
+    assert leader.get_by_role("button", name="Phê duyệt kết quả tự chấm").is_disabled()
 
 
 def test_a_page_whose_count_runs_fast_asks_the_server_before_it_locks(here, window):

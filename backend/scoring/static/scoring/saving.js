@@ -77,7 +77,8 @@ export class Saving {
     for (const form of leaves(table)) {
       if (same(valuesOf(form), standing(form))) continue;
       this.keep(form);
-      if (!form.contains(document.activeElement)) this.commit(form);
+      if (form.contains(document.activeElement)) this.commitIn(form, IDLE);
+      else this.commit(form);
     }
   }
 

@@ -115,7 +115,7 @@ def put_file(page: Any, code: str) -> None:
     file = {"name": "Kế hoạch.pdf", "mimeType": "application/pdf", "buffer": specimens.pdf()}
     page.get_by_label("Chọn tệp").set_input_files(file)
     page.get_by_role("button", name="Tải tệp này lên").click()
-    expect(page.get_by_role("link", name="Kế hoạch.pdf")).to_be_visible()
+    expect(page.get_by_role("link", name="Kế hoạch.pdf", exact=True)).to_be_visible()
 
 
 def cite_document(page: Any, code: str, number: str) -> None:

@@ -42,6 +42,7 @@ export class Saving {
     // A tab may end while this one still reads: a page loaded again finds its own past self dying.
     this.tabs.onGone = () => begun.then(() => this.inherit());
     await begun;
+    this.sender.begun = true;
     this.tabs.say({ what: "hello" });
     this.sender.kick();
   }

@@ -13,6 +13,7 @@ export class Sender {
     this.wait = FIRST_WAIT;
     this.stopped = false;
     this.busy = false;
+    this.begun = false; // what was typed before the disk was open would be taken for sent by another tab
     window.addEventListener("online", () => this.now());
     window.addEventListener("focus", () => this.now());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.now(); });
@@ -25,7 +26,7 @@ export class Sender {
   }
 
   async kick() {
-    if (this.busy || this.stopped || !this.outbox.next()) return;
+    if (!this.begun || this.busy || this.stopped || !this.outbox.next()) return;
     this.busy = true;
     this.resting = false;
     clearTimeout(this.timer);

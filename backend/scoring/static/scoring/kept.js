@@ -106,8 +106,10 @@ export class Panel {
       return;
     }
     const gone = [...this.outbox.items].map((item) => this.outbox.drop(item));
-    Promise.all(gone).then(() => this.thrownAway?.());
-    this.hide();
+    Promise.all(gone).then(() => {
+      this.hide();
+      this.thrownAway?.();
+    });
   }
 
   say(text) {

@@ -27,8 +27,7 @@ import psycopg
 
 OWNER, PROGRAM, DATABASE = "par_owner", "par_program", "par"
 
-# A test's data may be lost with the power: no waiting for the disk. A test's owner may not end a vacuum at work in a
-# database that it drops.
+# A test's data may be lost with the power: no waiting for the disk. No vacuum is at work in a database being dropped.
 SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")
 
 
@@ -142,6 +141,8 @@ def _roles(url: str, child: subprocess.Popen[bytes], log: Path) -> dict[str, str
         # CREATEDB: the tests copy their databases. In production the owner does not need it.
         link.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{words[OWNER]}'")
         link.execute(f"CREATE ROLE {PROGRAM} LOGIN PASSWORD '{words[PROGRAM]}'")
+        # A copy is dropped while a thread of a test may still be saying goodbye as the program.
+        link.execute(f"GRANT pg_signal_backend TO {OWNER}")
         link.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
     place = url.rpartition("@")[2].replace("/postgres", f"/{DATABASE}")
     return {

@@ -262,6 +262,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
 # What was not begun in time is not begun late as well: the next turn does it.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "backend.jobs.tasks.sweep", "schedule": 10.0},
+    "count_rows": {"task": "backend.jobs.tasks.count_rows", "schedule": 3600.0},
     "uploads": {"task": "backend.scoring.tasks.sweep_uploads", "schedule": 3600.0},
     "library": {"task": "backend.scoring.tasks.tend_library", "schedule": 300.0},
     "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},

@@ -106,6 +106,18 @@ def _fail(job: Job, error: str) -> None:
     )
 
 
+def count_rows() -> None:
+    """Let SQLite look how its tables have grown; without, it may read a whole season's marks for one card.
+
+    PostgreSQL does so by itself (autovacuum). ``analysis_limit`` bounds the work on each index.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA analysis_limit = 1000")
+        cursor.execute("ANALYZE")
+
+
 @contextmanager
 def _beating(job_id: int) -> Iterator[None]:
     stop = threading.Event()

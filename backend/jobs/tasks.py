@@ -1,4 +1,4 @@
-"""Celery's two doors: one job, and the sweeper."""
+"""Celery's doors: one job, the sweeper, the database's own upkeep."""
 
 from celery import shared_task
 
@@ -15,3 +15,9 @@ def run_job(job_id: int) -> None:
 def sweep() -> None:
     """Send again the jobs whose worker or message was lost."""
     actions.sweep()
+
+
+@shared_task(ignore_result=True)
+def count_rows() -> None:
+    """Keep the database's idea of its own size fresh."""
+    actions.count_rows()

@@ -74,8 +74,11 @@ class Machine:
         return self.cluster.roles()
 
     def analyse(self) -> None:
-        """Let PostgreSQL count its rows now, as it does by itself some time after many were added."""
+        """Let the database count its rows now, as it does by itself some time after many were added."""
         if self.cluster is None:
+            from backend.jobs.actions import count_rows
+
+            count_rows()
             return
         import psycopg
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.core import clock
 from backend.jobs import actions
@@ -72,3 +74,15 @@ def test_a_job_that_waits_is_not_done_before_its_time() -> None:
     job = actions.enqueue(WORK, "d")
     Job.objects.filter(pk=job.pk).update(not_before=clock.now() + timedelta(hours=1))
     assert actions.run(job.pk) is False
+
+
+def test_sqlite_counts_its_rows_and_postgresql_is_left_to_itself() -> None:
+    actions.enqueue(WORK, "counted")
+    with CaptureQueriesContext(connection) as asked:
+        actions.count_rows()
+    if connection.vendor == "postgresql":
+        assert not asked.captured_queries
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = %s", [Job._meta.db_table])
+        assert cursor.fetchall()

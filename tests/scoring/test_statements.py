@@ -83,6 +83,18 @@ def test_a_card_of_a_hundred_leaves_opens_with_at_most_fifteen_statements(here):
     assert len(statements(lambda: officer.get(url("scorecard", here.card)))) <= 15
 
 
+@pytest.mark.sqlite
+def test_sqlite_finds_a_cards_marks_by_the_card_though_it_never_counted_its_rows(here):
+    officer = signed_in(here.users["officer"])
+    officer.get(url("scorecard", here.card))
+    asked = statements(lambda: officer.get(url("scorecard", here.card)))
+    (marks,) = (sql for sql in asked if 'FROM "scoring_mark"' in sql)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {marks}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert "(score_id=? AND step_id=?)" in plan[0]
+
+
 def share(here: World) -> None:
     """Give every leaf to somebody, with a remark on each that calls the officer."""
     officer = here.users["officer"]

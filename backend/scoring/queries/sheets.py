@@ -295,8 +295,9 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
         score.card = card
         score.node = by_node[score.node_id]
         leaves[score.pk] = Leaf(score=score, node=score.node)
-    marks = Mark.objects.filter(score__card=card, step_id__in=shown).select_related("provenance")
-    for mark in marks.order_by("step__order"):
+    # By the keys of the scores: joined to card and step, SQLite walks through all marks of the round's step.
+    marks = Mark.objects.filter(score_id__in=leaves, step_id__in=shown).select_related("provenance")
+    for mark in sorted(marks, key=lambda mark: by_step[mark.step_id].order):
         mark.step = by_step[mark.step_id]
         leaf = leaves[mark.score_id]
         leaf.marks[mark.step_id] = mark

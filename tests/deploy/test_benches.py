@@ -152,5 +152,15 @@ def test_the_bench_of_scoring_runs_whole_in_a_tiny_size():
 @pytest.mark.sqlite
 def test_the_fault_run_loses_nothing_in_a_tiny_size():
     told = _bench("faults", "--on", "sqlite", "--kills", "3", "--saves", "30")
-    sure = ("lost", "doubled", "wrong_totals", "refused", "kills", "acknowledged", "jobs_not_done")
+    sure = (
+        "lost",
+        "doubled",
+        "wrong_totals",
+        "refused",
+        "kills",
+        "acknowledged",
+        "letters",
+        "letters_lost",
+        "letters_doubled",
+    )
     assert {told[f"faults_{name}"] for name in sure} == {"ok"}

@@ -14,7 +14,7 @@ from backend.notices.models import Letter, Notice, Preference
 
 # A server that takes a letter may still return it; after so long it has not.
 SETTLED_AFTER = timedelta(days=3)
-LOST = Q(state=Letter.State.BOUNCED) | Q(state=Letter.State.REFUSED, bad_address=True)
+LOST = Q(state__in=[Letter.State.BOUNCED, Letter.State.REFUSED])
 
 
 def notices_for(user_id: int | None, *, kind: str = "", unread: bool = False) -> QuerySet[Notice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -293,3 +294,33 @@ def extensions_in(round: Round) -> QuerySet[Extension]:
     """Return every extension given to single units in the round, newest first."""
     rows = Extension.objects.filter(step__round=round)
     return rows.select_related("step", "unit", "made_by").order_by("-made_at", "-pk")
+
+
+@dataclass(frozen=True)
+class DateChange:
+    """One change of a step's dates for all units: what stood before and after, when, by whom, why."""
+
+    title: str
+    at: datetime
+    by: str
+    explained: str
+    opens_before: datetime
+    opens_at: datetime
+    closes_before: datetime
+    closes_at: datetime
+
+
+def date_changes(round: Round) -> list[DateChange]:
+    """Return how the dates of steps were changed for all units since the round opened, newest first; one query."""
+    if round.opened_at is None:
+        return []
+    before: dict[int, Any] = {}
+    found = []
+    for row in Step.history.filter(round_id=round.pk).order_by("history_id"):
+        last, before[row.id] = before.get(row.id), row
+        moved = last and (last.opens_at, last.closes_at) != (row.opens_at, row.closes_at)
+        if moved and row.history_date > round.opened_at:
+            dates = (last.opens_at, row.opens_at, last.closes_at, row.closes_at)
+            told = (row.title, row.history_date, row.actor_name, row.history_change_reason)
+            found.append(DateChange(*told, *dates))
+    return found[::-1]

@@ -18,7 +18,7 @@ HUNDRED = Decimal("100")
 
 # How many hours before the end of a step people are reminded where the host says nothing else.
 USUAL_DISTANCES = (14 * 24, 7 * 24, 3 * 24, 24, 4)
-MOST_DISTANCES, FARTHEST = 12, 90 * 24
+MOST_DISTANCES, FARTHEST, LAST_DAY = 12, 90 * 24, 24
 
 # What may stand directly before each kind; entering survey points runs beside the others.
 _AFTER = {
@@ -42,6 +42,8 @@ def wrong_distances(hours: Sequence[int]) -> list[str]:
     problems = []
     if len(hours) > MOST_DISTANCES:
         problems.append(f"Nhiều nhất {MOST_DISTANCES} mốc cho một bước.")
+    if min(hours) > LAST_DAY:
+        problems.append(f"Phải có một mốc trong {LAST_DAY} giờ cuối trước hạn.")
     if any(not 1 <= one <= FARTHEST for one in hours):
         problems.append(f"Mỗi mốc phải từ 1 giờ đến {FARTHEST // 24} ngày trước hạn.")
     return problems

@@ -301,6 +301,8 @@ def _signature(row: Any, names: Names) -> str:
 def _card(row: Any, names: Names) -> str:
     if row.signed_number and row.signed_number != row.prior_signed_number:
         return _("Đính kèm bản ký số %s") % row.signed_number
+    if row.prior_signed_number and not row.signed_number:
+        return _("Bỏ bản ký số %s vì phiếu trở lại để sửa") % row.prior_signed_number
     return _("Sửa phần khó khăn, đề xuất của báo cáo")
 
 

@@ -98,7 +98,10 @@ def _of_points(leaf: Leaf) -> Iterator[Finding]:
     if leaf.claims_not_arisen:
         yield Finding(leaf, _("báo không phát sinh trong năm"), _("không phát sinh"))
     elif _full_without_document(leaf):
-        text = _("điểm tối đa nhưng không có tài liệu, chỉ có giải trình")
+        told = leaf.self_mark is not None and bool(leaf.self_mark.note.strip())
+        text = _("điểm tối đa nhưng không có tài liệu")
+        if told:
+            text = _("điểm tối đa nhưng không có tài liệu, chỉ có giải trình")
         yield Finding(leaf, text, _("điểm tối đa không có tài liệu"))
 
 

@@ -14,6 +14,7 @@ from backend.core.dates import VN
 from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.criteria import actions as criteria
 from backend.criteria.models import CriteriaSet
+from backend.notices.models import Notice
 from backend.rounds import actions, queries
 from backend.rounds.actions.steps import spans_of
 from backend.rounds.models import Band, Extension, Group, Round, Step
@@ -21,6 +22,7 @@ from backend.rounds.rules import BandLine, Span
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
+from tests.scoring.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -263,6 +265,25 @@ def test_the_whole_round_gets_more_time_with_reason_and_document(running, manage
     changed = actions.change_dates(last, by=manager, closes_at=until, reason="Tết", document="3/CV")
     assert changed.closes_at == until
     assert changed.history.first().history_change_reason == "Tết (văn bản 3/CV)"
+
+
+def test_units_and_councils_are_told_when_the_dates_of_all_change_and_the_list_shows_both(
+    running, commune, city, manager
+):
+    officer, _officer = make.seated(Role.OFFICER, commune)
+    secretary, _secretary = make.seated(Role.SECRETARY, city)
+    step = self_step(running)
+    old, new = step.closes_at, step.closes_at - make.DAY
+    actions.change_dates(step, by=manager, closes_at=new, reason="Báo cáo sớm", document="7/CV")
+    told = {notice.user_id: notice for notice in Notice.objects.all()}
+    assert set(told) == {officer.pk, secretary.pk}
+    assert "Báo cáo sớm (văn bản 7/CV)" in told[officer.pk].body
+    assert (told[officer.pk].way, told[secretary.pk].way) == ("now", "digest")
+    (change,) = queries.date_changes(running)
+    assert (change.closes_before, change.closes_at, change.by) == (old, new, manager.name)
+    page = signed_in(officer).get(f"/rounds/{running.pk}/")
+    assert "Đổi ngày của mọi đơn vị" in page.text
+    assert "Báo cáo sớm (văn bản 7/CV)" in page.text
 
 
 def test_more_time_for_all_may_not_run_into_the_next_step(running, manager):

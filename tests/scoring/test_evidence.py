@@ -4,10 +4,12 @@ from hashlib import sha256
 
 import pytest
 from django.core.files.storage import default_storage
+from django.urls import reverse
 
+from backend.core.errors import Invalid
 from backend.scoring import actions
 from backend.scoring.files import key_of
-from backend.scoring.models import Evidence, StoredFile
+from backend.scoring.models import Evidence, Score, StoredFile
 from permissions.roles import Role
 from tests import make
 from tests.scoring import specimens
@@ -167,6 +169,51 @@ def test_the_signed_copy_is_attached_with_number_and_day(here, people):
     assert got(people.of("leader"), url("signed_file", here.card))
 
 
+@pytest.mark.parametrize("move", ["withdraw", "return"])
+def test_a_signed_copy_goes_off_a_card_that_comes_back_to_be_mended(here, people, move):
+    here.submitted()
+    data = {"file": specimens.upload(specimens.pdf(), "ký.pdf"), "number": "45/BC", "signed_on": "07/06/2026"}
+    assert people.of("officer").post(url("signed_copy", here.card), data).status_code == 302
+    actions.move(here.card, move, by=here.officer if move == "withdraw" else here.leader, reason="Sửa")
+    card = here.fresh()
+    assert (card.signed_file, card.signed_number, card.signed_date) == (None, "", None)
+    assert people.of("officer").get(url("signed_file", here.card)).status_code == 404
+    here.close(1)
+    told = text(people.of("secretary").get(reverse("scoring:history")))
+    assert "Đính kèm bản ký số 45/BC" in told
+    assert "Bỏ bản ký số 45/BC vì phiếu trở lại để sửa" in told
+
+
+def test_the_same_file_or_document_sent_twice_is_one_piece(here, people):
+    for _turn in range(2):
+        assert send(people, here).status_code == 302
+        sent = {"number": "5/BC", "issuer": "Văn phòng", "section": ""}
+        assert people.of("officer").post(url("add_document", here.card, "1.1"), sent).status_code == 302
+    assert Evidence.objects.count() == 2
+    told_else = sent | {"issued_on": "05/06/2026"}
+    answer = people.of("officer").post(url("add_document", here.card, "1.1"), told_else)
+    assert answer.status_code == 422
+    assert "đã có tài liệu này" in text(answer)
+    assert send(people, here, section="mục II").status_code == 302
+    assert Evidence.objects.count() == 3
+
+
+def test_a_leaf_that_the_unit_does_not_score_takes_no_evidence_and_no_reason_to_return(here, people):
+    leaf = Score.objects.filter(card=here.card, code="2.1")
+    leaf.update(source="external")
+    data = {"file": specimens.upload(specimens.pdf(), "a.pdf"), "section": ""}
+    answer = people.of("officer").post(url("add_file", here.card, "2.1"), data)
+    assert answer.status_code == 422
+    assert "không do đơn vị tự chấm" in text(answer)
+    assert not Evidence.objects.exists()
+    assert not StoredFile.objects.exists()
+    leaf.update(source="assessed")
+    here.submitted()
+    leaf.update(source="external")
+    with pytest.raises(Invalid, match="không do đơn vị tự chấm"):
+        actions.note_return(here.card, "2.1", by=here.leader, reason="Xem lại")
+
+
 def test_the_signed_copy_is_refused_after_the_lock(here, people):
     here.approved()
     here.close(1)
@@ -204,18 +251,24 @@ def test_bytes_in_use_need_no_more_room(here, people, settings):
     settings.EVIDENCE_UNIT_QUOTA_MB = 1
     send(people, here)
     StoredFile.objects.update(size=1024 * 1024)
-    assert send(people, here).status_code == 302
+    assert send(people, here, section="mục II").status_code == 302
     assert Evidence.objects.filter(file__isnull=False).count() == 2
 
 
 def test_a_signed_copy_counts_against_the_quota(here, people, settings):
     settings.EVIDENCE_UNIT_QUOTA_MB = 1
-    here.submitted()
-    data = {"file": specimens.upload(specimens.pdf(), "a.pdf"), "number": "45/BC", "signed_on": "07/06/2026"}
-    assert people.of("officer").post(url("signed_copy", here.card), data).status_code == 302
+    send(people, here)
     StoredFile.objects.update(size=1024 * 1024)
-    actions.move(here.fresh(), "return", by=here.leader, reason="Bổ sung")
-    assert send(people, here, specimens.pdf(pages=3)).status_code == 422
+    here.submitted()
+    data = {
+        "file": specimens.upload(specimens.pdf(pages=3), "a.pdf"),
+        "number": "45/BC",
+        "signed_on": "07/06/2026",
+    }
+    answer = people.of("officer").post(url("signed_copy", here.card), data)
+    assert answer.status_code == 422
+    assert "MB" in text(answer)
+    assert StoredFile.objects.count() == 1
 
 
 @pytest.mark.parametrize(("name", "content"), [("ky.docx", specimens.docx()), ("ky.xlsx", specimens.xlsx())])

@@ -89,6 +89,27 @@ def test_a_word_that_can_not_be_filled_in_is_said_and_nothing_typed_is_lost(seas
     assert "Điểm: {điểm}" in page.text
 
 
+def test_a_unit_that_left_the_list_meanwhile_is_set_aside_and_the_others_stay_chosen(season, host):
+    text = {"subject": "Nhắc", "body": "Còn {còn lại}", "cards": [season.card.pk, 999_999], "act": "preview"}
+    page = host.post(url("remind", season), text)
+    assert page.status_code == 200
+    assert "1 đơn vị đã chọn không còn trong danh sách" in page.text
+    assert re.search(rf'name="cards" value="{season.card.pk}"[^>]*checked', page.text)
+    alone = host.post(url("remind", season), text | {"cards": [999_999, "{abc}"]})
+    assert alone.status_code == 422
+    assert "Hãy chọn ít nhất một đơn vị" in alone.text
+
+
+def test_a_letter_refused_for_another_cause_is_told_to_the_host_too_until_one_arrives(season, host):
+    officer = season.users["officer"]
+    officer.email = "cb@example.gov.vn"
+    _address(officer, officer.email)
+    _letter(officer, "refused", error="554 5.7.1 bi chan")
+    assert "554 5.7.1 bi chan" in host.get(url("reminder_list", season)).text
+    _letter(officer, "sent", sent_at=clock.now())
+    assert "554 5.7.1 bi chan" not in host.get(url("reminder_list", season)).text
+
+
 def test_whom_letters_do_not_reach_is_shown_in_the_servers_words_until_the_address_changes(season, host):
     officer = season.users["officer"]
     officer.email = "cu@example.gov.vn"

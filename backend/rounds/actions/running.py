@@ -16,7 +16,7 @@ from backend.criteria.models import CriteriaSet, Node
 from backend.rounds import queries, rules
 from backend.rounds.actions.setup import hold_round
 from backend.rounds.actions.steps import span_of, spans_of
-from backend.rounds.actions.telling import tell_more_time
+from backend.rounds.actions.telling import tell_more_time, tell_new_dates
 from backend.rounds.models import Extension, Group, Round, Step
 from permissions.actor import Actor
 from permissions.roles import Place, Verb
@@ -151,9 +151,16 @@ def change_dates(
     step.closes_at = closes_at or step.closes_at
     step.shown_at = shown_at or step.shown_at
     _check_order(round, step)
-    with recording(by=by, at=now, about=round.history_about, reason=_explained(reason, document)):
+    explained = _explained(reason, document)
+    with recording(by=by, at=now, about=round.history_about, reason=explained):
         step.save(update_fields=["opens_at", "closes_at", "shown_at"])
+    if opens_at or closes_at:
+        tell_new_dates(step, round, by=by, key=_told_at(step, now), explained=explained)
     return step
+
+
+def _told_at(step: Step, now: datetime) -> str:
+    return f"dates-{step.pk}-{now:%Y%m%d%H%M%S%f}"
 
 
 @transaction.atomic
@@ -176,6 +183,8 @@ def end_early(step: Step, *, by: Actor, reason: str, document: str) -> Step:
         closing.closes_at = now
         closing.save(update_fields=["closes_at"])
         _open_next(steps, closing, now)
+    explained = _explained(reason, document)
+    tell_new_dates(closing, round, by=by, key=_told_at(closing, now), explained=explained)
     return closing
 
 

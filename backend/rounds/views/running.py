@@ -77,6 +77,7 @@ def round_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "now": now,
         "groups": _groups(round),
         "extensions": queries.extensions_for(actor, round),
+        "date_changes": queries.date_changes(round),
         "may_manage": may_manage,
         "may_edit": may_manage and drafting,
         "may_extend": round.state == Round.State.OPEN and queries.extendable_units(actor, round).exists(),

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
+from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import files
 from backend.scoring.actions.keeping import record, require_room
 from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
 from backend.scoring.actions.points import require_with_unit
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Evidence, Scorecard
+from backend.scoring.models import Evidence, Score, Scorecard
 from backend.scoring.queries import Window
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -27,7 +28,8 @@ def add_file(card: Scorecard, code: str, *, by: Actor, upload: Any, **told: Any)
 
     ``told`` of the document, as far as known: number, issuer, issued_on, section.
     The bytes are on disk, whole, before the row says so; right, state, clock and room are asked
-    before, so that a refused file is not kept, and again under the lock that writes the row.
+    before, so that a refused file is not kept, and again under the lock that writes the row. The same
+    sent twice, by a double tap or a page sent again, is one piece.
     """
     by.require(Verb.SCORE, at=card.place())
     received = files.receive(upload)
@@ -39,8 +41,15 @@ def add_file(card: Scorecard, code: str, *, by: Actor, upload: Any, **told: Any)
 @transaction.atomic
 def _require_leaf(card: Scorecard, code: str, *, by: Actor, received: files.Received) -> None:
     card, _window = taking(card, by)
-    score_of(card, code)
+    _own_leaf(card, code)
     require_room(card.unit, received)
+
+
+def _own_leaf(card: Scorecard, code: str) -> Score:
+    score = score_of(card, code)
+    if not score.applies or score.source != Node.Source.ASSESSED:
+        raise Invalid(_("Tiêu chí %(code)s không do đơn vị tự chấm.") % {"code": code})
+    return score
 
 
 def add_document(
@@ -96,13 +105,35 @@ def _attach(
     card: Scorecard, code: str, *, by: Actor, received: files.Received | None = None, **columns: Any
 ) -> Evidence:
     card, window = taking(card, by)
-    score = score_of(card, code)
+    score = _own_leaf(card, code)
     if received is not None:
         columns |= {"file": record(card.unit, received), "file_name": received.name}
+    if twin := _twin(score, window.step, columns):
+        return _same(twin, columns)
     piece = Evidence(score=score, step=window.step, added_by=by.name, added_at=window.now, **columns)
     with recording(by=by, at=window.now, about=about(card, window.step)):
         piece.save()
     return piece
+
+
+def _twin(score: Score, step: Step, columns: dict[str, Any]) -> Evidence | None:
+    """Return what stands on the leaf already: the same file, or the same document without one, at the same place."""
+    rows = Evidence.objects.filter(
+        score=score, step=step, removed_at__isnull=True, section=columns.get("section", "")
+    )
+    if file := columns.get("file"):
+        return rows.filter(file=file).first()
+    return rows.filter(file__isnull=True, number=columns["number"], issuer=columns["issuer"]).first()
+
+
+def _same(twin: Evidence, columns: dict[str, Any]) -> Evidence:
+    """Return the standing piece where the same was sent twice; raise Invalid where it is told of differently."""
+    if all(getattr(twin, name) == value for name, value in columns.items()):
+        return twin
+    sentence = _(
+        "Tiêu chí %(code)s đã có tài liệu này. Hãy sửa thông tin của tài liệu đã có, hoặc ghi mục, trang khác."
+    ) % {"code": twin.score.code}
+    raise Invalid(sentence, fields={"section": [sentence]})
 
 
 def taking(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:

@@ -22,6 +22,7 @@ from backend.scoring.actions.own_council import require_presiding
 from backend.scoring.actions.results import clear_appraisal, clear_decisions, copy_results
 from backend.scoring.actions.returning import drop_notes, send_notes
 from backend.scoring.actions.rights import require_verb
+from backend.scoring.actions.signed_copy import take_off_signed_copy
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, Move, State
 from backend.scoring.models import Scorecard, Signature
@@ -105,6 +106,8 @@ def _after(card: Scorecard, name: str, signature: Signature, leaves: Mapping[str
 def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: Facts) -> None:
     if name in ("withdraw", "reopen"):
         _void_approvals(card, facts.now)
+    if name in ("withdraw", "reopen", "return"):
+        take_off_signed_copy(card)
     if name == "reopen":
         clear_appraisal(card)
         _extend(card, step, by=by, facts=facts)

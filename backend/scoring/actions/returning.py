@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
+from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
 from backend.scoring.actions.points import require_with_unit
@@ -38,6 +39,8 @@ def note_return(card: Scorecard, code: str, *, by: Actor, reason: str) -> Return
 
 def _note(card: Scorecard, code: str, by: Actor, reason: str, now: datetime) -> ReturnedLeaf | None:
     score = score_of(card, code)
+    if not score.applies or score.source != Node.Source.ASSESSED:
+        raise Invalid(_("Tiêu chí %(code)s không do đơn vị tự chấm.") % {"code": code})
     row = ReturnedLeaf.objects.filter(score=score, author_id=by.user_id, signature__isnull=True).first()
     if not reason:
         if row is not None:

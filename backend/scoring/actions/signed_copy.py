@@ -95,6 +95,18 @@ def note_report(card_id: int, *, sha256: str, size: int, fingerprint: str, now: 
     )
 
 
+def take_off_signed_copy(card: Scorecard) -> None:
+    """Take the signed report off a card whose content goes back into the unit's hands; history keeps it.
+
+    Call it in the move, under its lock and recording.
+    """
+    if card.signed_file_id is None:
+        return
+    card.signed_file = card.signed_report = card.signed_date = None
+    card.signed_number, card.signed_digitally = "", 0
+    card.save(update_fields=_COLUMNS)
+
+
 def _signing(card: Scorecard, by: Actor) -> tuple[Scorecard, Window]:
     """Return the card, locked, and its step of self-scoring, while a signed report may be attached."""
     card = lock(card.pk)

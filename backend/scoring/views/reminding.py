@@ -33,12 +33,25 @@ from backend.scoring.views.survey import find_round
 WORDS = gettext_lazy("Chỗ điền riêng từng đơn vị: {đơn vị}, {còn lại}, {hạn}, {còn thiếu}.")
 
 
+class StandingUnits(forms.TypedMultipleChoiceField):
+    """Chooses among the units still in the list; one that has left it meanwhile is set aside, not an error."""
+
+    set_aside = 0
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return those of the chosen keys that are in the list."""
+        chosen: list[str] = super().to_python(value)
+        standing = [key for key in chosen if self.valid_value(key)]
+        self.set_aside = len(chosen) - len(standing)
+        return standing
+
+
 class ReminderForm(ActingForm):
     """What the host writes, to which units; ``seen`` is the fingerprint of what the preview showed."""
 
     subject = NFCCharField(label=gettext_lazy("Tiêu đề"), max_length=200, initial=SUBJECT)
     body = area(6, label=gettext_lazy("Nội dung"), max_length=3000, initial=BODY, help_text=WORDS)
-    cards = forms.TypedMultipleChoiceField(
+    cards = StandingUnits(
         label=gettext_lazy("Đơn vị"),
         coerce=int,
         widget=forms.MultipleHiddenInput,
@@ -75,6 +88,7 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("scoring:reminder_list", pk=pk)
         if not form.has_error("subject") and not form.has_error("body"):
             form.carry_out(lambda: seen.extend(_prepare(round_, form, now)))
+    _say_set_aside(request, form)
     chosen = set(form.cleaned_data.get("cards", [])) if form.is_bound else {row.card.pk for row in rows}
     context = {
         "round": round_,
@@ -89,6 +103,14 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "scoring/remind.html", context | demo_of(round_), status=status)
+
+
+def _say_set_aside(request: HttpRequest, form: ReminderForm) -> None:
+    if aside := form.fields["cards"].set_aside:  # type: ignore[attr-defined]
+        words = _(
+            "%(n)d đơn vị đã chọn không còn trong danh sách (đã xong việc hoặc ngoài bộ lọc) nên được bỏ ra."
+        )
+        messages.warning(request, words % {"n": aside})
 
 
 def _seen(request: HttpRequest, form: ReminderForm) -> bool:
@@ -147,4 +169,5 @@ def more_time(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = find_round(request, pk)
     page = Paginator(rounds.extensions_in(round_), A_PAGE).get_page(request.GET.get("page"))
     context = {"round": round_, "page": page, "extensions": page.object_list}
+    context["date_changes"] = rounds.date_changes(round_) if page.number == 1 else []
     return render(request, "scoring/more_time.html", context | demo_of(round_))

@@ -44,7 +44,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--units", type=int, default=10_000, help="score: số đơn vị của đợt lớn")
     parser.add_argument("--seconds", type=float, help="score: số giây của giờ cuối trên mỗi cơ sở dữ liệu")
     parser.add_argument("--people", type=int, default=0, help="score: số người cùng lưu")
-    parser.add_argument("--full", action="store_true", help="score: cả SQLite cũng đủ năm phút")
     parser.add_argument("--kills", type=int, default=100, help="faults: số lần kết liễu ít nhất")
     parser.add_argument("--saves", type=int, default=10_000, help="faults: số lần lưu được xác nhận ít nhất")
     parser.add_argument("--seed", type=int, default=2026, help="faults: hạt giống của mọi ngẫu nhiên")
@@ -54,7 +53,7 @@ def arguments() -> argparse.Namespace:
 def _score(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
     from deploy.benches import score
 
-    seconds = given.seconds or (300 if given.full or kind == "postgresql" else 60)
+    seconds = given.seconds or 300
     short = {"saves": 10, "openings": 3} if seconds < 30 else {}
     length = score.Length(units=given.units, seconds=seconds, people=given.people, **short)
     return score.figures(kind, length)

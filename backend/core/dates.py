@@ -73,10 +73,14 @@ def parse_moment(text: str) -> datetime:
     if exact is not None and exact.tzinfo is not None:
         return exact
     clock = _CLOCK.search(typed)
-    hours, minutes = map(int, clock.groups()) if clock else (24, 0)
     day = parse_date(_CLOCK.sub("", typed).replace(_("ngày"), "").strip(" ,T"))
-    if hours > 23 or minutes > 59:
+    if clock is None:
         return end_of_day_exclusive(day) - timedelta(microseconds=1)
+    hours, minutes = map(int, clock.groups())
+    if hours > 23 or minutes > 59:
+        raise Invalid(
+            _("“%(typed)s” không phải là giờ. Hãy nhập giờ:phút, ví dụ 14:05.") % {"typed": clock[0]}
+        )
     return start_of_day(day) + timedelta(hours=hours, minutes=minutes + 1, microseconds=-1)
 
 

@@ -19,7 +19,7 @@ from .errors import Invalid
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/\-.]\s*(\d{1,2})\s*[/\-.]\s*(\d{4})", re.ASCII)
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:hg](\d{2})(?!\d)", re.ASCII)
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:hg](\d{2})(?::(\d{2}))?(?!\d)", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 
@@ -61,7 +61,7 @@ def parse_date(text: str) -> date:
 
 
 def parse_moment(text: str) -> datetime:
-    """The last instant of what a person typed: "18/12/2026 14:05" is that whole minute, a day alone its end.
+    """The last instant of what a person typed: "18/12/2026 14:05" is that whole minute, a day alone the whole day.
 
     An ISO moment with its offset is itself. Raises Invalid with a Vietnamese sentence otherwise.
     """
@@ -76,12 +76,13 @@ def parse_moment(text: str) -> datetime:
     day = parse_date(_CLOCK.sub("", typed).replace(_("ngày"), "").strip(" ,T"))
     if clock is None:
         return end_of_day_exclusive(day) - timedelta(microseconds=1)
-    hours, minutes = map(int, clock.groups())
-    if hours > 23 or minutes > 59:
+    hours, minutes, seconds = int(clock[1]), int(clock[2]), clock[3]
+    if hours > 23 or minutes > 59 or int(seconds or 0) > 59:
         raise Invalid(
             _("“%(typed)s” không phải là giờ. Hãy nhập giờ:phút, ví dụ 14:05.") % {"typed": clock[0]}
         )
-    return start_of_day(day) + timedelta(hours=hours, minutes=minutes + 1, microseconds=-1)
+    whole = timedelta(minutes=1) if seconds is None else timedelta(seconds=int(seconds) + 1)
+    return start_of_day(day) + timedelta(hours=hours, minutes=minutes, microseconds=-1) + whole
 
 
 def _day_first(typed: str) -> str:

@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from backend.audit.models import Line
 from backend.core.exact import ZERO
+from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring.models import Mark
 from backend.scoring.room import unpublished_cards
@@ -217,6 +218,12 @@ def decisions_in(round_: Round, viewer: Actor) -> list[Decision]:
         Decision(people.get(pk, "–"), score, code, unit, order, before, points, maximum)
         for pk, score, code, unit, order, before, points, maximum in rows
     ]
+
+
+def field_titles(round_: Round) -> dict[str, str]:
+    """Return what the fields of the round's criteria are called, by their code."""
+    nodes = Node.objects.filter(parent=None, criteria_set__groups__round=round_)
+    return dict(nodes.order_by("-pk").values_list("code", "title"))
 
 
 def _authors(round_: Round) -> dict[int, str]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from backend.core.dates import VNDateField, parse_moment
+from backend.core.dates import VN, VNDateField, format_date, parse_moment
 from backend.core.errors import Invalid
 from backend.core.forms import short
 from backend.core.text import NFCCharField
@@ -36,6 +36,14 @@ class MomentField(forms.Field):
             return parse_moment(str(value))
         except Invalid as refusal:
             raise ValidationError(refusal.message, code="moment") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the moment of a link as a person types it, to the second."""
+        try:
+            exact = datetime.fromisoformat(str(value)).astimezone(VN)
+        except ValueError:
+            return value
+        return f"{format_date(exact)} {exact:%H:%M:%S}"
 
 
 class AsOfForm(forms.Form):

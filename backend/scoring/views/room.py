@@ -83,6 +83,9 @@ def strictness(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"rounds": rounds, "round": round_, "enough": figures.ENOUGH}
     if round_ is not None:
         found = figures.figures(figures.decisions_in(round_, actor))
+        titles = figures.field_titles(round_)
+        for tally in found.fields:
+            tally.name = f"{tally.name}. {titles[tally.name]}" if tally.name in titles else tally.name
         context |= {
             "members": _rows(found.members, [tally.from_peers for tally in found.members]),
             "fields": _rows(found.fields, [tally.mean for tally in found.fields]),

@@ -60,6 +60,22 @@ class Change:
         reason: str = self.row.history_change_reason
         return "" if reason in self.what else reason
 
+    def shown(self) -> dict[str, Any]:
+        """Return what a page shows of it, each by its name."""
+        row = self.row
+        return {
+            "at": row.history_date,
+            "who": row.actor_name,
+            "step": row.step_name,
+            "unit": row.unit_name,
+            "title": self.title,
+            "code": self.code,
+            "card": self.card,
+            "what": self.what,
+            "reason": self.reason,
+            "stated": self.stated,
+        }
+
     @property
     def stated(self) -> str:
         """Return the paper a figure was taken from."""

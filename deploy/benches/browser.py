@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import nullcontext
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ class Browser:
 
     @classmethod
     def inside(cls, officer: Officer, urls: str = "deploy.benches.floor_score") -> Self:
-        """Return a browser that goes through all of the program but the web server, at these addresses."""
+        """Return a browser that goes through all of the program but the web server; "" is at its own addresses."""
         return _Inside(officer, urls)  # type: ignore[return-value]
 
     def get(self, address: str) -> str:
@@ -55,7 +56,7 @@ class _Inside(Browser):
         from django.test import Client
         from django.test.utils import override_settings
 
-        self.settings = override_settings(ROOT_URLCONF=urls)
+        self.settings = override_settings(ROOT_URLCONF=urls) if urls else nullcontext()
         self.client = Client()
         self.client.cookies.load(officer.cookie)
 

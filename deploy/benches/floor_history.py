@@ -7,6 +7,7 @@ filter, asks no right, hides nothing, looks no name up and puts nothing into wor
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,8 +37,12 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 def asked(cursor: Any, where: str) -> list[Any]:
-    """Return the lines of the bare indexed query."""
-    cursor.execute(f"{LINES} WHERE {where} {NEWEST}")
+    """Return the lines of the bare indexed query; the units' own parts of their cards stand apart in each index."""
+    parts = " UNION ALL ".join(
+        f"SELECT * FROM ({LINES} WHERE {where} AND own = {own} {NEWEST}) part_{own}"  # noqa: S608
+        for own in (0, 1)
+    )
+    cursor.execute(f"{parts} {NEWEST}")
     return _named(cursor)
 
 
@@ -58,22 +63,23 @@ def _named(cursor: Any) -> list[Any]:
 
 
 def _change(line: Any, row: Any) -> dict[str, Any]:
-    said = {"line": line, "code": line.code, "card": line.card_key, "title": KINDS[line.kind], "stated": ""}
-    # SQLite gives a moment as text to who asks it bare; it is shown as it is.
-    shown = SimpleNamespace(**vars(row) | {"history_date": line_date(row.history_date)})
-    return said | {
-        "row": shown,
+    return {
+        "at": _moment(row.history_date),
+        "who": row.actor_name,
+        "step": row.step_name,
+        "unit": row.unit_name,
+        "title": KINDS[line.kind],
+        "code": line.code,
+        "card": line.card_key,
         "what": f"{line.points_before} {line.points_after}",
         "reason": row.history_change_reason,
+        "stated": "",
     }
 
 
-def line_date(value: Any) -> Any:
-    """Return the moment that the database gave."""
-    from django.utils.dateparse import parse_datetime
-    from django.utils.timezone import make_aware
-
-    return make_aware(parse_datetime(value)) if isinstance(value, str) else value
+def _moment(value: Any) -> Any:
+    """Return the moment; SQLite gives it without its offset to who asks it bare."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 urlpatterns = [path("floor/history/", history), *ours]

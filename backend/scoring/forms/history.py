@@ -15,9 +15,8 @@ from backend.core.errors import Invalid
 from backend.core.forms import short
 from backend.core.text import NFCCharField
 from backend.rounds.models import Round, Step
-from backend.scoring.board import rounds_of_host
 from backend.scoring.changes import KINDS
-from backend.scoring.room import Asked
+from backend.scoring.room import Asked, inspected_rounds
 from permissions.actor import Actor
 
 TURNS = {1: _("Nâng điểm"), -1: _("Cắt điểm")}
@@ -83,7 +82,7 @@ class HistoryFilter(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rounds = rounds_of_host(actor)
+        rounds = inspected_rounds(actor)
         self.fields["round"].queryset = rounds  # type: ignore[attr-defined]
         titles = Step.objects.filter(round__in=rounds.values("pk")).order_by("order", "title")
         seen = dict.fromkeys(titles.values_list("title", flat=True))

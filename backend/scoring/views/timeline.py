@@ -41,7 +41,7 @@ def history(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     found, older = telling.newest(actor, form.asked(words), before=Cursor.read(request.GET.get("before", "")))
     context = {
-        "changes": found,
+        "changes": [change.shown() for change in found],
         "older": older,
         "filters": form,
         "q": words,

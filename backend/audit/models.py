@@ -9,6 +9,9 @@ from simple_history.models import HistoricalRecords
 
 from backend.accounts.models import User
 from backend.audit.recording import About, Recording, current
+from backend.audit.room import Access, Line
+
+__all__ = ["Access", "HistoryRow", "Line", "Tracked"]
 
 
 class HistoryRow(models.Model):

@@ -33,14 +33,24 @@ def on_sqlite(name: str, table: str, verb: str, message: str, *, when: str = "")
 
 
 def on_postgresql(
-    name: str, table: str, verb: str, *, function: str, body: str, each: str = "ROW", when: str = ""
+    name: str,
+    table: str,
+    verb: str,
+    *,
+    function: str,
+    body: str,
+    each: str = "ROW",
+    when: str = "",
+    moment: str = "BEFORE",
 ) -> Wall:
-    """Return the wall that runs a function with that PL/pgSQL body before ``verb``.
+    """Return the wall that runs a function with that PL/pgSQL body before ``verb``, or after it.
 
     ``when`` is written as PostgreSQL tells it: lower case, each part in its own brackets.
     """
     condition = f"WHEN ({when}) " if when else ""
-    rest = f"TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
+    rest = (
+        f"TRIGGER {name} {moment} {verb} ON {table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
+    )
     statements = (
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
         f"CREATE OR REPLACE {rest}",

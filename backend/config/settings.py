@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "backend.web.middleware.ErrorMiddleware",
+    "backend.audit.middleware.AccessMiddleware",
 ]
 
 ROOT_URLCONF = "backend.config.urls"

@@ -19,6 +19,7 @@ from .errors import Invalid
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/\-.]\s*(\d{1,2})\s*[/\-.]\s*(\d{4})", re.ASCII)
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:hg](\d{2})(?::(\d{2}))?(?!\d)", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 
@@ -57,6 +58,31 @@ def parse_date(text: str) -> date:
             _("“%(typed)s” không phải là ngày. Hãy nhập ngày/tháng/năm, ví dụ 05/06/2026.") % {"typed": typed}
         )
     return _existing_date(year, month, day, typed)
+
+
+def parse_moment(text: str) -> datetime:
+    """The last instant of what a person typed: "18/12/2026 14:05" is that whole minute, a day alone the whole day.
+
+    An ISO moment with its offset is itself. Raises Invalid with a Vietnamese sentence otherwise.
+    """
+    typed = text.strip()
+    try:
+        exact = datetime.fromisoformat(typed)
+    except ValueError:
+        exact = None
+    if exact is not None and exact.tzinfo is not None:
+        return exact
+    clock = _CLOCK.search(typed)
+    day = parse_date(_CLOCK.sub("", typed).replace(_("ngày"), "").strip(" ,T"))
+    if clock is None:
+        return end_of_day_exclusive(day) - timedelta(microseconds=1)
+    hours, minutes, seconds = int(clock[1]), int(clock[2]), clock[3]
+    if hours > 23 or minutes > 59 or int(seconds or 0) > 59:
+        raise Invalid(
+            _("“%(typed)s” không phải là giờ. Hãy nhập giờ:phút, ví dụ 14:05.") % {"typed": clock[0]}
+        )
+    whole = timedelta(minutes=1) if seconds is None else timedelta(seconds=int(seconds) + 1)
+    return start_of_day(day) + timedelta(hours=hours, minutes=minutes, microseconds=-1) + whole
 
 
 def _day_first(typed: str) -> str:

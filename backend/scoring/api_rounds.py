@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -15,11 +14,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from backend.core import clock
-from backend.core.errors import Refused
 from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.rounds.queries import timeline
-from backend.scoring import actions, board, changes, sent, shapes
+from backend.scoring import actions, board, room, sent, shapes, telling
 from backend.scoring.models import Provenance
 from backend.scoring.sent import read
 from permissions.roles import Verb
@@ -145,11 +143,11 @@ class ChangeViewSet(ViewSet):
     @extend_schema(parameters=[sent.ChangesIn], responses=forced_singular_serializer(shapes.ChangesShape))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return a page of changes, newest first; ``older`` goes into ``before`` for the next page."""
-        if not request.actor.may_anywhere(Verb.INSPECT):  # type: ignore[attr-defined]
-            raise Refused(_("Bạn không có quyền xem lịch sử."))
+        room.demand_inspector(request.actor)  # type: ignore[attr-defined]
         asked = read(sent.ChangesIn, request.query_params)
-        asked["before"] = changes.Cursor.read(asked["before"])
-        found, older = changes.newest(request.actor, words=asked.pop("q"), **asked)  # type: ignore[attr-defined]
+        before = room.Cursor.read(asked.pop("before"))
+        wanted = room.Asked(words=asked.pop("q"), **asked)
+        found, older = telling.newest(request.actor, wanted, before=before)  # type: ignore[attr-defined]
         return Response(shapes.ChangesShape({"results": found, "older": str(older) if older else None}).data)
 
 

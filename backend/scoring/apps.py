@@ -11,6 +11,8 @@ class ScoringConfig(AppConfig):
     verbose_name = "Chấm điểm"
 
     def ready(self) -> None:
-        from backend.scoring import checks  # deferred: it reads the settings
+        from backend.scoring import accesses, checks, lines  # deferred: they read settings and models
 
         checks.register()
+        lines.register()
+        accesses.register()

@@ -27,12 +27,22 @@ class CardFilter(serializers.Serializer[Any]):
 
 
 class ChangesIn(serializers.Serializer[Any]):
-    """Which changes are listed: words of the unit's name, kind, first and last day, where to go on."""
+    """Which changes are listed: words of the unit's name (with all below it), kind, days, person, step, round.
+
+    ``code`` is a leaf, or a field or criterion with all below it; ``turn`` is 1 where points were raised, -1
+    where cut; ``reason`` are words of the reason, without accents too; ``before`` is where to go on.
+    """
 
     q = serializers.CharField(required=False, allow_blank=True, default="")
     kind = serializers.ChoiceField(choices=list(KINDS), required=False, allow_blank=True, default="")
     first = serializers.DateField(required=False, default=None)
     last = serializers.DateField(required=False, default=None)
+    person = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    step = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    round = KeyField(required=False, default=None)
+    code = serializers.CharField(required=False, allow_blank=True, default="", max_length=30)
+    turn = serializers.ChoiceField(choices=[-1, 0, 1], required=False, default=0)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     before = serializers.CharField(required=False, default="")
 
 

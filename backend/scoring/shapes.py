@@ -346,15 +346,18 @@ class SurveyRowsShape(serializers.Serializer[Any]):
 
 
 class ChangeShape(serializers.Serializer[Any]):
-    """One change: when, who, of which unit, what, why."""
+    """One change: when, who, at which step, of which unit and leaf, what, from, to, why."""
 
     at = serializers.DateTimeField(source="row.history_date")
     who = serializers.CharField(source="row.actor_name")
+    step = serializers.CharField(source="row.step_name")
     unit_name = serializers.CharField(source="row.unit_name")
     kind = serializers.CharField()
     what = serializers.CharField()
     code = serializers.CharField()
     card = serializers.IntegerField(allow_null=True)
+    points_before = PointsSerializerField(source="line.points_before", allow_null=True)
+    points_after = PointsSerializerField(source="line.points_after", allow_null=True)
     reason = serializers.CharField()
     stated = serializers.CharField()
 

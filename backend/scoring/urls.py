@@ -23,6 +23,7 @@ from backend.scoring.views import (
     reminding,
     reusing,
     review,
+    room,
     sharing,
     survey,
     timeline,
@@ -146,6 +147,9 @@ council_side = [
     path("rounds/<int:pk>/survey/confirm/", survey.survey_confirm, name="survey_confirm"),
     path("scorecards/<int:pk>/leaves/<str:code>/history/", timeline.timeline, name="timeline"),
     path("history/", timeline.history, name="history"),
+    path("history/sheet/", timeline.history_sheet, name="history_sheet"),
+    path("history/strictness/", room.strictness, name="strictness"),
+    path("scorecards/<int:pk>/as-of/", room.as_of, name="as_of"),
 ]
 
 urlpatterns = unit_side + library_side + inside + council_side

@@ -12,7 +12,7 @@ from deploy.benches.database import private_database
 from deploy.benches.measuring import Figure
 
 BENCHES = ("criteria", "workshop", "excel", "backtest")  # the first is the others together
-SERVED = ("score", "faults")  # they start the whole program
+SERVED = ("score", "faults", "history")  # they start a database of their own, two also the whole program
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -24,10 +24,11 @@ def main() -> int:
     given = arguments()
     if given.name == "faults":
         return _told(_faults(given))
-    if given.name == "score":
+    if given.name in ("score", "history"):
+        measure = _score if given.name == "score" else _history
         # Django knows one database for the life of a process.
         return max(
-            _in_a_child(lambda kind=kind: _told(_score(kind, given))) for kind in given.on or DATABASES
+            _in_a_child(lambda kind=kind: _told(measure(kind, given))) for kind in given.on or DATABASES
         )
     with private_database(given.database_url):
         return _told(importlib.import_module(f"deploy.benches.{given.name}").figures())
@@ -39,8 +40,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("name", choices=(*BENCHES, *SERVED))
     parser.add_argument("--database-url", default="", help="cơ sở dữ liệu trống để đo, thay cho SQLite riêng")
     parser.add_argument(
-        "--on", action="append", choices=DATABASES, help="score: chỉ đo trên cơ sở dữ liệu này"
+        "--on", action="append", choices=DATABASES, help="score, history: chỉ đo trên cơ sở dữ liệu này"
     )
+    parser.add_argument("--rows", type=int, default=1_000_000, help="history: số dòng lịch sử")
     parser.add_argument("--units", type=int, default=10_000, help="score: số đơn vị của đợt lớn")
     parser.add_argument("--seconds", type=float, help="score: số giây của giờ cuối trên mỗi cơ sở dữ liệu")
     parser.add_argument("--people", type=int, default=0, help="score: số người cùng lưu")
@@ -57,6 +59,12 @@ def _score(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
     short = {"saves": 10, "openings": 3} if seconds < 30 else {}
     length = score.Length(units=given.units, seconds=seconds, people=given.people, **short)
     return score.figures(kind, length)
+
+
+def _history(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import history
+
+    return history.figures(kind, given.rows)
 
 
 def _faults(given: argparse.Namespace) -> Iterable[Figure]:

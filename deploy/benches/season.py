@@ -213,7 +213,7 @@ def officers(season: Season, count: int, *, on_one: int = 1, first: int = 1) -> 
             {code: version for code, _pk, version in marks[card.pk]},
             {code: pk for code, pk, _version in marks[card.pk]},
         )
-        for user, card, cookie in zip(people, cards, _sessions(people), strict=True)
+        for user, card, cookie in zip(people, cards, sessions(people), strict=True)
     ]
 
 
@@ -259,7 +259,7 @@ def _seat(people: Sequence[Any], cards: Sequence[Any]) -> None:
     seating.grant_all(seats)
 
 
-def _sessions(people: Sequence[Any]) -> list[str]:
+def sessions(people: Sequence[Any]) -> list[str]:
     """Return the cookie of a session of each, as signing in makes it."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore

@@ -1,11 +1,12 @@
 """Every read of scorecards, starting from the actor or from a card.
 
 Read in this order: cards (whose, and at which step), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
-shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), intake
+shown (its fingerprint), trail (what changed since), as_of (a card at a moment), returns (looks, returned leaves), sums (around one leaf), intake
 (files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
 (inside the unit).
 """
 
+from backend.scoring.queries.as_of import CardThen, card_at, differences
 from backend.scoring.queries.cards import (
     CARD_PARTS,
     Window,
@@ -110,6 +111,7 @@ __all__ = [
     "NOTHING",
     "SHOWN_UPLOADS",
     "SORTS",
+    "CardThen",
     "Changed",
     "CouncilSeen",
     "Field",
@@ -134,11 +136,13 @@ __all__ = [
     "Wanted",
     "Window",
     "approval_of",
+    "card_at",
     "card_for",
     "choices",
     "council_of",
     "council_points",
     "deducted",
+    "differences",
     "divisions_of",
     "evidence_window",
     "explained",

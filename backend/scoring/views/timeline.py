@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from backend.core.errors import Refused
-from backend.scoring import changes, queries
+from backend.core import clock
+from backend.core.dates import vn_date
+from backend.scoring import changes, queries, room_sheet, telling
 from backend.scoring.forms.history import HistoryFilter
+from backend.scoring.room import Cursor, demand_inspector
 from backend.scoring.views.appraisal import demo_of
 from backend.scoring.views.finding import actor_of, find_card
-from permissions.roles import Verb
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -33,25 +36,27 @@ def timeline(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     """Show the newest changes under the person's eye, with filters, page by page into the past."""
     actor = actor_of(request)
-    if not actor.may_anywhere(Verb.INSPECT):
-        raise Refused(
-            _("Bạn không có quyền xem lịch sử. Lịch sử điểm của đơn vị xem ở từng tiêu chí trên phiếu.")
-        )
-    form = HistoryFilter(request.GET or None, auto_id="filter-%s")
-    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    found, older = changes.newest(
-        actor,
-        words=request.GET.get("q", "").strip(),
-        kind=asked.get("kind", ""),
-        first=asked.get("first"),
-        last=asked.get("last"),
-        before=changes.Cursor.read(request.GET.get("before", "")),
-    )
+    demand_inspector(actor)
+    form = HistoryFilter(request.GET or None, auto_id="filter-%s", actor=actor)
+    words = request.GET.get("q", "").strip()
+    found, older = telling.newest(actor, form.asked(words), before=Cursor.read(request.GET.get("before", "")))
     context = {
-        "changes": found,
+        "changes": [change.shown() for change in found],
         "older": older,
         "filters": form,
-        "q": request.GET.get("q", ""),
+        "q": words,
         "is_newest": "before" not in request.GET,
+        "most_rows": room_sheet.MOST_ROWS,
     }
     return render(request, "scoring/history.html", context)
+
+
+@require_GET
+def history_sheet(request: HttpRequest) -> HttpResponseBase:
+    """Give the changes that the filters keep as XLSX, newest first, up to a limit that the file states."""
+    actor = actor_of(request)
+    demand_inspector(actor)
+    form = HistoryFilter(request.GET or None, actor=actor)
+    file = room_sheet.written(actor, form.asked(request.GET.get("q", "").strip()))
+    name = f"lich-su-{vn_date(clock.now()):%Y%m%d}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPE)

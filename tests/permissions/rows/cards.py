@@ -206,4 +206,6 @@ ROWS = [
     scores("scoring:answer", "explaining", {"code": "1.1"}, typed(version="1", answer="Đã ban hành đúng hạn")),
     reads("scoring:timeline", "draft", values={"code": "1.1"}),
     reads("scoring:timeline", "published", values={"code": "1.1"}, note="published"),
+    reads("scoring:as_of", "draft"),
+    reads("scoring:as_of", "published", query="at=05/06/2040", note="published"),
 ]  # fmt: skip

@@ -99,6 +99,10 @@ CARDS = [
         "api:scorecard-history", at=card("draft"), query="code=1.1", ok=SEES, hidden="STRANGERS",
         places=PLACES,
     ),
+    row(
+        "api:scorecard-as-of", at=card("draft"), query="at=2026-06-05T10:00:00Z", ok=SEES, hidden="STRANGERS",
+        places=PLACES, verb=Verb.VIEW,
+    ),
     post("points", "draft", SCORES, mark("draft", "1.2", 1, points="2,5")),
     post("texts", "draft", SCORES, texts),
     post("evidence", "draft", SCORES, typed(code="1.1", number="05/KH-UBND", issuer="UBND"), note="document"),
@@ -209,9 +213,12 @@ COUNCIL = [
         body=typed(preview="sai", report_number="12/BC", report_date="2026-06-05", sample=1, answers=1),
         ok="manager COUNCIL", refused="appraiser inspector", hidden="UNIT STRANGERS",
     ),
-    row(
-        "api:change-list", ok="COUNCIL inspector secretary_below", verb=Verb.INSPECT,
-        refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+    *(
+        row(
+            name, ok="COUNCIL inspector secretary_below", verb=Verb.INSPECT,
+            refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+        )
+        for name in ("api:change-list", "api:strictness-list")
     ),
 ]  # fmt: skip
 RESULTS = [

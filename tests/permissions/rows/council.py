@@ -186,9 +186,12 @@ ROWS = [
         "scoring:survey_confirm", "POST", at=round_("appraising"), places=("city", "district"), shut=True,
         body=typed(rows="sai", **SOURCE), **ENTERS,
     ),
-    row(
-        "scoring:history", verb=Verb.INSPECT,
-        ok="COUNCIL inspector secretary_below",
-        refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+    *(
+        row(
+            name, verb=Verb.INSPECT,
+            ok="COUNCIL inspector secretary_below",
+            refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+        )
+        for name in ("scoring:history", "scoring:history_sheet", "scoring:strictness")
     ),
 ]  # fmt: skip

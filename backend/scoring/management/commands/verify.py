@@ -6,7 +6,7 @@ from typing import Any
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
-from backend.audit import verify
+from backend.audit import lines, verify
 from backend.scoring import queries
 from tiers.seating import wrong_grants
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             yield error.msg
         for difference in verify.differences():
             yield self.told(difference)
+        yield from lines.wrong()
         yield from queries.wrong_totals()
         yield from wrong_grants()
         yield from queries.wrong_loans()

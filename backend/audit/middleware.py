@@ -1,0 +1,128 @@
+"""Who read evidence, took data out or was refused a write is written down after the answer is known.
+
+By then whatever the request wrote is committed or rolled back. A failure to write it never changes the answer.
+What the address is about is said by the slice whose address it is (``about``).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from backend.audit.models import Access
+from backend.core import clock
+from backend.core.errors import DomainError
+from backend.core.text import nfc
+from permissions.actor import Actor
+
+logger = logging.getLogger(__name__)
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSALS = frozenset({403, 404, 409})
+Facts = dict[str, Any]
+Finder = Callable[[Mapping[str, Any], Actor], Facts]
+
+_reading: set[str] = set()
+_for_all: set[str] = set()
+_finders: dict[str, Finder] = {}
+
+
+def reads(*names: str) -> None:
+    """Let a good answer of these addresses count as reading evidence."""
+    _reading.update(names)
+
+
+def gives_to_all(*names: str) -> None:
+    """Let the files of these addresses go unrecorded: empty forms, and what is published."""
+    _for_all.update(names)
+
+
+def about(prefix: str, find: Finder) -> None:
+    """Let ``find`` tell what an address that begins so is about, as columns of Access; the longest prefix is asked."""
+    _finders[prefix] = find
+
+
+class AccessMiddleware:
+    """Stands innermost: every answer to a view passes it, and every refusal is seen with its sentence."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and write down what the answer gave or refused."""
+        response = self.get_response(request)
+        if kind := _kind(request, response):
+            try:
+                _write(request, response, kind)
+            except DatabaseError:
+                logger.exception("An access could not be written down: %s %s", request.method, request.path)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Keep the sentence of a refusal; what answers it is asked next."""
+        if isinstance(exception, DomainError):
+            request.refusal = exception.message  # type: ignore[attr-defined]
+
+
+def _kind(request: HttpRequest, response: HttpResponse) -> str:
+    if request.resolver_match is None or not _signed_in(request):
+        return ""
+    if request.method not in SAFE:
+        return Access.Kind.REFUSED if response.status_code in REFUSALS else ""
+    if request.method != "GET" or response.status_code != HTTPStatus.OK:
+        return ""
+    name = request.resolver_match.view_name
+    if name in _reading:
+        return Access.Kind.READ
+    return Access.Kind.EXPORT if response.has_header("Content-Disposition") and name not in _for_all else ""
+
+
+def _signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return bool(user and user.is_authenticated)
+
+
+def _write(request: HttpRequest, response: HttpResponse, kind: str) -> None:
+    match: Any = request.resolver_match
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    with transaction.atomic():
+        facts = _facts(request.path.removeprefix("/api"), match.kwargs, actor)
+        named = facts.pop("target", "")
+        given = _target(request, response)
+        Access.objects.create(
+            at=clock.now(),
+            kind=kind,
+            person_key=actor.user_id,
+            actor_name=actor.name[:200],
+            act=match.view_name[:100],
+            method=request.method,
+            address=nfc(request.path)[:300],
+            target=(given if kind == Access.Kind.REFUSED else named or given)[:300],
+            status=response.status_code,
+            **facts,
+        )
+
+
+def _facts(path: str, values: Mapping[str, Any], actor: Actor) -> Facts:
+    fitting = [prefix for prefix in _finders if path.startswith(prefix)]
+    for prefix in sorted(fitting, key=len, reverse=True):
+        if found := _finders[prefix](values, actor):
+            return found
+    return {}
+
+
+def _target(request: HttpRequest, response: HttpResponse) -> str:
+    """Return the sentence of the refusal, or the name of the file that was given."""
+    said = getattr(request, "refusal", "") or getattr(response, "data", None)
+    if said:
+        return str(said.get("message", "") if isinstance(said, dict) else said)
+    told = response.get("Content-Disposition", "")
+    if "filename*=" in told:
+        return nfc(unquote(told.partition("filename*=")[2].partition("''")[2]))
+    return nfc(told.partition('filename="')[2].partition('"')[0])

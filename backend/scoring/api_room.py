@@ -1,0 +1,168 @@
+"""The history room as JSON beside the list of changes: a card at a moment, who cuts or raises how much."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from backend.core.exact import round_half_up
+from backend.core.serializers import KeyField, PointsSerializerField
+from backend.scoring import queries, strictness
+from backend.scoring.room import demand_inspector, inspected_rounds
+from backend.scoring.sent import read
+
+
+class AsOfIn(serializers.Serializer[Any]):
+    """A moment, and a later one to compare with."""
+
+    at = serializers.DateTimeField()
+    other = serializers.DateTimeField(required=False, default=None)
+
+
+class StepPointsShape(serializers.Serializer[Any]):
+    """Points at one step, null where none were given."""
+
+    step = serializers.CharField()
+    points = PointsSerializerField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class LeafThenShape(serializers.Serializer[Any]):
+    """One leaf at that moment."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    max_points = PointsSerializerField()
+    applies = serializers.BooleanField()
+    note = serializers.CharField()
+    steps = StepPointsShape(many=True)
+    documents = serializers.ListField(child=serializers.CharField())
+
+
+class DifferenceShape(serializers.Serializer[Any]):
+    """What is different of one leaf; of the card itself where ``code`` is empty."""
+
+    code = serializers.CharField()
+    what = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class CardThenShape(serializers.Serializer[Any]):
+    """A card at a moment; ``differences`` up to the other moment where one was asked for."""
+
+    card = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    exists = serializers.BooleanField()
+    state = serializers.CharField()
+    texts = serializers.DictField(child=serializers.CharField())
+    leaves = LeafThenShape(many=True)
+    differences = DifferenceShape(many=True, allow_null=True)
+
+
+class RoomActs:
+    """What the room asks of one card."""
+
+    @extend_schema(parameters=[AsOfIn], responses=CardThenShape)
+    @action(detail=True, url_path="as-of")
+    def as_of(self: Any, request: Request, pk: str) -> Response:
+        """Return the card as it stood at a moment, as far as the person may know it."""
+        card = self.get_object()
+        asked = read(AsOfIn, request.query_params)
+        then = queries.card_at(card, asked["at"], request.actor)  # type: ignore[attr-defined]
+        body = {
+            "card": card.pk,
+            "at": then.at,
+            "exists": then.exists,
+            "state": then.state,
+            "texts": then.texts,
+        }
+        body |= {"leaves": [_leaf(then, leaf) for leaf in then.leaves], "differences": None}
+        if asked["other"]:
+            later = queries.card_at(card, asked["other"], request.actor)  # type: ignore[attr-defined]
+            body["differences"] = [
+                {"code": one.code, "what": what, "before": before, "after": after}
+                for one in queries.differences(then, later)
+                for what, before, after in one.lines
+            ]
+        return Response(CardThenShape(body).data)
+
+
+def _leaf(then: queries.CardThen, leaf: Any) -> dict[str, Any]:
+    steps = [
+        {"step": step.title, "points": leaf.points.get(step.pk), "reason": leaf.reasons.get(step.pk, "")}
+        for step in then.steps
+    ]
+    return {**vars(leaf), "max_points": leaf.maximum, "steps": steps}
+
+
+class RoundIn(serializers.Serializer[Any]):
+    """Of which round."""
+
+    round = KeyField()
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "12.50"})
+class PercentField(serializers.Field):  # type: ignore[type-arg]
+    """Percent as JSON text with two decimals."""
+
+    def to_representation(self, value: Fraction) -> str:
+        """Return the rounded value."""
+        return str(round_half_up(value, 2))
+
+
+class TallyShape(serializers.Serializer[Any]):
+    """Decisions of one member, field or unit; the means are in percent of the maximum."""
+
+    name = serializers.CharField()
+    number = serializers.IntegerField()
+    cut = serializers.IntegerField()
+    raised = serializers.IntegerField()
+    kept = serializers.IntegerField()
+    taken = PointsSerializerField()
+    given = PointsSerializerField()
+    mean = PercentField()
+    from_peers = PercentField(allow_null=True)
+
+
+class PairShape(serializers.Serializer[Any]):
+    """Two people on the same leaves, one after the other."""
+
+    first = serializers.CharField()
+    second = serializers.CharField()
+    number = serializers.IntegerField()
+    same = serializers.IntegerField()
+    distance = PercentField()
+
+
+class StrictnessShape(serializers.Serializer[Any]):
+    """The tables of a round."""
+
+    members = TallyShape(many=True)
+    by_field = TallyShape(source="fields", many=True)
+    units = TallyShape(many=True)
+    pairs = PairShape(many=True)
+
+
+class StrictnessViewSet(ViewSet):
+    """Who cuts or raises how much."""
+
+    @extend_schema(parameters=[RoundIn], responses=StrictnessShape)
+    def list(self, request: Request) -> Response:
+        """Return the tables of one round that the person inspects."""
+        demand_inspector(request.actor)  # type: ignore[attr-defined]
+        rounds = inspected_rounds(request.actor)  # type: ignore[attr-defined]
+        round_ = get_object_or_404(rounds, pk=read(RoundIn, request.query_params)["round"])
+        found = strictness.figures(strictness.decisions_in(round_, request.actor))  # type: ignore[attr-defined]
+        return Response(StrictnessShape(found).data)
+
+
+ROUTES = [("strictness", StrictnessViewSet, "strictness")]

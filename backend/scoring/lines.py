@@ -1,0 +1,162 @@
+"""What rows of history say to the filters of the history room, and which history the room leaves out."""
+
+from __future__ import annotations
+
+from backend.accounts.models import User
+from backend.audit.lines import leaves_out, shows, shows_accesses
+from backend.criteria.models import (
+    Applicability,
+    Consultation,
+    CriteriaSet,
+    Node,
+    Opinion,
+    Response,
+)
+from backend.rounds.models import Band, Extension, Group, Reminder, Round, Step
+from backend.scoring.lifecycle import OWN_MOVES
+from backend.scoring.models import (
+    Assignment,
+    Deduction,
+    Delegation,
+    Division,
+    DivisionMember,
+    Evidence,
+    Explanation,
+    Mark,
+    OwnCouncil,
+    OwnMember,
+    OwnOpinion,
+    Provenance,
+    Remark,
+    ReturnedLeaf,
+    Score,
+    Scorecard,
+    Signature,
+)
+from tiers.models import Appointment, Lineage, Release, Unit
+
+_ROUND = f"FROM {Round._meta.db_table} r WHERE r.id = {{row}}.round_key"
+_HOST = f"COALESCE((SELECT r.host_id {_ROUND}), {{row}}.unit_key)"
+_SCORE = f"FROM {Score._meta.db_table} s WHERE s.id = {{row}}.score_id"
+_STEP = f"FROM {Step._meta.db_table} st WHERE st.id = {{row}}.step_id"
+_LEAF = {"card": f"(SELECT s.card_id {_SCORE})", "code": f"COALESCE((SELECT s.code {_SCORE}), '')"}
+_IN_STEP = {"step": f"COALESCE(NULLIF({{row}}.step_name, ''), (SELECT st.title {_STEP}), '')"}
+_OWN_STEP = f"EXISTS (SELECT 1 {_STEP} AND st.kind = '{Step.Kind.SELF}')"
+_OWN_MOVES = ", ".join(f"'{name}'" for name in sorted(OWN_MOVES))
+
+
+def _prior(table: str, column: str) -> str:
+    """Return the column of the row of history before this one."""
+    earlier = "h.id = {row}.id AND h.history_id < {row}.history_id"
+    return f"(SELECT h.{column} FROM {table} h WHERE {earlier} ORDER BY h.history_id DESC LIMIT 1)"  # noqa: S608
+
+
+def register() -> None:
+    """Say of every tracked model up to this slice how the room shows it, or why it does not."""
+    shows_accesses(host=_HOST)
+    _of_leaves()
+    _of_cards()
+    for kind, models in {
+        "survey": (Provenance,),
+        "rounds": (Round, Group, Band, Step, Reminder),
+        "criteria": (CriteriaSet, Node, Applicability, Consultation),
+        "units": (Unit, Lineage, Release),
+        "seats": (Appointment,),
+        "people": (User,),
+    }.items():
+        for model in models:
+            shows(model, kind, host=_HOST)
+    shows(Extension, "rounds", host=_HOST, words=("reason", "document"), **_IN_STEP)
+    for inner in (Division, DivisionMember, Assignment, Remark, OwnCouncil, OwnMember, OwnOpinion):
+        leaves_out(inner, "the unit's own talk and sharing of work, which only its people read")
+    for opinion in (Response, Opinion):
+        leaves_out(
+            opinion, "a unit's opinion on a draft is its own until it is sent, and read with the draft"
+        )
+
+
+def _of_leaves() -> None:
+    marks = Mark.history.model._meta.db_table
+    shows(
+        Mark,
+        "marks",
+        host=_HOST,
+        side=f"CASE WHEN {_OWN_STEP} THEN 'own' ELSE 'council' END",
+        before=f"COALESCE({_prior(marks, 'points')}, {{row}}.from_points)",
+        after="{row}.points",
+        words=("reason", "history_change_reason"),
+        # Opening a round makes these by the thousand.
+        kept="NOT ({row}.history_type = '+' AND {row}.points IS NULL)",
+        **_LEAF,
+        **_IN_STEP,
+    )
+    shows(
+        Score,
+        "marks",
+        host=_HOST,
+        card="{row}.card_id",
+        code="{row}.code",
+        words=("left_out_reason", "history_change_reason"),
+        kept="{row}.history_type = '~'",
+    )
+    shows(
+        Deduction,
+        "marks",
+        host=_HOST,
+        card="{row}.card_id",
+        code="{row}.code",
+        side="'council'",
+        turn="CASE WHEN {row}.withdraws_id IS NULL THEN -1 ELSE 1 END",
+        words=("reason", "document"),
+        **_IN_STEP,
+    )
+    shows(
+        Explanation,
+        "answers",
+        host=_HOST,
+        side="'council'",
+        words=("question", "answer"),
+        **_LEAF,
+        **_IN_STEP,
+    )
+    shows(
+        Evidence,
+        "evidence",
+        host=_HOST,
+        side=f"CASE WHEN {_OWN_STEP} THEN 'own' ELSE '' END",
+        words=("file_name", "number", "issuer"),
+        **_LEAF,
+        **_IN_STEP,
+    )
+
+
+def _of_cards() -> None:
+    cards = Scorecard.history.model._meta.db_table
+    shows(
+        Signature,
+        "cards",
+        host=_HOST,
+        card="{row}.card_id",
+        side=f"CASE WHEN {{row}}.move IN ({_OWN_MOVES}) THEN 'own' ELSE '' END",
+        words=("reason", "document"),
+        **_IN_STEP,
+    )
+    shows(
+        Scorecard,
+        "cards",
+        host=_HOST,
+        card="{row}.id",
+        side="'own'",
+        # A change of state is told by its signature.
+        kept=f"{{row}}.history_type = '~' AND {{row}}.state = {_prior(cards, 'state')}",
+    )
+    shows(
+        ReturnedLeaf,
+        "cards",
+        host=_HOST,
+        side="'own'",
+        words=("reason", "answer"),
+        kept="{row}.signature_id IS NOT NULL",
+        **_LEAF,
+    )
+    shows(Delegation, "cards", host=_HOST, card="{row}.card_id", side="'own'", words=("document",))

@@ -1,0 +1,331 @@
+"""The history room: every filter, whose history it shows, its sheet, and who read, took out or was refused."""
+
+from __future__ import annotations
+
+import copy
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from backend.audit import lines
+from backend.audit.models import Access, Line
+from backend.audit.recording import recording
+from backend.core import clock
+from backend.core.sheets import read_rows
+from backend.core.text import fold
+from backend.rounds.models import Group
+from backend.scoring import actions, room, room_sheet, telling
+from backend.scoring.models import Evidence
+from backend.scoring.room import Asked
+from permissions.actor import SYSTEM
+from permissions.roles import Role
+from tests import make
+from tests.scoring import specimens
+from tests.scoring.councils import Council, council, fill
+
+pytestmark = pytest.mark.slow
+
+HISTORY = "/history/"
+
+
+@pytest.fixture(scope="module")
+def built(standing) -> Council:
+    def build() -> Council:
+        here = council(units=3)
+        here.explained()
+        actions.appraise(
+            here.card, "1.1", by=here.secretary, version=0, points=Decimal(1), reason="Nhận văn bản bổ sung"
+        )
+        return here
+
+    return standing(build)
+
+
+@pytest.fixture
+def season(built, db) -> Council:
+    return copy.deepcopy(built)
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def secretary(season) -> Client:
+    return signed_in(season.users["secretary"])
+
+
+def found(season: Council, **asked: Any) -> list[str]:
+    changes, _older = telling.newest(season.secretary, Asked(**asked))
+    return [change.what for change in changes]
+
+
+CUT = "Tổ thẩm định: 1,00 xuống 0,50 - lý do: Ban hành chậm"
+RAISED = "Tổ thẩm định: 0,50 lên 1,00 - lý do: Nhận văn bản bổ sung"
+
+
+def test_cuts_and_raises_are_told_apart(season):
+    assert found(season, turn=-1) == [CUT]
+    assert found(season, turn=1) == [RAISED]
+
+
+def test_a_reason_is_found_without_accents(season):
+    assert found(season, reason="ban hanh cham", kind="marks") == [CUT]
+    assert found(season, reason="NHẬN văn", kind="marks") == [RAISED]
+    assert found(season, reason="khong co chu nay") == []
+
+
+def test_a_leaf_is_found_alone_and_a_field_with_all_below_it(season):
+    alone, field = found(season, code="1.1", kind="marks"), found(season, code="1", kind="marks")
+    assert CUT in alone
+    assert len(field) > len(alone)
+    assert "Đơn vị tự chấm: 5,00" not in field
+    assert "Đơn vị tự chấm: 5,00" in found(season, code="2.1")
+
+
+def test_a_person_is_found_by_part_of_her_name_or_by_her_account(season):
+    officer = season.users["officer"]
+    for words in (officer.full_name, fold(officer.username)):
+        told, _older = telling.newest(season.secretary, Asked(person=words, kind="marks"))
+        assert {change.row.history_user_id for change in told} == {officer.pk}
+    assert found(season, person="Không Có Ai") == []
+
+
+def test_too_many_people_of_a_name_are_refused_in_words(season, secretary):
+    for _number in range(room.FEW_PEOPLE + 1):
+        make.person("Trần Thị Trùng Tên")
+    answer = secretary.get(HISTORY, {"person": "trùng tên"})
+    assert answer.status_code == 422
+    assert "gõ đủ họ tên" in answer.text
+
+
+def test_changes_are_found_by_round_step_and_unit(season):
+    assert found(season, round=season.round.pk, step="Thẩm định lần 1", kind="marks", turn=-1) == [CUT]
+    assert found(season, step="Kết luận") == []
+    assert CUT in found(season, words="ô môn")
+    assert found(season, words="thới long", turn=-1) == []
+
+
+def test_the_units_below_a_named_unit_are_found_with_it(season):
+    assert CUT in found(season, words="thành phố thử")
+
+
+def test_all_filters_together_ask_for_all(season):
+    every = {"words": "o mon", "kind": "marks", "step": "Thẩm định lần 1", "round": season.round.pk}
+    assert found(season, person=season.secretary.name, code="1.1", turn=-1, reason="cham", **every) == [CUT]
+    assert found(season, person=season.officer.name, code="1.1", turn=-1, reason="cham", **every) == []
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"kind": "marks"}, {"turn": -1}, {"reason": "ban hanh"}, {"code": "1.1"}]
+)
+def test_no_page_counts_or_skips_rows(season, asked, monkeypatch):
+    monkeypatch.setattr(room, "A_PAGE", 1)
+    _page, older = telling.newest(season.secretary, Asked())
+    with CaptureQueriesContext(
+        connection,
+    ) as sent:
+        telling.newest(season.secretary, Asked(**asked), before=older)
+    said = " ".join(row["sql"] for row in sent.captured_queries).upper()
+    assert " OFFSET " not in said
+    assert "COUNT(" not in said
+
+
+def test_a_page_takes_as_many_statements_for_many_changes_as_for_few(season):
+    def taken() -> int:
+        with CaptureQueriesContext(connection) as sent:
+            telling.newest(season.secretary, Asked(kind="marks"))
+        return len(sent)
+
+    few = taken()
+    for code in ("1.2", "2.1"):
+        actions.appraise(
+            season.card, code, by=season.secretary, version=0, points=Decimal("0.5"), reason="Thiếu văn bản"
+        )
+    assert taken() == few
+
+
+@pytest.fixture(scope="module")
+def built_again(standing) -> Council:
+    def build() -> Council:
+        here = council(units=3)
+        fill(here.cards[1], by=make.seated(Role.OFFICER, here.cards[1].unit)[1])
+        here.under_appraisal()
+        actions.move(
+            here.card, "reopen", by=here.secretary, reason="Nhập nhầm", document="8/UBND",
+            new_close=clock.now() + 2 * make.DAY,
+        )  # fmt: skip
+        return here
+
+    return standing(build)
+
+
+@pytest.fixture
+def reopened(built_again, db) -> Council:
+    """Return a season with one unit that writes again; the others' time is over."""
+    return copy.deepcopy(built_again)
+
+
+@pytest.mark.parametrize("few", [0, 50])
+@pytest.mark.parametrize("asked", [{}, {"person": "người"}, {"step": "Tự chấm điểm"}, {"code": "2.1"}])
+def test_what_a_unit_writes_again_is_hidden_whichever_way_it_is_asked(reopened, few, asked, monkeypatch):
+    monkeypatch.setattr(room, "FEW_CARDS", few)
+    monkeypatch.setattr(room, "FEW_ROUNDS", few)
+    changes, _older = telling.newest(reopened.secretary, Asked(kind="marks", **asked))
+    units = {change.row.unit_name for change in changes}
+    assert units == {"Phường Thới Long"}
+
+
+def test_no_page_of_the_past_misses_a_row_between_the_parts_of_the_list(season, monkeypatch):
+    whole, _older = telling.newest(season.secretary, Asked())
+    monkeypatch.setattr(room, "A_PAGE", 3)
+    every: list[int] = []
+    before = None
+    for _page in range(len(whole) // 3):
+        page, before = telling.newest(season.secretary, Asked(), before=before)
+        every += [change.line.id for change in page]
+    assert every == [change.line.id for change in whole][: len(every)]
+
+
+# --- every tracked model ---------------------------------------------------------------------------------------
+
+
+def test_of_every_history_it_is_said_whether_the_room_shows_it():
+    tables = {model._meta.db_table for model in apps.get_models() if hasattr(model, "history_user_id")}
+    tables = {table for table in tables if "historical" in table}
+    assert tables - lines.known() == set()
+
+
+def test_a_change_without_words_of_its_own_tells_field_by_field(season):
+    group = Group.objects.get(round=season.round)
+    with recording(by=SYSTEM, reason="Đổi cách xếp", about=season.round.history_about):
+        group.decimals = 3
+        group.save()
+    assert "nhóm xếp hạng" in found(season, kind="rounds")[0]
+    assert "số chữ số thập phân khi in 2 → 3" in found(season, kind="rounds")[0]
+
+
+def test_every_shown_row_of_history_has_one_line(season):
+    assert list(lines.wrong()) == []
+    assert Line.objects.filter(source=season.mark("1.1").history.model._meta.db_table).exists()
+
+
+def test_a_line_can_be_neither_changed_nor_taken_away(season):
+    at = season.fresh().round.opened_at
+    Access.objects.create(at=at, kind="reads", act="a", method="GET", address="/", status=200)
+    for model in (Line, Access):
+        for attempt in (lambda rows: rows.update(unit_path="/"), lambda rows: rows.all().delete()):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                attempt(model.objects)
+
+
+# --- the sheet -------------------------------------------------------------------------------------------------
+
+
+def test_the_sheet_holds_the_filtered_changes_and_is_written_down(season, secretary):
+    answer = secretary.get("/history/sheet/", {"turn": "-1"})
+    rows = read_rows(BytesIO(b"".join(answer.streaming_content)), most_rows=50)
+    assert rows[0][:3] == ["Lúc", "Người", "Bước"]
+    assert [row[6] for row in rows[1:]] == [CUT]
+    assert rows[1][7:9] == ["1", "0,5"]
+    row = Access.objects.get()
+    assert (row.kind, row.act, row.status) == ("exports", "scoring:history_sheet", 200)
+    assert f"Xuất: {row.target}" in found(season, kind="exports")
+    assert row.target.endswith(".xlsx")
+
+
+def test_the_sheet_says_where_it_ends(season, monkeypatch):
+    monkeypatch.setattr(room_sheet, "MOST_ROWS", 4)
+    monkeypatch.setattr(room_sheet, "_AT_ONCE", 2)
+    with room_sheet.written(season.secretary, Asked()) as file:
+        rows = read_rows(file, most_rows=50)
+    assert len(rows) == 6
+    assert "4 thay đổi mới nhất" in rows[5][0]
+
+
+# --- who read, took out or was refused ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def attached(db) -> Council:
+    here = council()
+    actions.add_file(
+        here.card, "1.1", by=here.officer, upload=specimens.upload(specimens.pdf(), "Kế hoạch.pdf")
+    )
+    here.under_appraisal()
+    return here
+
+
+def test_opening_a_document_is_written_down_with_its_name_and_leaf(attached):
+    piece = Evidence.objects.get()
+    reader = signed_in(attached.users["secretary"])
+    answer = reader.get(f"/scorecards/{attached.card.pk}/evidence/{piece.pk}/")
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    row = Access.objects.get()
+    assert (row.kind, row.target, row.code) == ("reads", "Kế hoạch.pdf", "1.1")
+    assert (row.unit_key, row.round_key) == (attached.unit.pk, attached.round.pk)
+    page = reader.get(HISTORY, {"kind": "reads", "q": "o mon"}).text
+    assert "Xem tài liệu: Kế hoạch.pdf" in page
+
+
+def test_a_refused_write_is_written_down_with_its_sentence(attached):
+    late = signed_in(attached.users["officer"])
+    answer = late.post(f"/scorecards/{attached.card.pk}/leaves/1.2/", {"version": "1", "points": "1"})
+    assert answer.status_code == 409
+    row = Access.objects.get()
+    assert (row.kind, row.status, row.code, row.person_key) == (
+        "refused",
+        409,
+        "1.2",
+        attached.users["officer"].pk,
+    )
+    assert row.target
+    assert row.target in found(attached, kind="refused")[0]
+
+
+def test_a_refusal_over_json_and_of_a_strangers_card_are_written_down(attached):
+    stranger = signed_in(make.seated(Role.OFFICER, attached.cards[1].unit)[0])
+    path = f"/api/scorecards/{attached.card.pk}/points/"
+    assert (
+        stranger.post(path, {"code": "1.1", "version": 0}, content_type="application/json").status_code == 404
+    )
+    row = Access.objects.get()
+    assert (row.status, row.unit_key, row.address) == (404, attached.unit.pk, path)
+
+
+def test_reading_pages_and_good_writes_leave_no_such_row(attached):
+    reader = signed_in(attached.users["secretary"])
+    reader.get(HISTORY)
+    reader.get(f"/appraisals/{attached.card.pk}/")
+    assert not Access.objects.exists()
+
+
+def test_an_answer_stands_though_it_can_not_be_written_down(attached, monkeypatch):
+    def broken(**_values: Any) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(Access.objects, "create", broken)
+    late = signed_in(attached.users["officer"])
+    answer = late.post(f"/scorecards/{attached.card.pk}/leaves/1.2/", {"version": "1", "points": "1"})
+    assert answer.status_code == 409
+
+
+def test_an_opened_document_over_who_inspects_elsewhere_stays_unseen(attached):
+    test_opening_a_document_is_written_down_with_its_name_and_leaf(attached)
+    other = make.seated(Role.SECRETARY, make.unit("Tỉnh khác", kind="city"))[1]
+    assert telling.newest(other, Asked(kind="reads"))[0] == []
+
+
+def test_the_json_twin_takes_the_same_filters(season, secretary):
+    body = secretary.get("/api/changes/", {"turn": -1, "reason": "ban hanh", "code": "1.1"}).json()
+    (row,) = body["results"]
+    assert (row["what"], row["points_before"], row["points_after"]) == (CUT, "1.000", "0.500")
+    assert row["step"] == "Thẩm định lần 1"

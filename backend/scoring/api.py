@@ -18,7 +18,17 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from backend.accounts.actions import re_authenticate
-from backend.scoring import actions, api_intake, api_rounds, api_survey, changes, queries, sent, shapes
+from backend.scoring import (
+    actions,
+    api_councils,
+    api_intake,
+    api_rounds,
+    api_survey,
+    changes,
+    queries,
+    sent,
+    shapes,
+)
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_approval import ApprovalActs
@@ -44,7 +54,12 @@ SAVE_KEY = OpenApiParameter(
 
 
 class ScorecardViewSet(
-    LibraryActions, SharingActs, ApprovalActs, mixins.ListModelMixin, mixins.RetrieveModelMixin
+    LibraryActions,
+    SharingActs,
+    ApprovalActs,
+    api_councils.DraftActs,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
 ):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
@@ -306,4 +321,5 @@ ROUTES = [
     *api_intake.ROUTES,
     *api_rounds.ROUTES,
     *api_survey.ROUTES,
+    *api_councils.ROUTES,
 ]

@@ -12,8 +12,10 @@ from backend.core.exact import ZERO
 from backend.core.fields import PointsField
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Group, Round, Step
+from backend.rounds.queries.councils import part_of
 from backend.scoring.lifecycle import State
-from permissions.roles import VERB_TITLES, Place
+from permissions.actor import Seat
+from permissions.roles import CONFLICTED, VERB_TITLES, Place, Verb
 from tiers.models import Unit
 
 
@@ -61,6 +63,12 @@ class Scorecard(models.Model):
     def place(self) -> Place:
         """Return where the card stands: about its unit, run by the round's host."""
         return Place(unit=self.unit.path, host=self.round.host.path)
+
+    def seats_counted(self, user_id: int | None, verb: Verb, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
+        """Return the seats that the round's council and declared conflicts leave a person on this card."""
+        if verb not in CONFLICTED:
+            return seats
+        return part_of(user_id, self.round, self.unit).counted(verb, seats)
 
     @property
     def history_about(self) -> About:

@@ -114,8 +114,9 @@ def test_the_secretary_sees_how_far_each_lead_is(here: Bench) -> None:
 def test_the_page_takes_the_same_statements_for_many_units(
     here: Bench, django_assert_max_num_queries: Any
 ) -> None:
+    many = bench(units=8).here.round
     with django_assert_max_num_queries(12):
-        leads_of(bench(units=8).here.round)
+        leads_of(many)
 
 
 def test_json_hands_over_and_sends_back(here: Bench) -> None:

@@ -10,6 +10,7 @@ import pytest
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Refused
+from backend.notices.models import Notice
 from backend.rounds.actions import declare_conflict, hand_presiding, withdraw_conflict
 from backend.rounds.queries.councils import judged_by
 from backend.scoring import actions
@@ -198,3 +199,22 @@ def test_the_desk_counts_the_cards_in_which_the_person_takes_part(here: Bench) -
     assert "Thẩm định 1 phiếu" in text(signed_in(here.users["second"]).get("/"))
     for name in ("member", "outsider"):
         assert "Thẩm định 1 phiếu" not in text(signed_in(here.users[name]).get("/"))
+
+
+def test_an_explanation_is_told_to_those_who_take_part(here: Bench) -> None:
+    here.council()
+    member = here.actors["member"]
+    declare_conflict(here.here.round, by=member, unit=here.here.unit, person=member.user_id, reason="Họ hàng")
+    card, secretary = here.card, here.actors["secretary"]
+    actions.appraise(card, "1.1", by=secretary, version=0, points=Decimal("0.5"), reason="Ban hành chậm")
+    actions.agree_rest(card, by=secretary)
+    actions.ask_for_cuts(card, by=secretary)
+    actions.move(card, "appraise", by=secretary)
+    actions.move(card, "ask", by=secretary)
+    here.here.close(2)
+    actions.answer(card, "1.1", by=here.here.officer, version=0, answer="Đã ban hành")
+    actions.move(card, "explain", by=here.here.leader)
+
+    told = set(Notice.objects.filter(subject__contains="gửi giải trình").values_list("user", flat=True))
+    named = {name for name, user in here.users.items() if user.pk in told}
+    assert named == COUNCIL - {"member"} | {"lead"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -161,6 +162,21 @@ def _without_chair(council: Council) -> Q:
         return Q()
     apart = conflicted_units(Actor(chair.person_id), council.round)
     return Q(unit__in={*apart, *seats.values_list("workplace_id", flat=True)})
+
+
+def taking_part(round: Round, unit: Unit, people: Iterable[Any]) -> list[Any]:
+    """Return those of ``people``, all seated at the host, who take part in the unit's card: whom to tell of it."""
+    apart = set(conflicts_on(round, unit).values_list("person_id", flat=True))
+    council = Council.objects.filter(round=round).first()
+    found = [person for person in people if person.pk not in apart]
+    if council is None:
+        return found
+    leads = Appointment.objects.in_force().filter(acts_for=round.host_id, role=str(Role.APPRAISER))
+    sits = {
+        *council.members.in_force().values_list("person_id", flat=True),
+        *leads.values_list("user_id", flat=True),
+    }
+    return [person for person in found if person.pk in sits]
 
 
 def council_of(round: Round) -> Council | None:

@@ -64,9 +64,17 @@ def appraise(
     window = appraisal_window(card)
     score = score_of(card, code)
     require_field(card, score, by)
-    given = {"by": by, "version": version, "points": points, "reason": reason.strip()}
+    return give(card, score, window, by=by, version=version, points=points, reason=reason)
+
+
+def give(
+    card: Scorecard, score: Score, window: Window, *, by: Actor, version: int, points: Decimal, reason: str
+) -> Saved:
+    """Save the points of a leaf whose card is locked and whose right is asked. Raises Stale or Invalid."""
     double = double_of(score, window.step)
-    return _save(card, score, window, **given) if double is None else _twice(card, double, window, **given)
+    if double is None:
+        return _save(card, score, window, by=by, version=version, points=points, reason=reason)
+    return _twice(card, double, window, by=by, version=version, points=points, reason=reason.strip())
 
 
 def _twice(

@@ -118,6 +118,9 @@ def _page(
         "rows": _rows(part, shown),
         "shown": shown,
         "appraises": may(request, Verb.APPRAISE, page.card),
+        "not_mine": ""
+        if part.mine
+        else queries.not_her_leaf(actor_of(request), page.card, part.field.node.code),
         "approval": queries.approval_of(page.card) if page.sheet.shows_own else None,
         "kept_out": queries.kept_out(actor_of(request), page.card),
         "conflicts": list(queries.conflicts_of(page.card))

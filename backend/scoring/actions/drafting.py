@@ -31,8 +31,7 @@ def draft(card: Scorecard, code: str, *, by: Actor, version: int, points: Decima
     require_verb(card, Verb.PREPARE, by)
     window = appraisal_window(card)
     score = score_of(card, code)
-    if not her_leaf(by, card, code, Verb.PREPARE):
-        raise Refused(_("Tiêu chí %(code)s ngoài phạm vi được phân công của bạn.") % {"code": code})
+    require_drafting(card, code, by)
     if double_of(score, window.step) is not None:
         raise OutOfStep(_("Tiêu chí %(code)s chấm hai lần độc lập nên không dự thảo chung.") % {"code": code})
     require_allowed(score, points)
@@ -51,3 +50,9 @@ def draft(card: Scorecard, code: str, *, by: Actor, version: int, points: Decima
     with recording(by=by, reason=row.reason, at=window.now, about=about(card, window.step)):
         row.save()
     return row
+
+
+def require_drafting(card: Scorecard, code: str, by: Actor) -> None:
+    """Raise Refused unless the leaf is within what the person drafts."""
+    if not her_leaf(by, card, code, Verb.PREPARE):
+        raise Refused(_("Tiêu chí %(code)s ngoài phạm vi được phân công của bạn.") % {"code": code})

@@ -12,7 +12,7 @@ from backend.core.exact import ZERO
 from backend.core.fields import PointsField
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Group, Round, Step
-from backend.rounds.queries.councils import part_of
+from backend.rounds.queries.councils import Part, part_of
 from backend.scoring.lifecycle import State
 from permissions.actor import Seat
 from permissions.roles import CONFLICTED, VERB_TITLES, Place, Verb
@@ -66,9 +66,14 @@ class Scorecard(models.Model):
 
     def seats_counted(self, user_id: int | None, verb: Verb, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
         """Return the seats that the round's council and declared conflicts leave a person on this card."""
-        if verb not in CONFLICTED:
-            return seats
-        return part_of(user_id, self.round, self.unit).counted(verb, seats)
+        return self.part_of(user_id).counted(verb, seats) if verb in CONFLICTED else seats
+
+    def part_of(self, user_id: int | None) -> Part:
+        """Return the person's part on this card by council and conflicts; asked once for each card in hand."""
+        known: dict[int | None, Part] = self.__dict__.setdefault("parts_by_person", {})
+        if user_id not in known:
+            known[user_id] = part_of(user_id, self.round, self.unit)
+        return known[user_id]
 
     @property
     def history_about(self) -> About:

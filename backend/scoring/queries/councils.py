@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backend.rounds.models import Conflict
-from backend.rounds.queries.councils import Part, conflicts_on, part_of
+from backend.rounds.queries.councils import Part, conflicts_on
 from backend.scoring.models import HandOver, Scorecard
 from permissions.actor import Actor, Seat
 from permissions.roles import CONFLICTED, Role, Verb
@@ -30,11 +30,8 @@ def kept_out(actor: Actor, card: Scorecard, verb: Verb = Verb.APPRAISE) -> str:
 
 
 def part_on(actor: Actor, card: Scorecard) -> Part:
-    """Return the person's part on the card; kept on the card so that one page asks once."""
-    known: dict[int | None, Part] = card.__dict__.setdefault("parts_by_person", {})
-    if actor.user_id not in known:
-        known[actor.user_id] = part_of(actor.user_id, card.round, card.unit)
-    return known[actor.user_id]
+    """Return the person's part on the card: what keeps her from it, her place in the round's council."""
+    return card.part_of(actor.user_id)
 
 
 def _giving(actor: Actor, card: Scorecard, verb: Verb) -> tuple[Seat, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backend.scoring import actions
+from backend.scoring.actions.drafting import require_drafting
 from backend.scoring.views.appraisal import find_hosted, page_with, way_to_leaf
 from backend.scoring.views.finding import actor_of, demand
 from backend.scoring.views.marking import draft_form, marking_of
@@ -26,6 +27,7 @@ def draft(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     line = page.line(code)
     if line is None:
         raise Http404
+    require_drafting(card, code, actor_of(request))
     form = draft_form(line, request.POST)
     act = partial(actions.draft, card, code, by=actor_of(request))
     if not (form.is_valid() and form.carry_out(lambda: act(**form.cleaned_data))):

@@ -183,7 +183,7 @@ JSON = [
         body=typed(to_vice=True, reason="Đi công tác", document="5/CV"), **PRESIDES,
     ),
     row("api:round-conflict-list", at=in_round(HERE), **SEES),
-    row("api:round-conflict-list", "POST", at=in_round(HERE), body=a_conflict, ok="manager secretary chair",
+    row("api:round-conflict-list", "POST", at=in_round(HERE), body=a_conflict, in_body=True, ok="manager secretary chair",
         refused=f"appraiser member inspector {SCORED}", hidden=NOT_SCORED),
     row(
         "api:round-withdrawal-list", "POST", body=REASON,

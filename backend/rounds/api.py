@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from backend.core.exact import ZERO
 from backend.core.serializers import PointsSerializerField
-from backend.rounds import actions, queries, rules
+from backend.rounds import actions, api_councils, queries, rules
 from backend.rounds.models import Band, Extension, Group, Round, Step
 from permissions.roles import Verb
 from tiers.models import Kind, Unit
@@ -351,4 +351,5 @@ ROUTES = [
     ("rounds", RoundViewSet, "round"),
     ("round-groups", GroupViewSet, "round-group"),
     ("round-steps", StepViewSet, "round-step"),
+    *api_councils.ROUTES,
 ]

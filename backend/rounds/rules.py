@@ -226,3 +226,14 @@ def bars(spans: Sequence[Span], now: datetime) -> tuple[list[Bar], str]:
         for span in spans
     ]
     return drawn, f"{share(now):.2f}%" if first <= now <= last else ""
+
+
+def codes_in(limit: str) -> list[str]:
+    """Return the codes that a limit lists: "1, 2.4" gives 1 and 2.4; empty is no limit."""
+    return [code.strip() for code in limit.replace(";", ",").split(",") if code.strip()]
+
+
+def covers(limit: str, code: str) -> bool:
+    """Return whether the limit reaches a leaf: a code covers itself and what stands below it."""
+    wanted = codes_in(limit)
+    return not wanted or any(code == one or code.startswith(f"{one}.") for one in wanted)

@@ -7,6 +7,6 @@ one zip), checking (what deserves a look before signing), wording and changes (h
 lines (what the history room is told of each row), room (its list), telling (it in words), room_sheet (as XLSX),
 strictness (who cuts how much), accesses (what
 an address is about), actions (every write), views, api, api_rounds, api_survey,
-api_room, api_intake, api_library, api_reminders, api_approval and api_sharing (JSON; shapes, shapes_approval, shapes_survey and
+api_room, api_intake, api_councils, api_library, api_reminders, api_approval and api_sharing (JSON; shapes, shapes_approval, shapes_survey and
 shapes_sharing out, sent in).
 """

@@ -16,6 +16,7 @@ from backend.criteria.queries import Waiting, opinions_waiting_for
 from backend.rounds.models import Round, Step
 from backend.rounds.queries import Window as Dates
 from backend.rounds.queries import still_open, windows_of
+from backend.rounds.queries.councils import judged_by
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
 from backend.scoring.models import Explanation, OwnMember, Score, Scorecard, ScorecardGrant, StepTotal
 from backend.scoring.queries import CARD_PARTS, Hers, Window, hers_on, returned_counts, step_of, steps_of
@@ -203,8 +204,8 @@ def _count(actor: Actor, hosted: list[HostedRound], now: datetime) -> None:
     if not hosted:
         return
     by_round = {row.round.pk: row for row in hosted}
-    appraised = within(actor, Verb.APPRAISE, unit="unit__path", host="round__host__path")
-    concluded = within(actor, Verb.CONCLUDE, unit="unit__path", host="round__host__path")
+    appraised = judged_by(actor, Verb.APPRAISE)
+    concluded = judged_by(actor, Verb.CONCLUDE)
     cards = Scorecard.objects.filter(round_id__in=by_round)
     open_ = still_open(Step.Kind.SELF, now, round="round", unit="unit")
     counted = (

@@ -22,6 +22,7 @@ from backend.scoring import (
     actions,
     api_intake,
     api_room,
+    api_councils,
     api_rounds,
     api_survey,
     changes,
@@ -55,7 +56,13 @@ SAVE_KEY = OpenApiParameter(
 
 
 class ScorecardViewSet(
-    LibraryActions, SharingActs, ApprovalActs, RoomActs, mixins.ListModelMixin, mixins.RetrieveModelMixin
+    LibraryActions,
+    SharingActs,
+    ApprovalActs,
+    RoomActs,
+    api_councils.DraftActs,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
 ):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
@@ -318,4 +325,5 @@ ROUTES = [
     *api_rounds.ROUTES,
     *api_room.ROUTES,
     *api_survey.ROUTES,
+    *api_councils.ROUTES,
 ]

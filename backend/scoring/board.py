@@ -16,6 +16,7 @@ from backend.core.exact import ZERO
 from backend.core.text import fold
 from backend.criteria.models import Node
 from backend.rounds.models import Group, Round, Step
+from backend.rounds.queries.councils import conflicted_units
 from backend.scoring.agenda import with_progress
 from backend.scoring.lifecycle import READY, UNAPPROVED, UNDER_APPRAISAL, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
@@ -26,6 +27,7 @@ from permissions.roles import Place, Verb
 # Who works on the cards of a host, or looks over its work. A scored unit holds none of these on its own card.
 HOST_VERBS = (
     Verb.APPRAISE,
+    Verb.PREPARE,
     Verb.CONCLUDE,
     Verb.REOPEN,
     Verb.ENTER_SURVEY,
@@ -263,10 +265,11 @@ class SurveyTable:
 
 
 def survey_table(group: Group, cards: Iterable[Scorecard], actor: Actor) -> SurveyTable:
-    """Return the table of these cards of the group; three statements."""
+    """Return the table of these cards of the group; four statements."""
     listed = list(cards)
     nodes = Node.objects.filter(criteria_set_id=group.criteria_set_id, is_leaf=True)
-    lines = {card.pk: SurveyLine(card, {}, actor.may(Verb.ENTER_SURVEY, at=card.place())) for card in listed}
+    apart = conflicted_units(actor, group.round)
+    lines = {card.pk: SurveyLine(card, {}, _may_enter(actor, card, apart)) for card in listed}
     cells = {}
     for score in survey_scores(listed):
         cells[score.pk] = lines[score.card_id].cells[score.code] = SurveyCell(score)
@@ -275,6 +278,10 @@ def survey_table(group: Group, cards: Iterable[Scorecard], actor: Actor) -> Surv
         cells[mark.score_id].mark = mark
     asked = list(nodes.exclude(source=Node.Source.ASSESSED).order_by("order"))
     return SurveyTable(group, asked, list(lines.values()))
+
+
+def _may_enter(actor: Actor, card: Scorecard, apart: set[int]) -> bool:
+    return card.unit_id not in apart and actor.may(Verb.ENTER_SURVEY, at=card.place())
 
 
 def demand_entry(actor: Actor, round_: Round) -> None:

@@ -29,6 +29,7 @@ class Facts:
     missing_points: tuple[str, ...] = ()
     missing_evidence: tuple[str, ...] = ()
     unmarked: tuple[str, ...] = ()
+    open_doubles: tuple[str, ...] = ()
     missing_survey: tuple[str, ...] = ()
     over_deducted: tuple[str, ...] = ()
     asked: int = 0
@@ -144,6 +145,18 @@ def all_marked(facts: Facts) -> str:
     return _("Còn %(n)d tiêu chí chưa thẩm định: %(codes)s.") % {
         "n": len(facts.unmarked),
         "codes": _list(facts.unmarked),
+    }
+
+
+def doubles_settled(facts: Facts) -> str:
+    """No leaf chosen to be marked by two people waits for a mark or for a third to settle it."""
+    if not facts.open_doubles:
+        return ""
+    return _(
+        "Còn %(n)d tiêu chí chấm hai lần độc lập chưa xong (thiếu điểm hoặc hai điểm khác nhau): %(codes)s."
+    ) % {
+        "n": len(facts.open_doubles),
+        "codes": _list(facts.open_doubles),
     }
 
 

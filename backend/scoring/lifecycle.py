@@ -203,6 +203,7 @@ MOVES: dict[str, Move] = {
             gates.in_time,
             gates.approval_holds,
             gates.answered_or_late,
+            gates.doubles_settled,
             gates.all_marked,
         ),
         done=gettext_lazy("hoàn thành thẩm định"),

@@ -117,6 +117,15 @@ def host_seats(host: Unit, home_affairs: Unit, slug: str) -> list[DemoSeat]:
         ),
         DemoSeat(f"{slug}.thuky", f"Thư ký Hội đồng thẩm định - {place}", Role.SECRETARY, **at_home),
         DemoSeat(f"{slug}.uyvien", f"Ủy viên Hội đồng thẩm định - {place}", Role.MEMBER, host),
+        DemoSeat(
+            f"{slug}.thuongtruc",
+            f"Phó Chủ tịch thường trực Hội đồng thẩm định - {place}",
+            Role.VICE_CHAIR,
+            **at_home,
+        ),
+        DemoSeat(
+            f"{slug}.giupviec", f"Tổ giúp việc Hội đồng thẩm định - {place}", Role.SUPPORT, **at_home
+        ),
         DemoSeat(f"{slug}.hoidong", f"Chủ tịch Hội đồng thẩm định - {place}", Role.CHAIR, host),
         DemoSeat(f"{slug}.thanhtra", f"Thanh tra, giám sát - {place}", Role.INSPECTOR, host),
     ]

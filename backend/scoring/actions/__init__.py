@@ -3,7 +3,8 @@
 Read in this order: locking, save_keys, points (self-scores), saving (one leaf from the page), filling (many at
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
-rights, returning and looking (the leader reads), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
+rights, returning and looking (the leader reads), moves, doubles (leaves marked by two), appraisal, drafting,
+hand_overs (of a field to the council), answers, survey, remaining and deductions (points taken off), exceptions (left-out
 leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
@@ -12,9 +13,12 @@ from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
 from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
 from backend.scoring.actions.deductions import deduct, withdraw_deduction
+from backend.scoring.actions.doubles import Chosen, choose_doubles, drop_doubles
+from backend.scoring.actions.drafting import draft
 from backend.scoring.actions.evidence import add_document, add_file, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
+from backend.scoring.actions.hand_overs import hand_over, require_lead, require_leading, send_back
 from backend.scoring.actions.host_reminding import (
     Prepared,
     may_remind,
@@ -60,6 +64,7 @@ from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, wo
 from backend.scoring.actions.taking_over import take_over
 
 __all__ = [
+    "Chosen",
     "Given",
     "HeldLeaf",
     "OwnLine",
@@ -89,16 +94,20 @@ __all__ = [
     "begin",
     "catch_up",
     "check_file",
+    "choose_doubles",
     "copy_assignments",
     "decide",
     "deduct",
     "delegate",
     "dismiss_council",
+    "draft",
+    "drop_doubles",
     "end_step_early",
     "enter_survey",
     "fill",
     "finish",
     "form_council",
+    "hand_over",
     "leaf_held",
     "leave_out",
     "look",
@@ -120,6 +129,8 @@ __all__ = [
     "remove_evidence",
     "replace_file",
     "request_bundle",
+    "require_lead",
+    "require_leading",
     "require_own",
     "require_reminding",
     "require_seen",
@@ -127,6 +138,7 @@ __all__ = [
     "revoke",
     "save_division",
     "see_leaf",
+    "send_back",
     "send_reminder",
     "set_points",
     "set_texts",

@@ -14,6 +14,14 @@ from backend.core.exact import format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import arising
+from backend.scoring.actions.doubles import (
+    agreed,
+    is_settling,
+    note_first,
+    require_turn,
+    settle,
+    tell_difference,
+)
 from backend.scoring.actions.exceptions import take_out
 from backend.scoring.actions.locking import (
     about,
@@ -28,8 +36,16 @@ from backend.scoring.actions.locking import (
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.points import Saved, require_allowed
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
-from backend.scoring.models import Mark, Score, Scorecard, StepTotal
-from backend.scoring.queries import Window, scored_itself, step_of
+from backend.scoring.models import DoubleLeaf, Mark, Score, Scorecard, StepTotal
+from backend.scoring.queries import (
+    Window,
+    double_of,
+    her_leaf,
+    not_her_leaf,
+    open_doubles,
+    scored_itself,
+    step_of,
+)
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -38,7 +54,7 @@ from permissions.roles import Verb
 def appraise(
     card: Scorecard, code: str, *, by: Actor, version: int, points: Decimal, reason: str = ""
 ) -> Saved:
-    """Save the council's points of one leaf at the appraisal now on.
+    """Save the council's points of one leaf at the appraisal now on; on a leaf marked twice, her own mark of it.
 
     ``version`` is 0 where no mark stands yet. Points other than those of the step before need a
     reason. Raises Refused (no right, own unit, not her field), OutOfStep, Stale or Invalid.
@@ -48,7 +64,62 @@ def appraise(
     window = appraisal_window(card)
     score = score_of(card, code)
     require_field(card, score, by)
-    return _save(card, score, window, by=by, version=version, points=points, reason=reason)
+    return give(card, score, window, by=by, version=version, points=points, reason=reason)
+
+
+def give(
+    card: Scorecard, score: Score, window: Window, *, by: Actor, version: int, points: Decimal, reason: str
+) -> Saved:
+    """Save the points of a leaf whose card is locked and whose right is asked. Raises Stale or Invalid."""
+    double = double_of(score, window.step)
+    if double is None:
+        return _save(card, score, window, by=by, version=version, points=points, reason=reason)
+    return _twice(card, double, window, by=by, version=version, points=points, reason=reason.strip())
+
+
+def _twice(
+    card: Scorecard,
+    double: DoubleLeaf,
+    window: Window,
+    *,
+    by: Actor,
+    version: int,
+    points: Decimal,
+    reason: str,
+) -> Saved:
+    """Keep one of two marks of a leaf, or settle what two gave; equal marks become the appraisal mark at once.
+
+    Until then the answer holds her own mark and the total as it was: of the other's mark it tells nothing.
+    """
+    score = score_of(card, double.score.code)
+    require_turn(double, by)
+    if is_settling(double):
+        _require_settled(reason)
+        saved = _save(card, score, window, by=by, version=version, points=points, reason=reason)
+        with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
+            settle(double, by=by.name, points=points, reason=reason, now=window.now)
+        return saved
+    mark = _checked(card, score, window.step, points, reason)
+    with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
+        mine = note_first(double, by=by, version=version, points=points, reason=reason, now=window.now)
+        both = agreed(double)
+        if both is not None:
+            settle(double, by=both.person_name, points=points, reason=both.reason, now=window.now)
+    if both is not None:
+        given = {"points": points, "reason": both.reason, "author": both.person_name}
+        return _save(card, score, window, by=by, version=mark.version, **given)
+    if mine.slot == 2:
+        tell_difference(double, card, by)
+    mark.points, mark.reason, mark.version = mine.points, mine.reason, mine.version
+    mark.author, mark.saved_at = mine.person_name, mine.saved_at
+    total, _made = StepTotal.objects.get_or_create(card=card, step=window.step)
+    return Saved(mark, "", total.total, total.given, window.now)
+
+
+def _require_settled(reason: str) -> None:
+    if not reason:
+        sentence = _("Hai người chấm khác nhau: hãy ghi lý do quyết định.")
+        raise Invalid(sentence, fields={"reason": [sentence]})
 
 
 @transaction.atomic
@@ -71,7 +142,8 @@ def decide(card: Scorecard, code: str, *, by: Actor, version: int, points: Decim
 def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None) -> int:
     """Agree with what the unit or the step before gave on every leaf not marked yet; return how many.
 
-    A leaf claimed as "không phát sinh" is left out (R11). Leaves without points before, and leaves outside the person's fields, are left as they are.
+    A leaf claimed as "không phát sinh" is left out (R11). Leaves without points before, leaves outside the person's
+    fields and leaves that two people mark are left as they are.
     """
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
@@ -103,6 +175,13 @@ def agree_not_arisen(card: Scorecard, code: str, *, by: Actor) -> Score:
     score = score_of(card, code)
     require_field(card, score, by)
     claim = claims_of(card).get(score.pk)
+    if open_doubles(card, window.step).filter(score=score).exists():
+        raise OutOfStep(
+            _(
+                "Tiêu chí %(code)s đang được chấm hai lần độc lập: hãy chấm điểm, hoặc thư ký bỏ chấm hai lần trước."
+            )
+            % {"code": code}
+        )
     if claim is None or not score.applies:
         raise OutOfStep(_("Đơn vị không báo “không phát sinh” ở tiêu chí %(code)s.") % {"code": code})
     with recording(by=by, reason=_not_arisen(claim), at=window.now, about=about(card, window.step)):
@@ -144,17 +223,14 @@ def _require_unit_done(card: Scorecard, window: Window) -> None:
 
 
 def require_field(card: Scorecard, score: Score, by: Actor) -> None:
-    """Raise Refused unless the leaf stands in a field the person appraises."""
-    if not her_field(card, score, by):
-        raise Refused(
-            _("Bạn không được phân công thẩm định lĩnh vực %(field)s.") % {"field": score.field_code}
-        )
+    """Raise Refused unless the leaf is one the person appraises (queries.councils)."""
+    if said := not_her_leaf(by, card, score.code):
+        raise Refused(said)
 
 
 def her_field(card: Scorecard, score: Score, by: Actor) -> bool:
-    """Return whether the leaf stands in a field the person appraises on the card."""
-    fields = by.fields_for(Verb.APPRAISE, at=card.place())
-    return fields is None or score.field_code in fields
+    """Return whether the leaf is one the person appraises on the card."""
+    return her_leaf(by, card, score.code)
 
 
 def points_before(card: Scorecard, step: Step) -> dict[int, Decimal | None]:
@@ -182,22 +258,32 @@ def _save(
     version: int,
     points: Decimal,
     reason: str,
+    author: str = "",
 ) -> Saved:
-    _require_assessed(score)
-    require_allowed(score, points)
-    mark = _mark_at(card, score, window.step)
-    _require_fresh(mark, version, points)
     reason = reason.strip()
-    _require_reason(mark, points, reason)
-    _require_answer(card, score, reason)
+    mark = _checked(card, score, window.step, points, reason, version)
     before = mark.points
     mark.points, mark.reason = points, reason
     mark.version += 1
-    mark.author, mark.saved_at = by.name, window.now
+    mark.author, mark.saved_at = author or by.name, window.now
     with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
         mark.save()
     total = _counted(card, mark, before)
     return Saved(mark, "", total.total, total.given, window.now)
+
+
+def _checked(
+    card: Scorecard, score: Score, step: Step, points: Decimal, reason: str, version: int | None = None
+) -> Mark:
+    """Return the leaf's mark at the step, after all that is asked of new points; ``version`` of the mark seen."""
+    _require_assessed(score)
+    require_allowed(score, points)
+    mark = _mark_at(card, score, step)
+    if version is not None:
+        _require_fresh(mark, version, points)
+    _require_reason(mark, points, reason)
+    _require_answer(card, score, reason)
+    return mark
 
 
 def _counted(card: Scorecard, mark: Mark, before: Decimal | None) -> StepTotal:
@@ -254,6 +340,7 @@ def _require_answer(card: Scorecard, score: Score, reason: str) -> None:
 def _unmarked(card: Scorecard, step: Step) -> list[Score]:
     marked = Mark.objects.filter(score__card=card, step=step, points__isnull=False)
     rows = Score.objects.filter(card=card, applies=True, source=Node.Source.ASSESSED)
+    rows = rows.exclude(pk__in=open_doubles(card, step).order_by().values("score_id"))
     return list(rows.exclude(pk__in=marked.values("score_id")).order_by("order"))
 
 

@@ -18,6 +18,7 @@ from backend.scoring.queries import (
     Window,
     fingerprint_over,
     members_of,
+    open_doubles,
     owed_scores,
     signed_line,
     step_of,
@@ -131,8 +132,13 @@ def _for_appraise(card: Scorecard, facts: Facts, window: Window | None) -> Facts
         self_closes=self_window.closes if self_window else None,
         explanation_closes=over,
         approval_voided=card.state == State.APPROVED and not approval_stands(card),
+        open_doubles=_open_doubles(card, window.step) if window else (),
         unmarked=_unmarked(card, window.step) if window else (),
     )
+
+
+def _open_doubles(card: Scorecard, step: Step) -> tuple[str, ...]:
+    return tuple(open_doubles(card, step).values_list("score__code", flat=True))
 
 
 def _unmarked(card: Scorecard, step: Step) -> tuple[str, ...]:

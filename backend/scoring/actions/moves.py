@@ -15,6 +15,7 @@ from backend.notices.actions import call_off, tell
 from backend.notices.models import Kind
 from backend.rounds.actions import tell_more_time
 from backend.rounds.models import Extension, Round, Step
+from backend.rounds.queries.councils import taking_part
 from backend.scoring import lifecycle
 from backend.scoring.actions.facts import facts_of, fingerprint_of, missing_survey
 from backend.scoring.actions.locking import about, lock
@@ -230,7 +231,9 @@ def _listeners(card: Scorecard, name: str) -> list[Any]:
     if verb is None:
         return []
     takers = takers_on([card.pk]).get(card.pk, []) if name in _OF_TAKERS else []
-    return [*holders(card.round.host if verb is Verb.APPRAISE else card.unit, verb), *takers]
+    if verb is Verb.APPRAISE:
+        return taking_part(card.round, card.unit, holders(card.round.host, verb))
+    return [*holders(card.unit, verb), *takers]
 
 
 def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> None:

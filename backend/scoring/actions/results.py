@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from backend.audit.recording import create_all, update_all
 from backend.criteria.models import Node
 from backend.rounds.models import Step
+from backend.scoring.actions.doubles import reset_doubles
 from backend.scoring.actions.locking import recount
 from backend.scoring.models import Mark, Scorecard
 from permissions.actor import Actor
@@ -44,6 +45,7 @@ def copy_results(card: Scorecard, step: Step, *, by: Actor, now: datetime) -> No
 def clear_appraisal(card: Scorecard) -> None:
     """Take back appraised marks not yet finished, because the unit scores itself anew."""
     _clear(card, Step.Kind.APPRAISAL)
+    reset_doubles(card.scores.values_list("pk", flat=True))
 
 
 def clear_decisions(card: Scorecard) -> None:

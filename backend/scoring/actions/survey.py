@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.core.errors import Invalid, OutOfStep, Stale
+from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.core.exact import format_points
 from backend.criteria.models import Node
 from backend.criteria.rules import InputSpec, RuleType
 from backend.rounds.models import Round, Step
+from backend.rounds.queries.councils import conflicted_units
 from backend.scoring.actions.locking import about, held, lock, require_open, score_of, shift_total
 from backend.scoring.actions.points import Entry, judged
 from backend.scoring.lifecycle import State
@@ -61,8 +62,14 @@ def enter_survey(
     Changing points already entered needs a reason on the row. Raises Refused (also for the unit
     where the person works), OutOfStep (published, step shut), Stale or Invalid.
     """
+    apart = conflicted_units(by, round_)
     for row in rows:
         by.require(Verb.ENTER_SURVEY, at=row.card.place())
+        if row.card.unit_id in apart:
+            raise Refused(
+                _("Bạn đã khai báo xung đột lợi ích với %(unit)s nên không nhập điểm cho đơn vị này.")
+                % {"unit": row.card.unit_name}
+            )
     if not rows:
         raise Invalid(_("Chưa có điểm nào để nhập."))
     _check_source(report_number, sample, answers)

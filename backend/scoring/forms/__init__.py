@@ -1,5 +1,5 @@
 """Shape of what people type on the scoring pages: leaf (points by rule), evidence,
-intake (many files), library, acts, sharing, council.
+intake (many files), library, acts, sharing, council, council_work.
 """
 
 from .acts import (
@@ -13,6 +13,7 @@ from .acts import (
     TextsForm,
 )
 from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
+from .council_work import DoubleForm, DraftForm, DropForm, HandOverForm
 from .evidence import DocumentForm, FileForm, SignedCopyForm, ToldForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
 from .leaf import LeafForm
@@ -35,8 +36,12 @@ __all__ = [
     "DelegateForm",
     "DivisionForm",
     "DocumentForm",
+    "DoubleForm",
+    "DraftForm",
+    "DropForm",
     "DueForm",
     "FileForm",
+    "HandOverForm",
     "LeafForm",
     "LibraryFilter",
     "ManyFilesForm",

@@ -17,7 +17,7 @@ from backend.core.fields import PointsFormField
 from backend.core.text import NFCCharField
 from backend.criteria.rules import RuleError
 from backend.scoring.actions.points import require_allowed
-from backend.scoring.models import Mark, Score
+from backend.scoring.models import Draft, Mark, Score
 
 # A longer list of values is typed faster than it is searched.
 MOST_CHOICES = 15
@@ -34,6 +34,8 @@ class MarkForm(forms.Form):
     # Chosen by the person after she has seen what somebody else saved meanwhile.
     over = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
     agree = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    # The version of the support team's draft that the person takes as her own.
+    draft_taken = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
     points = PointsFormField(label=_("Điểm thẩm định"), required=False)
     reason = NFCCharField(
         label=_("Lý do"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
@@ -46,9 +48,10 @@ class MarkForm(forms.Form):
         score: Score,
         mark: Mark | None,
         before: Decimal | None,
+        draft: Draft | None = None,
         **options: Any,
     ) -> None:
-        self.score, self.mark, self.before = score, mark, before
+        self.score, self.mark, self.before, self.draft = score, mark, before, draft
         self.overtaken = False
         options.setdefault("auto_id", f"mark-{score.pk}-%s")
         super().__init__(data, initial=self._standing(), **options)
@@ -83,6 +86,8 @@ class MarkForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("agree"):
             cleaned["points"], cleaned["reason"] = self.before, ""
+        if self.draft is not None and cleaned.get("draft_taken") == self.draft.version:
+            cleaned["points"], cleaned["reason"] = self.draft.points, self.draft.reason
         if not self.errors:
             self._check_points(cleaned.get("points"))
         if not self.errors:

@@ -1,10 +1,11 @@
 """Rows of the heart, in reading order: cards, marks, deductions, evidence, intake (files on their way), library,
-signatures, sharing, own_council, approvals.
+signatures, sharing, own_council, approvals, councils (what a round's council keeps beside its marks).
 """
 
 from backend.scoring.lifecycle import State
 from backend.scoring.models.approvals import IssuedReport, Look, ReturnedLeaf
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
+from backend.scoring.models.councils import DoubleChoice, DoubleLeaf, Draft, FirstMark, HandOver
 from backend.scoring.models.deductions import Deduction
 from backend.scoring.models.evidence import Evidence, StoredFile
 from backend.scoring.models.intake import Upload, UploadPiece
@@ -21,8 +22,13 @@ __all__ = [
     "Delegation",
     "Division",
     "DivisionMember",
+    "DoubleChoice",
+    "DoubleLeaf",
+    "Draft",
     "Evidence",
     "Explanation",
+    "FirstMark",
+    "HandOver",
     "IssuedReport",
     "Look",
     "Mark",

@@ -61,7 +61,9 @@ def works_for_host(viewer: Actor, card: Scorecard) -> bool:
     if of_unit(viewer, card):
         return False
     place = card.place()
-    return any(viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.MANAGE_ROUND))
+    return any(
+        viewer.may(verb, at=place) for verb in (Verb.INSPECT, Verb.APPRAISE, Verb.PREPARE, Verb.MANAGE_ROUND)
+    )
 
 
 def sees_names(viewer: Actor, card: Scorecard, step: Step) -> bool:

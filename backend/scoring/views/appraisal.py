@@ -118,11 +118,28 @@ def _page(
         "rows": _rows(part, shown),
         "shown": shown,
         "appraises": may(request, Verb.APPRAISE, page.card),
+        "not_mine": ""
+        if part.mine
+        else queries.not_her_leaf(actor_of(request), page.card, part.field.node.code),
         "approval": queries.approval_of(page.card) if page.sheet.shows_own else None,
+        "kept_out": queries.kept_out(actor_of(request), page.card),
+        "conflicts": list(queries.conflicts_of(page.card))
+        if queries.works_for_host(actor_of(request), page.card)
+        else [],
     }
     return render(
         request, "scoring/appraisal.html", context | ({"form": form} if form else {}), status=status
     )
+
+
+def page_with(request: HttpRequest, page: Marking, line: Line, form: forms.Form) -> HttpResponse:
+    """Return the page with a form that was refused, at the field of its leaf."""
+    return _page(request, page, line=line, status=422, form=form)
+
+
+def way_to_leaf(card: Scorecard, code: str) -> str:
+    """Return the address of a leaf on the council's page of its card."""
+    return _way_back(card, code)
 
 
 def _part(request: HttpRequest, page: Marking) -> Part:

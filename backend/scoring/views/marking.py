@@ -16,13 +16,14 @@ from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import gates, queries
 from backend.scoring.actions.answers import MAY_ASK
-from backend.scoring.forms import MarkForm, QuestionForm
+from backend.scoring.forms import DraftForm, MarkForm, QuestionForm
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
-from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
-from backend.scoring.queries import Heading, Leaf, Sheet, Window
+from backend.scoring.models import Draft, Evidence, Explanation, FirstMark, Mark, Scorecard
+from backend.scoring.queries import DoubleSeen, Heading, Leaf, Sheet, Window
 from backend.scoring.tally import Extra, extras_of
 from backend.scoring.views.finding import actor_of, may
+from permissions.actor import Actor
 from permissions.roles import Verb
 
 
@@ -37,8 +38,12 @@ class Line:
     step: Step | None
     again: bool = False
     asking: Step | None = None
+    hers: bool = False
     may_touch: bool = False
+    double: DoubleSeen | None = None
+    draft: Draft | None = None
     form: MarkForm | None = None
+    draft_form: DraftForm | None = None
     question_form: QuestionForm | None = None
 
     is_leaf = True
@@ -127,9 +132,14 @@ class Line:
         return self.assessed and self.leaf.claims_not_arisen
 
     @property
+    def twice(self) -> DoubleSeen | None:
+        """Return the double marking of the leaf while it is not settled."""
+        return self.double if self.double and self.double.double.is_open else None
+
+    @property
     def agreeable(self) -> bool:
         """Return whether "Đồng ý" is one press away for this viewer."""
-        return self.may_touch and self.left and (self.before is not None or self.claimed)
+        return self.may_touch and self.left and not self.twice and (self.before is not None or self.claimed)
 
     @property
     def status(self) -> tuple[str, str]:
@@ -137,6 +147,8 @@ class Line:
         if not self.assessed:
             out = not self.leaf.score.applies
             return (_("không áp dụng"), "grey") if out else (_("lấy từ điều tra, chỉ số ngoài"), "grey")
+        if self.twice:
+            return _said_of(self.twice)
         if self.mark is None and self.claimed:
             return _("báo không phát sinh"), "amber"
         if self.mark is None and not self.due and not self.leaf.within_scale and not self.earlier:
@@ -144,6 +156,15 @@ class Line:
         if self.mark is None:
             return (_("chưa thẩm định"), "amber") if self.due else (_("giữ điểm lần trước"), "grey")
         return told_change(self.mark.from_points, self.mark.points)
+
+
+def _said_of(seen: DoubleSeen) -> tuple[str, str]:
+    """Return how far a leaf marked twice is, for one viewer, and its colour."""
+    if seen.differs:
+        return _("hai điểm khác nhau"), "red"
+    if seen.mine:
+        return _("chấm hai lần: bạn đã chấm"), "blue"
+    return _("chấm hai lần: %d/2 người đã chấm") % seen.given, "amber"
 
 
 def told_change(before: Decimal | None, now: Decimal | None) -> tuple[str, str]:
@@ -269,12 +290,22 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
     sheet = queries.sheet(card, actor)
     window = queries.time_of(card, Step.Kind.APPRAISAL)
     appraises = may(request, Verb.APPRAISE, card)
-    fields = actor.fields_for(Verb.APPRAISE, at=card.place()) if appraises else frozenset()
     asking = queries.step_of(card, Step.Kind.EXPLANATION) if State(card.state) in MAY_ASK else None
     made = Marking(card, sheet, window, why_shut(card, window), asking)
+    hosts = queries.works_for_host(actor, card) and window is not None
+    doubles = queries.doubles_on(card, window.step, actor) if hosts and window else {}
+    drafts = queries.drafts_on(card, window.step) if hosts and window else {}
+    drafting = hosts and not made.why_shut and not appraises and may(request, Verb.PREPARE, card)
     for part in sheet.fields:
-        mine = fields is None or part.node.code in fields
-        made.parts.append(Part(part, mine, [_row(row, made, mine=mine) for row in part.rows]))
+        rows = [
+            _row(row, made, mine=appraises and queries.her_leaf(actor, card, row.code)) for row in part.rows
+        ]
+        mine = any(isinstance(row, Line) and row.hers for row in rows)
+        for row in rows:
+            if isinstance(row, Line):
+                row.double, row.draft = doubles.get(row.leaf.score.pk), drafts.get(row.leaf.score.pk)
+                _fit_forms(row, actor, card, drafting=drafting)
+        made.parts.append(Part(part, mine, rows))
     return made
 
 
@@ -283,20 +314,54 @@ def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
         return row
     over = State(made.card.state) in (State.CONCLUDED, State.PUBLISHED)
     step = made.window.step if made.window and not over else None
-    line = Line(row, step, again=made.card.step_id is not None, asking=made.asking)
+    line = Line(row, step, again=made.card.step_id is not None, asking=made.asking, hers=mine)
     open_now = mine and line.assessed
     line.may_touch = open_now and not made.why_shut
-    if line.may_touch:
-        line.form = mark_form(line)
     if open_now and made.asking:
         line.question_form = question_form(line)
     return line
 
 
+def _fit_forms(line: Line, actor: Actor, card: Scorecard, *, drafting: bool) -> None:
+    """Give the leaf the form of its mark, of her own mark where two mark it, or of her draft."""
+    if line.may_touch and line.double and not line.double.may_mark:
+        line.may_touch = False
+    if line.may_touch:
+        line.form = mark_form(line)
+    if (
+        drafting
+        and line.assessed
+        and not line.double
+        and queries.her_leaf(actor, card, line.leaf.code, Verb.PREPARE)
+    ):
+        line.draft_form = draft_form(line)
+
+
 def mark_form(line: Line, data: Any = None) -> MarkForm:
-    """Return the form of a leaf's mark at the step now on."""
+    """Return the form of a leaf's mark at the step now on; where two mark it, of her own or of who settles."""
     standing = line.leaf.marks.get(line.step.pk) if line.step else None
-    return MarkForm(data, score=line.leaf.score, mark=standing, before=line.before)
+    seen = line.double
+    if seen and not seen.is_third:
+        standing = _own_mark(seen.mine) if seen.mine else None
+    form = MarkForm(data, score=line.leaf.score, mark=standing, before=line.before, draft=line.draft)
+    form.fields["reason"].required = seen is not None and seen.is_third
+    return form
+
+
+def _own_mark(mine: FirstMark) -> Mark:
+    """Return her own mark of a leaf that two mark, in the shape of a mark; it is never saved."""
+    return Mark(
+        points=mine.points,
+        reason=mine.reason,
+        version=mine.version,
+        author=mine.person_name,
+        saved_at=mine.saved_at,
+    )
+
+
+def draft_form(line: Line, data: Any = None) -> DraftForm:
+    """Return the form of the support team's draft of a leaf."""
+    return DraftForm(data, score=line.leaf.score, draft=line.draft)
 
 
 def question_form(line: Line, data: Any = None) -> QuestionForm:

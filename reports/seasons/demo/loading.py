@@ -120,6 +120,7 @@ class _Maker:
             on_date=self.today,
             by=actor_for(users[people.MANAGER]),
         )
+        present.form_council(made, people.COUNCIL, users, by=actor_for(users[people.MANAGER]))
         _fill(made, acting, users)
         home = next(unit for unit in departments if unit.code == people.HOME_AFFAIRS)
         practice.open_practice(home, season, today=self.today, by=MAKER)

@@ -14,6 +14,7 @@ from random import Random
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from backend.accounts.models import User
 from backend.criteria.models import CriteriaSet
 from backend.rounds import actions as rounds
 from backend.rounds.models import Round
@@ -70,6 +71,17 @@ def open_present(
     rounds.set_steps(made, days.steps, by=by)
     actions.open_round(made, by=by)
     return Round.objects.get(pk=made.pk)
+
+
+def form_council(round_: Round, people: Mapping[str, str], users: Mapping[str, User], *, by: Actor) -> None:
+    """Give the round its council: ``people`` are offices by username."""
+    rounds.form_council(
+        round_,
+        [rounds.Seated(users[name].pk, office) for name, office in people.items()],
+        by=by,
+        decision_number=words.COUNCIL,
+        decision_date=round_.on_date,
+    )
 
 
 def act(card: Scorecard, leaves: Sequence[Leaf], team: Team, stage: str) -> None:

@@ -9,6 +9,7 @@ from reports.seasons.demo.drawing import Answer
 
 SOURCE = "SỐ LIỆU MINH HOẠ, không phải kết quả đánh giá thật"
 SURVEY_REPORT = "MH-XHH"
+COUNCIL = "MH/QĐ-UBND (minh hoạ)"
 
 # Where a leaf may not apply: a part of its title, and why.
 NOT_ARISEN = (

@@ -1,4 +1,4 @@
-"""Every read of rounds: whose rounds, what step is on, until when and for whom."""
+"""Every read of rounds: whose rounds, what step is on, until when and for whom; councils: who judges a card."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds import rules
 from backend.rounds.models import Extension, Group, HostReminder, RemindedUnit, Reminder, Round, Step
+from backend.rounds.queries.councils import conflicted_units
 from permissions.actor import Actor, within
 from permissions.roles import ROLES, Verb
 from tiers.models import Unit
@@ -100,7 +101,8 @@ def of_group(group: Group) -> Q:
 
 def extendable_units(actor: Actor, round: Round) -> QuerySet[Unit]:
     """Return the units of the round to which the person may give more time: never her own."""
-    return units_in(round).filter(within(actor, Verb.REOPEN, unit="path", host="parent__path"))
+    mine = units_in(round).filter(within(actor, Verb.REOPEN, unit="path", host="parent__path"))
+    return mine.exclude(pk__in=conflicted_units(actor, round))
 
 
 def demand_extending(actor: Actor, round: Round) -> None:

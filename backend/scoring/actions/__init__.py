@@ -3,7 +3,7 @@
 Read in this order: locking, save_keys, points (self-scores), saving (one leaf from the page), filling (many at
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
-rights, returning and looking (the leader reads), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
+rights, returning and looking (the leader reads), moves, reasons (canned), appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
 leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
@@ -48,6 +48,12 @@ from backend.scoring.actions.placing import (
 )
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts
 from backend.scoring.actions.reading import catch_up, read_file
+from backend.scoring.actions.reasons import (
+    may_keep_reasons,
+    require_keeping,
+    retire_reason,
+    save_reason,
+)
 from backend.scoring.actions.remarks import add_remark, read_remarks, withdraw_remark
 from backend.scoring.actions.reminding import remind
 from backend.scoring.actions.returning import answer_return, note_return
@@ -103,6 +109,7 @@ __all__ = [
     "leave_out",
     "look",
     "make_bundle",
+    "may_keep_reasons",
     "may_remind",
     "mend_told",
     "move",
@@ -120,12 +127,15 @@ __all__ = [
     "remove_evidence",
     "replace_file",
     "request_bundle",
+    "require_keeping",
     "require_own",
     "require_reminding",
     "require_seen",
+    "retire_reason",
     "reuse",
     "revoke",
     "save_division",
+    "save_reason",
     "see_leaf",
     "send_reminder",
     "set_points",

@@ -27,6 +27,7 @@ from backend.scoring.actions.locking import (
 )
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.points import Saved, require_allowed
+from backend.scoring.actions.reasons import completed, rule_said
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import Mark, Score, Scorecard, StepTotal
 from backend.scoring.queries import Window, scored_itself, step_of
@@ -41,7 +42,8 @@ def appraise(
     """Save the council's points of one leaf at the appraisal now on.
 
     ``version`` is 0 where no mark stands yet. Points other than those of the step before need a
-    reason. Raises Refused (no right, own unit, not her field), OutOfStep, Stale or Invalid.
+    reason: words, or the code of a canned one with what fills its blanks; the rule's words are kept with the
+    mark. Raises Refused (no right, own unit, not her field), OutOfStep, Stale or Invalid.
     """
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
@@ -187,11 +189,12 @@ def _save(
     require_allowed(score, points)
     mark = _mark_at(card, score, window.step)
     _require_fresh(mark, version, points)
-    reason = reason.strip()
+    reason = completed(score, card.round.host_id, reason)
     _require_reason(mark, points, reason)
     _require_answer(card, score, reason)
     before = mark.points
     mark.points, mark.reason = points, reason
+    mark.rule_said = rule_said(score) if _changes(mark) else ""
     mark.version += 1
     mark.author, mark.saved_at = by.name, window.now
     with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
@@ -231,6 +234,10 @@ def _require_fresh(mark: Mark, version: int, points: Decimal) -> None:
         yours=format_points(points),
         version=mark.version,
     )
+
+
+def _changes(mark: Mark) -> bool:
+    return mark.from_points is not None and mark.points != mark.from_points
 
 
 def _require_reason(mark: Mark, points: Decimal, reason: str) -> None:

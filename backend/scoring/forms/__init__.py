@@ -12,7 +12,15 @@ from .acts import (
     SeenForm,
     TextsForm,
 )
-from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
+from .council import (
+    CannedForm,
+    ConcludeForm,
+    DeductForm,
+    MarkForm,
+    QuestionForm,
+    ReasonForm,
+    RowMarkForm,
+)
 from .evidence import DocumentForm, FileForm, SignedCopyForm, ToldForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
 from .leaf import LeafForm
@@ -30,6 +38,7 @@ __all__ = [
     "AnswerForm",
     "ApproveForm",
     "AssignForm",
+    "CannedForm",
     "ConcludeForm",
     "DeductForm",
     "DelegateForm",
@@ -51,6 +60,7 @@ __all__ = [
     "ReturnAnswerForm",
     "ReturnNoteForm",
     "ReuseForm",
+    "RowMarkForm",
     "SeenForm",
     "SignedCopyForm",
     "SpotsForm",

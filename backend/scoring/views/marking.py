@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -120,6 +121,17 @@ class Line:
     def left(self) -> bool:
         """Return whether a mark is owed and missing."""
         return self.due and self.mark is None
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether the newest mark is below what it started from."""
+        return _is_cut(self.newest)
+
+    @property
+    def is_apart(self) -> bool:
+        """Return whether the steps of appraisal gave different points."""
+        now = [self.mark] if self.mark and self.step is not None else []
+        return len({mark.points for mark in (*self.earlier, *now)}) > 1
 
     @property
     def claimed(self) -> bool:
@@ -241,7 +253,7 @@ class Marking:
     @property
     def cuts(self) -> int:
         """Return how many leaves stand below the points they started from and are not asked about yet."""
-        return sum(_is_cut(line.newest) and line.question is None for line in self.lines)
+        return sum(line.is_cut and line.question is None for line in self.lines)
 
     @property
     def questions(self) -> int:
@@ -281,8 +293,7 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
 def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
     if isinstance(row, Heading):
         return row
-    over = State(made.card.state) in (State.CONCLUDED, State.PUBLISHED)
-    step = made.window.step if made.window and not over else None
+    step = made.window.step if made.window and not is_over(made.card) else None
     line = Line(row, step, again=made.card.step_id is not None, asking=made.asking)
     open_now = mine and line.assessed
     line.may_touch = open_now and not made.why_shut
@@ -291,6 +302,11 @@ def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
     if open_now and made.asking:
         line.question_form = question_form(line)
     return line
+
+
+def is_over(card: Scorecard) -> bool:
+    """Return whether nothing of the card is appraised any more."""
+    return State(card.state) in (State.CONCLUDED, State.PUBLISHED)
 
 
 def mark_form(line: Line, data: Any = None) -> MarkForm:
@@ -307,8 +323,13 @@ def question_form(line: Line, data: Any = None) -> QuestionForm:
     return QuestionForm(data, initial=standing, auto_id=f"ask-{line.leaf.score.pk}-%s")
 
 
-def why_shut(card: Scorecard, window: Window | None) -> str:
-    """Return why the council can't give points now, in words; empty where it can. The action asks again."""
+def why_shut(
+    card: Scorecard, window: Window | None, find: Callable[[str], Window | None] | None = None
+) -> str:
+    """Return why the council can't give points now, in words; empty where it can. The action asks again.
+
+    ``find`` gives the window of a kind of step, where the page has read those of many cards at once.
+    """
     if State(card.state) not in UNDER_APPRAISAL:
         return _("Phiếu %(state)s.") % {"state": State(card.state).label}
     if window is None:
@@ -319,14 +340,14 @@ def why_shut(card: Scorecard, window: Window | None) -> str:
             "when": format_moment(window.closes),
         }
     facts = Facts(now=window.now, opens=window.opens, closes=window.closes)
-    return gates.in_time(facts) or _unit_at_work(card)
+    return gates.in_time(facts) or _unit_at_work(card, find or partial(queries.time_of, card))
 
 
-def _unit_at_work(card: Scorecard) -> str:
-    own = queries.time_of(card, Step.Kind.SELF)
+def _unit_at_work(card: Scorecard, find: Callable[[str], Window | None]) -> str:
+    own = find(Step.Kind.SELF)
     if own and own.now < own.closes:
         return gates.self_scoring_over(Facts(now=own.now, self_closes=own.closes))
-    asked = queries.time_of(card, Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
+    asked = find(Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
     if asked and asked.now < asked.closes:
         return gates.answered_or_late(Facts(now=asked.now, explanation_closes=asked.closes, explaining=True))
     return ""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from backend.core import clock
 from backend.criteria.models import Node
@@ -24,6 +23,7 @@ from backend.scoring.queries.cards import arrivals
 from backend.scoring.queries.flags import flags_across
 from backend.scoring.queries.last_year import add_last_year_across
 from permissions.actor import Actor, within
+from permissions.roles import Verb
 
 
 @dataclass
@@ -100,18 +100,24 @@ class Across:
         return [case for case in self.cases.values() if case.is_uneven]
 
 
-def across(round_: Round, node: Node, viewer: Actor, *, whole: bool = True) -> Across:
+def across(
+    round_: Round, node: Node, viewer: Actor, *, whole: bool = False, now: datetime | None = None
+) -> Across:
     """Return the leaf in every unit of the round that the viewer works on or inspects.
 
-    ``whole`` False leaves out what does not bear on points: evidence, last year's points, dates of the steps.
+    ``whole``: with what does not bear on points, that is evidence, last year's points, dates of the steps.
+    ``now`` is the database's time where it has been read already.
     """
-    now = clock.now()
+    now = now or clock.now()
     _share_steps(round_)
     steps: list[Step] = round_.steps_in_order  # type: ignore[attr-defined]
     leaves = {score.pk: Leaf(score, node) for score in _scores(round_, node, viewer, now)}
     found = Across(round_, node, steps, now, list(leaves.values()))
     _add_marks(leaves, steps, viewer, now)
-    _add_questions(leaves, steps)
+    if any(
+        leaf.score.card.step_id for leaf in found.leaves
+    ):  # nobody is asked before the first appraisal is over
+        _add_questions(leaves, steps)
     if whole:
         _add_evidence(leaves, steps, viewer, now)
         pieces = [piece for leaf in found.leaves for piece in leaf.evidence]
@@ -128,21 +134,37 @@ def _share_steps(round_: Round) -> None:
         round_.steps_in_order = list(rows)  # type: ignore[attr-defined]
 
 
+def scores_for(viewer: Actor) -> QuerySet[Score]:
+    """Return the leaves of the cards the viewer works on for their host, or inspects."""
+    return Score.objects.filter(
+        within(viewer, HOST_VERBS, unit="card__unit__path", host="card__round__host__path")
+    )
+
+
 def _scores(round_: Round, node: Node, viewer: Actor, now: datetime) -> list[Score]:
     """Return the scores of the leaf in units' order, each with its card and what tells who may see what of it."""
-    mine = within(viewer, HOST_VERBS, unit="card__unit__path", host="card__round__host__path")
-    writing = still_writing(now).filter(pk=OuterRef("card_id"))
-    rows = Score.objects.filter(mine, node=node, card__round=round_).select_related(
-        "card__unit", "card__group", "card__step"
+    rows = scores_for(viewer).filter(node=node, card__round=round_)
+    grants = ScorecardGrant.objects.in_force().filter(
+        user_id=viewer.user_id, content_object=OuterRef("card_id"), permission__codename=str(Verb.APPRAISE)
     )
-    rows = rows.annotate(
-        is_writing=Exists(writing), arrived_by=Subquery(arrivals(OuterRef("card_id"))[:1])
-    ).order_by("card__group__order", "card__unit__order", "pk")
-    found = list(rows)
+    rows = rows.select_related("card__unit", "card__group", "card__step").annotate(
+        is_writing=Exists(still_writing(now).filter(pk=OuterRef("card_id"))),
+        arrived_by=Subquery(arrivals(OuterRef("card_id"))[:1]),
+        lent=Exists(grants.filter(excludes=False)),
+        excluded=Exists(grants.filter(excludes=True)),
+    )
+    found: list[Any] = list(rows.order_by("card__group__order", "card__unit__order", "pk"))
     for score in found:
-        score.node, score.card.round = node, round_
-        score.card.is_writing, score.card.arrived_by = score.is_writing, score.arrived_by  # type: ignore[attr-defined]
+        card = score.card
+        score.node, card.round = node, round_
+        card.is_writing, card.arrived_by = score.is_writing, score.arrived_by
+        # As ``may`` reads them; of no other verb is asked here.
+        card.single_grants = _appraising(score.lent), _appraising(score.excluded)
     return found
+
+
+def _appraising(given: bool) -> frozenset[str]:
+    return frozenset({str(Verb.APPRAISE)}) if given else frozenset()
 
 
 def _add_marks(leaves: dict[int, Leaf], steps: list[Step], viewer: Actor, now: datetime) -> None:
@@ -175,15 +197,3 @@ def _add_evidence(leaves: dict[int, Leaf], steps: list[Step], viewer: Actor, now
         added_later = piece.step.kind == Step.Kind.EXPLANATION
         if added_later or sees_step(leaf.score.card, piece.step, viewer, now):
             leaf.evidence.append(piece)
-
-
-def share_grants(actor: Actor, cards: Iterable[Scorecard]) -> None:
-    """Put on each card what is lent to the person on it and what she is kept from, as ``may`` reads it; one statement."""
-    listed = list(cards)
-    lent: dict[int, set[str]] = defaultdict(set)
-    excluded: dict[int, set[str]] = defaultdict(set)
-    rows: Any = ScorecardGrant.objects.in_force().filter(user_id=actor.user_id, content_object__in=listed)
-    for card, name, excludes in rows.values_list("content_object_id", "permission__codename", "excludes"):
-        (excluded if excludes else lent)[card].add(name)
-    for card in listed:
-        card.single_grants = frozenset(lent[card.pk]), frozenset(excluded[card.pk])  # type: ignore[attr-defined]

@@ -39,7 +39,7 @@ class LeafViewSet(ViewSet):
         round_ = round_of(request, key_in(round))
         node = get_object_or_404(leaves_in(round_), pk=key_in(pk))
         actor = request.actor  # type: ignore[attr-defined]
-        found = across(round_, node, actor)
+        found = across(round_, node, actor, whole=True)
         context = {"viewer": actor, "flags": found.flags}
         return Response(shapes_across.AcrossShape(found, context=context).data)
 

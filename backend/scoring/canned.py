@@ -54,7 +54,7 @@ def is_open(text: str) -> bool:
 
 def parts_in(text: str, canned: str) -> list[str] | None:
     """Return what a reason has at the blanks of a canned text; None where it is not made from it."""
-    pattern = "(.*?)".join(re.escape(piece) for piece in _BLANK.split(canned))
+    pattern = r"\s*(.*?)\s*".join(re.escape(piece.strip()) for piece in _BLANK.split(canned))
     found = re.search(pattern + r"\Z", " ".join(nfc(text).split()), re.IGNORECASE | re.DOTALL)
     return list(found.groups()) if found else None
 

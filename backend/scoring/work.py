@@ -42,7 +42,7 @@ class Person:
     name: str
     seat: str = ""
     fields: frozenset[str] = frozenset()
-    given: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    given: dict[str, int] = field(default_factory=dict)
     last: datetime | None = None
 
     @property
@@ -82,7 +82,7 @@ class Work:
     def of(self, person: Person) -> list[tuple[str, int, Share | None]]:
         """Return (field, given by her, share of the field or None where it is not hers) of the fields in order."""
         return [
-            (code, person.given[code], share if not person.fields or code in person.fields else None)
+            (code, person.given.get(code, 0), share if not person.fields or code in person.fields else None)
             for code, _title, share in self.fields
         ]
 
@@ -192,5 +192,5 @@ def _count_given(people: list[Person], told: Iterable[tuple[str, str, datetime |
             by_name[name] = Person(name)
             people.append(by_name[name])
         person = by_name[name]
-        person.given[field_code] += 1
+        person.given[field_code] = person.given.get(field_code, 0) + 1
         person.last = max(filter(None, (person.last, moment)), default=None)

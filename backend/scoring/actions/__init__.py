@@ -3,7 +3,7 @@
 Read in this order: locking, save_keys, points (self-scores), saving (one leaf from the page), filling (many at
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
-rights, returning and looking (the leader reads), moves, reasons (canned), appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
+rights, returning and looking (the leader reads), moves, reasons (canned), led (what led to a mark), appraisal, holding (one leaf from the table), answers, survey, remaining and deductions (points taken off), exceptions (left-out
 leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
@@ -15,6 +15,7 @@ from backend.scoring.actions.deductions import deduct, withdraw_deduction
 from backend.scoring.actions.evidence import add_document, add_file, remove_evidence
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
+from backend.scoring.actions.holding import HeldMark, mark_held
 from backend.scoring.actions.host_reminding import (
     Prepared,
     may_remind,
@@ -68,6 +69,7 @@ from backend.scoring.actions.taking_over import take_over
 __all__ = [
     "Given",
     "HeldLeaf",
+    "HeldMark",
     "OwnLine",
     "PastLine",
     "Prepared",
@@ -109,6 +111,7 @@ __all__ = [
     "leave_out",
     "look",
     "make_bundle",
+    "mark_held",
     "may_keep_reasons",
     "may_remind",
     "mend_told",

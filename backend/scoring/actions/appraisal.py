@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import create_all, recording, update_all
+from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.core.exact import format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Step
+from backend.rounds.queries import hold_steps, windows_of
 from backend.scoring import arising
 from backend.scoring.actions.exceptions import take_out
+from backend.scoring.actions.led import before_of, marks_on
 from backend.scoring.actions.locking import (
     about,
-    held,
     lock,
     recount,
     require_open,
@@ -50,6 +53,13 @@ def appraise(
     window = appraisal_window(card)
     score = score_of(card, code)
     require_field(card, score, by)
+    return give(card, score, window, by=by, version=version, points=points, reason=reason)
+
+
+def give(
+    card: Scorecard, score: Score, window: Window, *, by: Actor, version: int, points: Decimal, reason: str
+) -> Saved:
+    """Save the points of a leaf whose card is locked and whose right is asked. Raises Stale or Invalid."""
     return _save(card, score, window, by=by, version=version, points=points, reason=reason)
 
 
@@ -80,7 +90,7 @@ def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None
     window = appraisal_window(card)
     wanted = None if codes is None else set(codes)
     rows = [row for row in _unmarked(card, window.step) if wanted is None or row.code in wanted]
-    before = points_before(card, window.step)
+    before = pointsbefore_of(card, window.step)
     mine = [row for row in rows if her_field(card, row, by)]
     claims = claims_of(card)
     rows = [row for row in mine if before.get(row.pk) is not None]
@@ -130,18 +140,30 @@ def appraisal_window(card: Scorecard) -> Window:
     """Return the window of the appraisal now on. Raises OutOfStep while the unit may still write."""
     if State(card.state) not in UNDER_APPRAISAL:
         raise OutOfStep(_("Chưa thẩm định được vì phiếu %(state)s.") % {"state": State(card.state).label})
-    window = window_of(card, Step.Kind.APPRAISAL)
+    window, closing = _windows(card)
     require_open(window)
-    _require_unit_done(card, window)
+    _require_unit_done(card, window.now, closing)
     return window
 
 
-def _require_unit_done(card: Scorecard, window: Window) -> None:
+def _windows(card: Scorecard) -> tuple[Window, dict[int, datetime]]:
+    """Hold the round's steps, then read the clock; return the appraisal now on, and when each step ends for the unit."""
+    steps = hold_steps(card.round_id)
+    card.round.steps_in_order = steps  # type: ignore[attr-defined]
+    step = step_of(card, Step.Kind.APPRAISAL)
+    if step is None:
+        raise OutOfStep(_("Đợt đánh giá này không có bước này."))
+    dates = windows_of(steps, [card.unit_id])
+    closing = {one.pk: dates[one.pk, card.unit_id].closes_at for one in steps}
+    return Window.of(step, dates[step.pk, card.unit_id], clock.now()), closing
+
+
+def _require_unit_done(card: Scorecard, now: datetime, closing: dict[int, datetime]) -> None:
     own = step_of(card, Step.Kind.SELF)
-    if own is not None and window.now < held(card, own).closes:
+    if own is not None and now < closing[own.pk]:
         raise OutOfStep(_("Đơn vị còn trong hạn tự chấm nên chưa thẩm định được."))
     asked = step_of(card, Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
-    if asked is not None and window.now < held(card, asked).closes:
+    if asked is not None and now < closing[asked.pk]:
         raise OutOfStep(_("Đơn vị đang giải trình và còn trong hạn nên chưa thẩm định tiếp được."))
 
 
@@ -159,7 +181,7 @@ def her_field(card: Scorecard, score: Score, by: Actor) -> bool:
     return fields is None or score.field_code in fields
 
 
-def points_before(card: Scorecard, step: Step) -> dict[int, Decimal | None]:
+def pointsbefore_of(card: Scorecard, step: Step) -> dict[int, Decimal | None]:
     """Return each score's points of the newest step before ``step`` that gave any, by score key.
 
     The draft of a unit recorded as not having scored itself counts for nothing; a claim that nothing arose is
@@ -204,16 +226,17 @@ def _save(
 
 
 def _counted(card: Scorecard, mark: Mark, before: Decimal | None) -> StepTotal:
-    StepTotal.objects.get_or_create(card=card, step_id=mark.step_id)
+    """Return the card's total at the step after the mark; the card is locked, so nobody else moves it."""
+    mark.score.card = card
     shift_total(mark, before, card.pk)
-    return StepTotal.objects.get(card=card, step_id=mark.step_id)
+    found = StepTotal.objects.filter(card=card, step_id=mark.step_id).first()
+    return found or recount(card.pk, mark.step_id)
 
 
 def _mark_at(card: Scorecard, score: Score, step: Step) -> Mark:
-    found = Mark.objects.filter(score=score, step=step).first()
+    found = next((mark for mark in marks_on(card, score) if mark.step_id == step.pk), None)
     mark = found or Mark(score=score, step=step, max_points=score.max_points)
-    mark.step = step
-    mark.from_points = points_before(card, step).get(score.pk)
+    mark.from_points = before_of(card, score, step)
     return mark
 
 

@@ -18,14 +18,13 @@ from backend.core.forms import ActingForm, CheckedFileField, short
 from backend.core.text import NFCCharField
 from backend.criteria.rules import RuleError
 from backend.scoring.actions.points import require_allowed
-from backend.scoring.actions.reasons import completed
 from backend.scoring.models import Mark, Score
 
 # A longer list of values is typed faster than it is searched.
 MOST_CHOICES = 15
 
 
-class MarkForm(forms.Form):
+class MarkForm(ActingForm):
     """Points of one leaf at one step of the council, judged as the action will judge them.
 
     ``mark`` is what stands at the step (None before the first save), ``before`` the points of the
@@ -88,17 +87,9 @@ class MarkForm(forms.Form):
         if not self.errors:
             self._check_points(cleaned.get("points"))
         if not self.errors:
-            self._complete_reason(cleaned)
-        if not self.errors:
             self._check_reason(cleaned)
             self._check_fresh(cleaned)
         return cleaned
-
-    def _complete_reason(self, cleaned: dict[str, Any]) -> None:
-        try:
-            cleaned["reason"] = completed(self.score, self.score.card.round.host_id, cleaned["reason"])
-        except Invalid as refusal:
-            self.add_error("reason", refusal.message)
 
     def _check_points(self, points: Decimal | None) -> None:
         if points is None:

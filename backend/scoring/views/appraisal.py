@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -223,10 +224,10 @@ def mark(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Save the council's points of one leaf, or its agreement."""
     page, line = _found_to_appraise(request, pk, code)
     form = mark_form(line, request.POST)
-    if not form.is_valid():
+    save = partial(actions.appraise, page.card, code, by=actor_of(request))
+    if not (form.is_valid() and form.carry_out(lambda: save(**form.to_save))):
         line.form = form
         return _refused(request, page, line, form)
-    actions.appraise(page.card, code, by=actor_of(request), **form.to_save)
     return _saved(request, page.card, code, _("Đã lưu điểm tiêu chí %(code)s.") % {"code": code})
 
 

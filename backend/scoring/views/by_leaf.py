@@ -18,17 +18,17 @@ from django.views.decorators.http import require_GET, require_POST
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring import actions, work
-from backend.scoring.across import Across, Case, across, key_of, share_grants
-from backend.scoring.actions.appraisal import her_field, require_field
-from backend.scoring.forms import RowMarkForm
+from backend.scoring.across import Across, Case, across, key_of, scores_for
+from backend.scoring.actions.appraisal import her_field
+from backend.scoring.forms import MarkForm, RowMarkForm
 from backend.scoring.forms.council import reachable
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
-from backend.scoring.models import Mark, Scorecard
+from backend.scoring.models import Scorecard
 from backend.scoring.queries import Leaf, step_of
 from backend.scoring.queries.canned import canned_for, leaves_in
 from backend.scoring.views.appraisal import demo_of
-from backend.scoring.views.finding import actor_of, demand, may
-from backend.scoring.views.marking import Line, is_over, why_shut
+from backend.scoring.views.finding import actor_of, may
+from backend.scoring.views.marking import Line, is_over, mark_form, why_shut
 from backend.scoring.views.sifting import fits, sifts
 from backend.scoring.views.survey import find_round
 from permissions.roles import Verb
@@ -110,9 +110,8 @@ def _row(request: HttpRequest, found: Across, leaf: Leaf, case: Case | None) -> 
     return row
 
 
-def _form(line: Line, data: Any = None) -> RowMarkForm:
-    standing = line.leaf.marks.get(line.step.pk) if line.step else None
-    return RowMarkForm(data, score=line.leaf.score, mark=standing, before=line.before)
+def _form(line: Line) -> MarkForm:
+    return mark_form(line, shape=RowMarkForm)
 
 
 def _node(round_: Round, pk: int) -> tuple[Node, Node | None, Node | None]:
@@ -135,7 +134,7 @@ def _page(
     request: HttpRequest, round_: Round, node_pk: int, *, card_pk: int = 0, form: RowMarkForm | None = None
 ) -> HttpResponse:
     node, before, after = _node(round_, node_pk)
-    found = across(round_, node, actor_of(request))
+    found = across(round_, node, actor_of(request), whole=True)
     table = _table(request, found)
     for row in table.every:
         if form is not None and row.card.pk == card_pk:
@@ -163,7 +162,6 @@ def _context(round_: Round, node: Node, table: Table) -> dict[str, Any]:
 
 def _table(request: HttpRequest, found: Across) -> Table:
     cases = found.cases
-    share_grants(actor_of(request), [leaf.score.card for leaf in found.leaves])
     every = [_row(request, found, leaf, cases.get(key_of(leaf))) for leaf in found.leaves]
     for place, row in enumerate(every):
         row.place = place
@@ -191,47 +189,39 @@ def _values(table: Table) -> list[Any]:
 @require_POST
 def row(request: HttpRequest, pk: int, node_pk: int, card_pk: int) -> HttpResponse:
     """Save the council's points of the leaf for one unit, or its agreement."""
-    round_ = find_round(request, pk)
-    node, _before, _after = _node(round_, node_pk)
-    found = across(round_, node, actor_of(request), whole=False)
-    leaf = next((leaf for leaf in found.leaves if leaf.score.card_id == card_pk), None)
-    if leaf is None:
-        raise Http404
-    card = leaf.score.card
-    demand(request, Verb.APPRAISE, card)
-    require_field(card, leaf.score, actor_of(request))
-    line = _line(leaf)
-    form = _form(line, request.POST)
-    if not form.is_valid():
-        return _refused(request, round_, found, line, form)
-    saved = actions.appraise(card, node.code, by=actor_of(request), **form.to_save)
-    return _saved(request, round_, found, leaf, saved.mark)
+    rows = scores_for(actor_of(request)).filter(card__round=pk, node=node_pk, card=card_pk)
+    with actions.mark_held(rows, by=actor_of(request)) as held:
+        form = RowMarkForm(request.POST, score=held.score, mark=held.mark, before=held.before)
+        if form.is_valid() and form.carry_out(lambda: held.save(**form.to_save)):
+            return _saved(request, held)
+    return _refused(request, held, form)
 
 
-def _refused(
-    request: HttpRequest, round_: Round, found: Across, line: Line, form: RowMarkForm
-) -> HttpResponse:
-    card = line.leaf.score.card
+def _refused(request: HttpRequest, held: actions.HeldMark, form: RowMarkForm) -> HttpResponse:
+    card, node = held.card, held.score.node
     if not request.headers.get("HX-Request"):
-        return _page(request, round_, found.node.pk, card_pk=card.pk, form=form)
-    line.form, line.may_touch = form, True
-    context = _context(round_, found.node, Table(found, [])) | {"row": Row(line, card)}
+        return _page(request, find_round(request, card.round_id), node.pk, card_pk=card.pk, form=form)
+    leaf = Leaf(held.score, node)
+    line = Line(leaf, held.window.step, again=card.step_id is not None, may_touch=True, form=form)
+    if held.mark:
+        leaf.marks[held.mark.step_id] = held.mark
+    context = {"round": card.round, "node": node, "row": Row(line, card)}
     return render(request, "scoring/_by_leaf_mark.html", context, status=422)
 
 
-def _saved(request: HttpRequest, round_: Round, found: Across, leaf: Leaf, mark: Mark) -> HttpResponse:
-    card = leaf.score.card
+def _saved(request: HttpRequest, held: actions.HeldMark) -> HttpResponse:
+    card, node, round_ = held.card, held.score.node, held.card.round
     if not request.headers.get("HX-Request"):
-        said = {"unit": card.unit_name, "code": leaf.code}
+        said = {"unit": card.unit_name, "code": node.code}
         messages.success(request, _("Đã lưu điểm tiêu chí %(code)s của %(unit)s.") % said)
-        return redirect(f"{reverse('scoring:by_leaf', args=[round_.pk, found.node.pk])}#unit-{card.pk}")
-    leaf.marks[mark.step_id] = mark
+        return redirect(f"{reverse('scoring:by_leaf', args=[round_.pk, node.pk])}#unit-{card.pk}")
+    found = across(round_, node, actor_of(request), now=held.window.now)
     cases = found.cases
     every = [Row(_line(one), one.score.card, "", cases.get(key_of(one))) for one in found.leaves]
-    here = next(row for row in every if row.line.leaf is leaf)
+    here = next(row for row in every if row.card.pk == card.pk)
     here.line.may_touch, here.line.form = True, _form(here.line)
     equals = [row for row in every if row.case is here.case] if here.case else [here]
-    context = _context(round_, found.node, Table(found, every))
+    context = _context(round_, node, Table(found, every))
     context |= {"row": here, "equals": equals, "just_saved": True}
     return render(request, "scoring/_by_leaf_saved.html", context)
 

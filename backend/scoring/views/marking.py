@@ -309,10 +309,10 @@ def is_over(card: Scorecard) -> bool:
     return State(card.state) in (State.CONCLUDED, State.PUBLISHED)
 
 
-def mark_form(line: Line, data: Any = None) -> MarkForm:
+def mark_form(line: Line, data: Any = None, shape: type[MarkForm] = MarkForm) -> MarkForm:
     """Return the form of a leaf's mark at the step now on."""
     standing = line.leaf.marks.get(line.step.pk) if line.step else None
-    return MarkForm(data, score=line.leaf.score, mark=standing, before=line.before)
+    return shape(data, score=line.leaf.score, mark=standing, before=line.before)
 
 
 def question_form(line: Line, data: Any = None) -> QuestionForm:

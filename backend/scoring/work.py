@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from backend.core.text import sort_key
-from backend.criteria.models import Node
+from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Round, Step
 from backend.scoring.board import hosted_cards
 from backend.scoring.lifecycle import UNDER_APPRAISAL
@@ -56,7 +56,7 @@ class Work:
     """The marks owed at the appraisals now on, over all units that are under appraisal."""
 
     nodes: list[Node]
-    titles: dict[str, str]
+    titles: dict[str, list[str]]
     by_node: dict[int, Share] = field(default_factory=lambda: defaultdict(Share))
     by_field: dict[str, Share] = field(default_factory=lambda: defaultdict(Share))
     people: list[Person] = field(default_factory=list)
@@ -68,10 +68,18 @@ class Work:
         return [(node, self.by_node[node.pk]) for node in self.nodes]
 
     @property
+    def sets(self) -> list[tuple[CriteriaSet, list[tuple[Node, Share]]]]:
+        """Return the leaves by criteria set."""
+        found: dict[int, tuple[CriteriaSet, list[tuple[Node, Share]]]] = {}
+        for node, share in self.leaves:
+            found.setdefault(node.criteria_set_id, (node.criteria_set, []))[1].append((node, share))
+        return list(found.values())
+
+    @property
     def fields(self) -> list[tuple[str, str, Share]]:
-        """Return (code, title, share) of the fields in order."""
+        """Return (code, title, share) of the fields in order; sets of one round may call a field differently."""
         codes = dict.fromkeys(node.field_code for node in self.nodes)
-        return [(code, self.titles.get(code, ""), self.by_field[code]) for code in codes]
+        return [(code, " / ".join(self.titles.get(code, [])), self.by_field[code]) for code in codes]
 
     @property
     def all(self) -> Share:
@@ -100,9 +108,7 @@ class Work:
 
 def work_in(round_: Round, viewer: Actor) -> Work:
     """Return how far the appraisal of the round is in what the viewer works on or inspects; six statements."""
-    nodes = list(leaves_in(round_))
-    groups = Node.objects.filter(criteria_set__in=round_.groups.values("criteria_set"), parent__isnull=True)
-    made = Work(nodes, dict(groups.order_by("criteria_set", "order").values_list("code", "title")))
+    made = Work(list(leaves_in(round_).select_related("criteria_set")), _titles(round_))
     cards = _cards(round_, viewer)
     made.units = len(cards)
     owed = _owed(cards)
@@ -114,6 +120,16 @@ def work_in(round_: Round, viewer: Actor) -> Work:
     made.people = _people(round_)
     _count_given(made.people, [(owed[key].field, *told) for key, told in marks.items()])
     return made
+
+
+def _titles(round_: Round) -> dict[str, list[str]]:
+    """Return what each field is called, once for each wording, by code."""
+    rows = Node.objects.filter(criteria_set__in=round_.groups.values("criteria_set"), parent__isnull=True)
+    found: dict[str, list[str]] = defaultdict(list)
+    for code, title in rows.order_by("criteria_set", "order").values_list("code", "title"):
+        if title not in found[code]:
+            found[code].append(title)
+    return found
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.queries import Flag, FlagKind
 from backend.scoring.views.marking import Line
 
@@ -20,13 +21,17 @@ def _is_flagged(line: Line, flags: Flags) -> bool:
     return any(flag.kind in _NOTABLE for piece in line.leaf.evidence for flag in flags.get(piece.pk, ()))
 
 
+def _is_left(line: Line) -> bool:
+    return line.left and State(line.leaf.score.card.state) in UNDER_APPRAISAL
+
+
 def _differs(line: Line) -> bool:
     newest = line.newest
     return newest is not None and newest.from_points is not None and newest.points != newest.from_points
 
 
 SIFTS: dict[str, tuple[Any, Callable[[Line, Flags], bool]]] = {
-    "left": (gettext_lazy("Chưa thẩm định"), lambda line, _flags: line.left),
+    "left": (gettext_lazy("Chưa thẩm định"), lambda line, _flags: _is_left(line)),
     "cut": (gettext_lazy("Bị trừ điểm"), lambda line, _flags: line.is_cut),
     "changed": (gettext_lazy("Khác bước trước"), lambda line, _flags: _differs(line)),
     "apart": (gettext_lazy("Các lần thẩm định khác nhau"), lambda line, _flags: line.is_apart),

@@ -20,9 +20,10 @@ from rest_framework.serializers import Serializer
 from backend.accounts.actions import re_authenticate
 from backend.scoring import (
     actions,
+    api_across,
+    api_councils,
     api_intake,
     api_room,
-    api_councils,
     api_rounds,
     api_survey,
     changes,
@@ -287,12 +288,16 @@ class ScorecardViewSet(
         card, given = self._leaf(Verb.APPRAISE, sent.LeafIn)
         return Response(shapes.AppliesShape(actions.agree_not_arisen(card, by=request.actor, **given)).data)
 
-    @extend_schema(request=sent.DeductionIn, responses={201: shapes.DeductionShape})
+    @extend_schema(
+        request={"application/json": sent.DeductionIn, FORM: sent.DeductionIn},
+        responses={201: shapes.DeductionShape},
+    )
     @action(detail=True, methods=["post"])
     def deductions(self, request: Request, pk: str) -> Response:
         """Take points off a field or leaf after appraisal, by reason and document."""
         card = self._card(Verb.ASK)
-        made = actions.deduct(card, by=request.actor, **read(sent.DeductionIn, request.data))
+        given = read(sent.DeductionIn, request.data)
+        made = actions.deduct(card, by=request.actor, upload=given.pop("file", None), **given)
         return Response(shapes.DeductionShape(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=sent.ReasonIn, responses={201: shapes.DeductionShape})
@@ -324,6 +329,7 @@ ROUTES = [
     *api_intake.ROUTES,
     *api_rounds.ROUTES,
     *api_room.ROUTES,
+    *api_across.ROUTES,
     *api_survey.ROUTES,
     *api_councils.ROUTES,
 ]

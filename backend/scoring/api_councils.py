@@ -177,7 +177,7 @@ class DoubleViewSet(ViewSet):
     def list(self, request: Request, round: str) -> Response:
         """Return what is marked twice, and the differences; no mark of a leaf with one alone."""
         found = round_of(request, key_in(round))
-        differing = queries.differences(found, request.actor)
+        differing = queries.differing_doubles(found, request.actor)
         return Response(DoublesShape({"choices": queries.choices_of(found), "differences": differing}).data)
 
     @extend_schema(request=DoubleIn, responses={201: ChosenShape})

@@ -91,12 +91,22 @@ class MarkIn(serializers.Serializer[Any]):
 
 
 class DeductionIn(serializers.Serializer[Any]):
-    """Points taken off a field or leaf after appraisal."""
+    """Points taken off a field or leaf after appraisal; ``file`` (sent as a form) is the document itself."""
 
     code = serializers.CharField()
     points = PointsSerializerField()
     reason = serializers.CharField()
     document = serializers.CharField(max_length=200)
+    file = serializers.FileField(required=False)
+
+
+class CannedIn(serializers.Serializer[Any]):
+    """A canned reason: ``leaf`` is the key of its leaf (none: every leaf); ``version`` 0 makes it new."""
+
+    code = serializers.CharField(max_length=9)
+    text = serializers.CharField(max_length=1000)
+    leaf = KeyField(required=False, allow_null=True, default=None)
+    version = WholeField(required=False, default=0)
 
 
 class ReturnNoteIn(serializers.Serializer[Any]):

@@ -189,6 +189,14 @@ def hold_step(step_id: int) -> Step:
     return held
 
 
+_STEPS = Prepared(lambda round: Step.objects.filter(round=round).order_by("order"), ending="FOR SHARE")
+
+
+def hold_steps(round_id: int) -> list[Step]:
+    """Return every step of the round in order, held as ``hold_step`` holds one; one statement."""
+    return _STEPS.all(round=round_id)
+
+
 def hold_step_of(round_id: int, kind: str) -> Step | None:
     """Return the first step of that kind in the round, held as ``hold_step`` holds it; None without one."""
     return _STEP_OF.first(round=round_id, kind=str(kind))

@@ -3,8 +3,8 @@
 Read in this order: locking, save_keys, points (self-scores), saving (one leaf from the page), filling (many at
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
-rights, returning and looking (the leader reads), moves, doubles (leaves marked by two), appraisal, drafting,
-hand_overs (of a field to the council), answers, survey, remaining and deductions (points taken off), exceptions (left-out
+rights, returning and looking (the leader reads), moves, reasons (canned), led (what led to a mark), doubles (leaves
+marked by two), appraisal, holding (one leaf from the table), drafting, hand_overs (of a field to the council), answers, survey, remaining and deductions (points taken off), exceptions (left-out
 leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
@@ -19,6 +19,7 @@ from backend.scoring.actions.evidence import add_document, add_file, remove_evid
 from backend.scoring.actions.exceptions import delegate, leave_out, put_back, revoke
 from backend.scoring.actions.filling import OwnLine, fill
 from backend.scoring.actions.hand_overs import hand_over, require_lead, require_leading, send_back
+from backend.scoring.actions.holding import HeldMark, mark_held
 from backend.scoring.actions.host_reminding import (
     Prepared,
     may_remind,
@@ -52,6 +53,12 @@ from backend.scoring.actions.placing import (
 )
 from backend.scoring.actions.points import Saved, SavedLeaf, set_points, set_texts
 from backend.scoring.actions.reading import catch_up, read_file
+from backend.scoring.actions.reasons import (
+    may_keep_reasons,
+    require_keeping,
+    retire_reason,
+    save_reason,
+)
 from backend.scoring.actions.remarks import add_remark, read_remarks, withdraw_remark
 from backend.scoring.actions.reminding import remind
 from backend.scoring.actions.returning import answer_return, note_return
@@ -67,6 +74,7 @@ __all__ = [
     "Chosen",
     "Given",
     "HeldLeaf",
+    "HeldMark",
     "OwnLine",
     "PastLine",
     "Prepared",
@@ -112,6 +120,8 @@ __all__ = [
     "leave_out",
     "look",
     "make_bundle",
+    "mark_held",
+    "may_keep_reasons",
     "may_remind",
     "mend_told",
     "move",
@@ -129,14 +139,17 @@ __all__ = [
     "remove_evidence",
     "replace_file",
     "request_bundle",
+    "require_keeping",
     "require_lead",
     "require_leading",
     "require_own",
     "require_reminding",
     "require_seen",
+    "retire_reason",
     "reuse",
     "revoke",
     "save_division",
+    "save_reason",
     "see_leaf",
     "send_back",
     "send_reminder",

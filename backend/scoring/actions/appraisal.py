@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import create_all, recording, update_all
+from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.core.exact import format_points
 from backend.criteria.models import Node
 from backend.rounds.models import Step
+from backend.rounds.queries import hold_steps, windows_of
 from backend.scoring import arising
 from backend.scoring.actions.doubles import (
     agreed,
@@ -23,9 +26,9 @@ from backend.scoring.actions.doubles import (
     tell_difference,
 )
 from backend.scoring.actions.exceptions import take_out
+from backend.scoring.actions.led import before_of, marks_on
 from backend.scoring.actions.locking import (
     about,
-    held,
     lock,
     recount,
     require_open,
@@ -35,6 +38,7 @@ from backend.scoring.actions.locking import (
 )
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.points import Saved, require_allowed
+from backend.scoring.actions.reasons import completed, rule_said
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import DoubleLeaf, Mark, Score, Scorecard, StepTotal
 from backend.scoring.queries import (
@@ -57,7 +61,8 @@ def appraise(
     """Save the council's points of one leaf at the appraisal now on; on a leaf marked twice, her own mark of it.
 
     ``version`` is 0 where no mark stands yet. Points other than those of the step before need a
-    reason. Raises Refused (no right, own unit, not her field), OutOfStep, Stale or Invalid.
+    reason: words, or the code of a canned one with what fills its blanks; the rule's words are kept with the
+    mark. Raises Refused (no right, own unit, not her field), OutOfStep, Stale or Invalid.
     """
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
@@ -74,7 +79,8 @@ def give(
     double = double_of(score, window.step)
     if double is None:
         return _save(card, score, window, by=by, version=version, points=points, reason=reason)
-    return _twice(card, double, window, by=by, version=version, points=points, reason=reason.strip())
+    reason = completed(score, card.round.host_id, reason)
+    return _twice(card, double, window, by=by, version=version, points=points, reason=reason)
 
 
 def _twice(
@@ -207,18 +213,30 @@ def appraisal_window(card: Scorecard) -> Window:
     """Return the window of the appraisal now on. Raises OutOfStep while the unit may still write."""
     if State(card.state) not in UNDER_APPRAISAL:
         raise OutOfStep(_("Chưa thẩm định được vì phiếu %(state)s.") % {"state": State(card.state).label})
-    window = window_of(card, Step.Kind.APPRAISAL)
+    window, closing = _windows(card)
     require_open(window)
-    _require_unit_done(card, window)
+    _require_unit_done(card, window.now, closing)
     return window
 
 
-def _require_unit_done(card: Scorecard, window: Window) -> None:
+def _windows(card: Scorecard) -> tuple[Window, dict[int, datetime]]:
+    """Hold the round's steps, then read the clock; return the appraisal now on, and when each step ends for the unit."""
+    steps = hold_steps(card.round_id)
+    card.round.steps_in_order = steps  # type: ignore[attr-defined]
+    step = step_of(card, Step.Kind.APPRAISAL)
+    if step is None:
+        raise OutOfStep(_("Đợt đánh giá này không có bước này."))
+    dates = windows_of(steps, [card.unit_id])
+    closing = {one.pk: dates[one.pk, card.unit_id].closes_at for one in steps}
+    return Window.of(step, dates[step.pk, card.unit_id], clock.now()), closing
+
+
+def _require_unit_done(card: Scorecard, now: datetime, closing: dict[int, datetime]) -> None:
     own = step_of(card, Step.Kind.SELF)
-    if own is not None and window.now < held(card, own).closes:
+    if own is not None and now < closing[own.pk]:
         raise OutOfStep(_("Đơn vị còn trong hạn tự chấm nên chưa thẩm định được."))
     asked = step_of(card, Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
-    if asked is not None and window.now < held(card, asked).closes:
+    if asked is not None and now < closing[asked.pk]:
         raise OutOfStep(_("Đơn vị đang giải trình và còn trong hạn nên chưa thẩm định tiếp được."))
 
 
@@ -260,10 +278,11 @@ def _save(
     reason: str,
     author: str = "",
 ) -> Saved:
-    reason = reason.strip()
+    reason = completed(score, card.round.host_id, reason)
     mark = _checked(card, score, window.step, points, reason, version)
     before = mark.points
     mark.points, mark.reason = points, reason
+    mark.rule_said = rule_said(score) if _changes(mark) else ""
     mark.version += 1
     mark.author, mark.saved_at = author or by.name, window.now
     with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
@@ -287,16 +306,17 @@ def _checked(
 
 
 def _counted(card: Scorecard, mark: Mark, before: Decimal | None) -> StepTotal:
-    StepTotal.objects.get_or_create(card=card, step_id=mark.step_id)
+    """Return the card's total at the step after the mark; the card is locked, so nobody else moves it."""
+    mark.score.card = card
     shift_total(mark, before, card.pk)
-    return StepTotal.objects.get(card=card, step_id=mark.step_id)
+    found = StepTotal.objects.filter(card=card, step_id=mark.step_id).first()
+    return found or recount(card.pk, mark.step_id)
 
 
 def _mark_at(card: Scorecard, score: Score, step: Step) -> Mark:
-    found = Mark.objects.filter(score=score, step=step).first()
+    found = next((mark for mark in marks_on(card, score) if mark.step_id == step.pk), None)
     mark = found or Mark(score=score, step=step, max_points=score.max_points)
-    mark.step = step
-    mark.from_points = points_before(card, step).get(score.pk)
+    mark.from_points = before_of(card, score, step)
     return mark
 
 
@@ -317,6 +337,10 @@ def _require_fresh(mark: Mark, version: int, points: Decimal) -> None:
         yours=format_points(points),
         version=mark.version,
     )
+
+
+def _changes(mark: Mark) -> bool:
+    return mark.from_points is not None and mark.points != mark.from_points
 
 
 def _require_reason(mark: Mark, points: Decimal, reason: str) -> None:

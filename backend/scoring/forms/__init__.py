@@ -12,7 +12,15 @@ from .acts import (
     SeenForm,
     TextsForm,
 )
-from .council import ConcludeForm, DeductForm, MarkForm, QuestionForm, ReasonForm
+from .council import (
+    CannedForm,
+    ConcludeForm,
+    DeductForm,
+    MarkForm,
+    QuestionForm,
+    ReasonForm,
+    RowMarkForm,
+)
 from .council_work import DoubleForm, DraftForm, DropForm, HandOverForm
 from .evidence import DocumentForm, FileForm, SignedCopyForm, ToldForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
@@ -31,6 +39,7 @@ __all__ = [
     "AnswerForm",
     "ApproveForm",
     "AssignForm",
+    "CannedForm",
     "ConcludeForm",
     "DeductForm",
     "DelegateForm",
@@ -56,6 +65,7 @@ __all__ = [
     "ReturnAnswerForm",
     "ReturnNoteForm",
     "ReuseForm",
+    "RowMarkForm",
     "SeenForm",
     "SignedCopyForm",
     "SpotsForm",

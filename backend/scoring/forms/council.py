@@ -14,6 +14,7 @@ from backend.core.dates import format_moment
 from backend.core.errors import Invalid
 from backend.core.exact import format_points
 from backend.core.fields import PointsFormField
+from backend.core.forms import ActingForm, CheckedFileField, short
 from backend.core.text import NFCCharField
 from backend.criteria.rules import RuleError
 from backend.scoring.actions.points import require_allowed
@@ -23,7 +24,7 @@ from backend.scoring.models import Draft, Mark, Score
 MOST_CHOICES = 15
 
 
-class MarkForm(forms.Form):
+class MarkForm(ActingForm):
     """Points of one leaf at one step of the council, judged as the action will judge them.
 
     ``mark`` is what stands at the step (None before the first save), ``before`` the points of the
@@ -154,6 +155,21 @@ class MarkForm(forms.Form):
         return self.seen_version
 
 
+class RowMarkForm(MarkForm):
+    """The same in one row of a table: points typed, the reason on one line, so that Enter saves."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        attrs = {"autocomplete": "off", "maxlength": 4000, "class": "row-reason"}
+        self.fields["reason"].widget = forms.TextInput(attrs=attrs)
+
+    def _widget(self) -> forms.Widget:
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "input-points"}
+        if self.before is not None:
+            attrs["placeholder"] = format_points(self.before)
+        return forms.TextInput(attrs=attrs)
+
+
 def reachable(score: Score) -> tuple[Decimal, ...] | None:
     """Return every number of points the leaf's rule can give, largest first; None where any may come."""
     try:
@@ -170,7 +186,7 @@ class QuestionForm(forms.Form):
     )
 
 
-class DeductForm(forms.Form):
+class DeductForm(ActingForm):
     """Points taken off a field or leaf after appraisal; ``codes`` are those of the card with their titles."""
 
     code = forms.ChoiceField(label=_("Lĩnh vực hoặc tiêu chí"))
@@ -179,10 +195,31 @@ class DeductForm(forms.Form):
     document = NFCCharField(
         label=_("Văn bản làm căn cứ"), max_length=200, help_text=_("Số, ký hiệu, ngày, cơ quan ban hành")
     )
+    file = CheckedFileField(label=_("Tệp văn bản"), required=False)
 
-    def __init__(self, data: Any = None, *, codes: list[tuple[str, str]]) -> None:
-        super().__init__(data, auto_id="deduct-%s")
+    def __init__(self, data: Any = None, files: Any = None, *, codes: list[tuple[str, str]]) -> None:
+        super().__init__(data, files, auto_id="deduct-%s")
         self.fields["code"].choices = [("", _("Chọn nơi bị trừ")), *codes]  # type: ignore[attr-defined]
+
+
+class CannedForm(ActingForm):
+    """A canned reason: its code, its text with blanks, and the leaf it is for (none: every leaf)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    leaf = forms.TypedChoiceField(label=_("Dùng cho tiêu chí"), required=False, coerce=int, empty_value=None)
+    code = NFCCharField(
+        label=_("Mã"), max_length=9, widget=short(), help_text=_("Chữ cái rồi chữ số, ví dụ vb1")
+    )
+    text = NFCCharField(
+        label=_("Nội dung"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Để chỗ trống bằng ba dấu chấm, ví dụ: Văn bản số ... ban hành chậm ... ngày"),
+    )
+
+    def __init__(self, data: Any = None, *, leaves: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(data, auto_id="canned-%s", **options)
+        self.fields["leaf"].choices = [("", _("Mọi tiêu chí")), *leaves]
 
 
 class ReasonForm(forms.Form):

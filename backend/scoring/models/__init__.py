@@ -1,5 +1,5 @@
 """Rows of the heart, in reading order: cards, marks, deductions, evidence, intake (files on their way), library,
-signatures, sharing, own_council, approvals, councils (what a round's council keeps beside its marks).
+signatures, sharing, own_council, approvals, reasons (canned ones), councils (what a round's council keeps beside its marks).
 """
 
 from backend.scoring.lifecycle import State
@@ -12,12 +12,14 @@ from backend.scoring.models.intake import Upload, UploadPiece
 from backend.scoring.models.library import Bundle, PageText, Reading
 from backend.scoring.models.marks import Explanation, Mark, Provenance
 from backend.scoring.models.own_council import OwnCouncil, OwnMember, OwnOpinion
+from backend.scoring.models.reasons import CannedReason
 from backend.scoring.models.sharing import Assignment, Division, DivisionMember, Mention, Remark
 from backend.scoring.models.signatures import Delegation, ScorecardGrant, Signature
 
 __all__ = [
     "Assignment",
     "Bundle",
+    "CannedReason",
     "Deduction",
     "Delegation",
     "Division",

@@ -41,7 +41,8 @@ class Mark(models.Model):
     """Points given to one score at one step; null means not given yet. Units: points.
 
     ``inputs`` are the canonical inputs of the leaf's rule. ``note`` is the unit's explanation.
-    ``reason`` says why the points differ from ``from_points``, those of the step before.
+    ``reason`` says why the points differ from ``from_points``, those of the step before; ``rule_said`` is the rule of the
+    leaf that was applied, in the words it had then.
     ``version`` grows with every save; a save with an older one is refused. ``save_key`` names the last
     write of the page, so that the same one sent again writes nothing; it stands outside history.
     """
@@ -54,6 +55,7 @@ class Mark(models.Model):
     inputs = models.JSONField(default=dict, blank=True)
     note = models.TextField(_("giải trình của đơn vị"), blank=True)
     reason = models.TextField(_("lý do"), blank=True)
+    rule_said = models.TextField(_("quy tắc áp dụng"), blank=True, default="")
     provenance = models.ForeignKey(
         Provenance, on_delete=models.PROTECT, null=True, blank=True, related_name="marks"
     )

@@ -104,7 +104,7 @@ def choices_of(round_: Round) -> list[ChoiceSeen]:
     return [ChoiceSeen(row, row.n, row.started, row.done, row.gone) for row in counted]
 
 
-def differences(round_: Round, viewer: Actor) -> list[DoubleSeen]:
+def differing_doubles(round_: Round, viewer: Actor) -> list[DoubleSeen]:
     """Return the leaves of the round on which both marks are given and differed, open ones first.
 
     Of the unit where the viewer works nothing; the points of a leaf with one mark stand nowhere here.

@@ -27,8 +27,14 @@ def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool
     if acts_for_unit(viewer, card):
         return True
     if card.state in UNAPPROVED:
-        return not still_writing(now).filter(pk=card.pk).exists()
+        return not _writes(card, now)
     return scored_itself(card)
+
+
+def _writes(card: Scorecard, now: datetime) -> bool:
+    if hasattr(card, "is_writing"):  # a list has read it with its cards
+        return bool(card.is_writing)
+    return still_writing(now).filter(pk=card.pk).exists()
 
 
 def sees_own_points(viewer: Actor, card: Scorecard) -> bool:

@@ -317,7 +317,8 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
 def _deductions(card: Scorecard, shown: set[int]) -> list[Deduction]:
     if card.step_id is None:
         return []  # nothing comes off before the first appraisal
-    return list(Deduction.objects.filter(card=card, step_id__in=shown).order_by("made_at", "pk"))
+    rows = Deduction.objects.filter(card=card, step_id__in=shown).select_related("file")
+    return list(rows.order_by("made_at", "pk"))
 
 
 def _evidence(card: Scorecard, shown: set[int]) -> QuerySet[Evidence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -280,10 +281,10 @@ def decide(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     form = decide_form(row, request.POST)
-    if not form.is_valid():
+    save = partial(actions.decide, table.card, code, by=actor_of(request))
+    if not (form.is_valid() and form.carry_out(lambda: save(**form.to_save))):
         row.form = form
         return _refused(request, table, row, form)
-    actions.decide(table.card, code, by=actor_of(request), **form.to_save)
     if request.headers.get("HX-Request"):
         table = table_of(request, table.card)
         context = {"table": table, "card": table.card, "row": table.row(code), "swap": True}

@@ -35,7 +35,7 @@ def _page(
 ) -> HttpResponse:
     actor = actor_of(request)
     keeps = actor.may(Verb.KEEP_COUNCIL, at=round_.place()) and round_.state == Round.State.OPEN
-    differing = queries.differences(round_, actor)
+    differing = queries.differing_doubles(round_, actor)
     owed = [row for row in queries.waiting(round_) if row.given < 2]  # type: ignore[attr-defined]
     context = {
         "round": round_,

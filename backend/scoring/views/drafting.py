@@ -14,7 +14,8 @@ from backend.scoring import actions
 from backend.scoring.actions.drafting import require_drafting
 from backend.scoring.views.appraisal import find_hosted, page_with, way_to_leaf
 from backend.scoring.views.finding import actor_of, demand
-from backend.scoring.views.marking import draft_form, marking_of
+from backend.scoring.views.mark_forms import draft_form
+from backend.scoring.views.marking import marking_of
 from permissions.roles import Verb
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -19,11 +19,11 @@ from backend.scoring.actions.answers import MAY_ASK
 from backend.scoring.forms import DraftForm, MarkForm, QuestionForm
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
-from backend.scoring.models import Draft, Evidence, Explanation, FirstMark, Mark, Scorecard
+from backend.scoring.models import Draft, Evidence, Explanation, Mark, Scorecard
 from backend.scoring.queries import DoubleSeen, Heading, Leaf, Sheet, Window
 from backend.scoring.tally import Extra, extras_of
 from backend.scoring.views.finding import actor_of, may
-from permissions.actor import Actor
+from backend.scoring.views.mark_forms import fit_forms, question_form
 from permissions.roles import Verb
 
 
@@ -125,6 +125,17 @@ class Line:
     def left(self) -> bool:
         """Return whether a mark is owed and missing."""
         return self.due and self.mark is None
+
+    @property
+    def is_cut(self) -> bool:
+        """Return whether the newest mark is below what it started from."""
+        return is_cut(self.newest)
+
+    @property
+    def is_apart(self) -> bool:
+        """Return whether the steps of appraisal gave different points."""
+        now = [self.mark] if self.mark and self.step is not None else []
+        return len({mark.points for mark in (*self.earlier, *now)}) > 1
 
     @property
     def claimed(self) -> bool:
@@ -262,7 +273,7 @@ class Marking:
     @property
     def cuts(self) -> int:
         """Return how many leaves stand below the points they started from and are not asked about yet."""
-        return sum(_is_cut(line.newest) and line.question is None for line in self.lines)
+        return sum(line.is_cut and line.question is None for line in self.lines)
 
     @property
     def questions(self) -> int:
@@ -278,7 +289,7 @@ class Marking:
         return next(part for part in self.parts if line in part.rows)
 
 
-def _is_cut(mark: Mark | None) -> bool:
+def is_cut(mark: Mark | None) -> bool:
     return bool(
         mark and mark.from_points is not None and mark.points is not None and mark.points < mark.from_points
     )
@@ -304,7 +315,7 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
         for row in rows:
             if isinstance(row, Line):
                 row.double, row.draft = doubles.get(row.leaf.score.pk), drafts.get(row.leaf.score.pk)
-                _fit_forms(row, actor, card, drafting=drafting)
+                fit_forms(row, actor, card, drafting=drafting)
         made.parts.append(Part(part, mine, rows))
     return made
 
@@ -312,8 +323,7 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
 def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
     if isinstance(row, Heading):
         return row
-    over = State(made.card.state) in (State.CONCLUDED, State.PUBLISHED)
-    step = made.window.step if made.window and not over else None
+    step = made.window.step if made.window and not is_over(made.card) else None
     line = Line(row, step, again=made.card.step_id is not None, asking=made.asking, hers=mine)
     open_now = mine and line.assessed
     line.may_touch = open_now and not made.why_shut
@@ -322,58 +332,18 @@ def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
     return line
 
 
-def _fit_forms(line: Line, actor: Actor, card: Scorecard, *, drafting: bool) -> None:
-    """Give the leaf the form of its mark, of her own mark where two mark it, or of her draft."""
-    if line.may_touch and line.double and not line.double.may_mark:
-        line.may_touch = False
-    if line.may_touch:
-        line.form = mark_form(line)
-    if (
-        drafting
-        and line.assessed
-        and not line.double
-        and queries.her_leaf(actor, card, line.leaf.code, Verb.PREPARE)
-    ):
-        line.draft_form = draft_form(line)
+def is_over(card: Scorecard) -> bool:
+    """Return whether nothing of the card is appraised any more."""
+    return State(card.state) in (State.CONCLUDED, State.PUBLISHED)
 
 
-def mark_form(line: Line, data: Any = None) -> MarkForm:
-    """Return the form of a leaf's mark at the step now on; where two mark it, of her own or of who settles."""
-    standing = line.leaf.marks.get(line.step.pk) if line.step else None
-    seen = line.double
-    if seen and not seen.is_third:
-        standing = _own_mark(seen.mine) if seen.mine else None
-    form = MarkForm(data, score=line.leaf.score, mark=standing, before=line.before, draft=line.draft)
-    form.fields["reason"].required = seen is not None and seen.is_third
-    return form
+def why_shut(
+    card: Scorecard, window: Window | None, find: Callable[[str], Window | None] | None = None
+) -> str:
+    """Return why the council can't give points now, in words; empty where it can. The action asks again.
 
-
-def _own_mark(mine: FirstMark) -> Mark:
-    """Return her own mark of a leaf that two mark, in the shape of a mark; it is never saved."""
-    return Mark(
-        points=mine.points,
-        reason=mine.reason,
-        version=mine.version,
-        author=mine.person_name,
-        saved_at=mine.saved_at,
-    )
-
-
-def draft_form(line: Line, data: Any = None) -> DraftForm:
-    """Return the form of the support team's draft of a leaf."""
-    return DraftForm(data, score=line.leaf.score, draft=line.draft)
-
-
-def question_form(line: Line, data: Any = None) -> QuestionForm:
-    """Return the form of a leaf's question; a cut's reason is its first wording."""
-    newest = line.newest
-    first = newest.reason if _is_cut(newest) and newest else ""
-    standing = {"question": line.question.question if line.question else first}
-    return QuestionForm(data, initial=standing, auto_id=f"ask-{line.leaf.score.pk}-%s")
-
-
-def why_shut(card: Scorecard, window: Window | None) -> str:
-    """Return why the council can't give points now, in words; empty where it can. The action asks again."""
+    ``find`` gives the window of a kind of step, where the page has read those of many cards at once.
+    """
     if State(card.state) not in UNDER_APPRAISAL:
         return _("Phiếu %(state)s.") % {"state": State(card.state).label}
     if window is None:
@@ -384,14 +354,14 @@ def why_shut(card: Scorecard, window: Window | None) -> str:
             "when": format_moment(window.closes),
         }
     facts = Facts(now=window.now, opens=window.opens, closes=window.closes)
-    return gates.in_time(facts) or _unit_at_work(card)
+    return gates.in_time(facts) or _unit_at_work(card, find or partial(queries.time_of, card))
 
 
-def _unit_at_work(card: Scorecard) -> str:
-    own = queries.time_of(card, Step.Kind.SELF)
+def _unit_at_work(card: Scorecard, find: Callable[[str], Window | None]) -> str:
+    own = find(Step.Kind.SELF)
     if own and own.now < own.closes:
         return gates.self_scoring_over(Facts(now=own.now, self_closes=own.closes))
-    asked = queries.time_of(card, Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
+    asked = find(Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
     if asked and asked.now < asked.closes:
         return gates.answered_or_late(Facts(now=asked.now, explanation_closes=asked.closes, explaining=True))
     return ""

@@ -1,6 +1,7 @@
 """The rows of the permission table, by subject: pages first, then JSON."""
 
 from tests.permissions.rows import (
+    by_leaf,
     cards,
     cards_api,
     council,
@@ -25,6 +26,7 @@ ROWS = rows_of(
     cards.ROWS,
     intake.ROWS,
     council.ROWS,
+    by_leaf.ROWS,
     library.ROWS,
     results.ROWS,
     round_council.ROWS,

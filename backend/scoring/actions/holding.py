@@ -1,0 +1,65 @@
+"""One leaf from the council's table: its card found and locked, the right asked, then what was typed is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
+
+from backend.scoring.actions.appraisal import appraisal_window, give, require_field
+from backend.scoring.actions.led import before_of, marks_on
+from backend.scoring.actions.moves import require_verb
+from backend.scoring.actions.points import Saved
+from backend.scoring.models import Mark, Score, Scorecard
+from backend.scoring.queries import CARD_PARTS, Window
+from permissions.actor import Actor
+from permissions.roles import Verb
+
+
+@dataclass(frozen=True)
+class HeldMark:
+    """A leaf the person appraises: its card locked, its steps held and open, her right asked."""
+
+    card: Scorecard
+    score: Score
+    window: Window
+    by: Actor
+
+    @property
+    def mark(self) -> Mark | None:
+        """Return the mark that stands at the step now on."""
+        found = marks_on(self.card, self.score)
+        return next((mark for mark in found if mark.step_id == self.window.step.pk), None)
+
+    @property
+    def before(self) -> Decimal | None:
+        """Return the points of the step before."""
+        return before_of(self.card, self.score, self.window.step)
+
+    def save(self, *, version: int, points: Decimal, reason: str = "") -> Saved:
+        """Save the points as ``appraise`` does. Raises Stale or Invalid."""
+        given = {"version": version, "points": points, "reason": reason}
+        return give(self.card, self.score, self.window, by=self.by, **given)  # type: ignore[arg-type]
+
+
+@contextmanager
+def mark_held(rows: QuerySet[Score], *, by: Actor) -> Iterator[HeldMark]:
+    """Hold the leaf that ``rows`` find while what was typed is read and saved; the lock ends with the block.
+
+    Found and locked in one statement. Raises Http404 where they find none, Refused, OutOfStep: all before anything
+    typed is judged.
+    """
+    with transaction.atomic():
+        found = rows.select_related("node", *(f"card__{part}" for part in CARD_PARTS))
+        score = found.select_for_update(of=("card",)).first()
+        if score is None:
+            raise Http404
+        require_verb(score.card, Verb.APPRAISE, by)
+        window = appraisal_window(score.card)
+        require_field(score.card, score, by)
+        yield HeldMark(score.card, score, window, by)

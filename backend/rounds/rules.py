@@ -224,3 +224,12 @@ def bars(spans: Sequence[Span], now: datetime) -> tuple[list[Bar], str]:
         for span in spans
     ]
     return drawn, f"{share(now):.2f}%" if first <= now <= last else ""
+
+
+def wanted_for_quorum(quorum: str, members: int) -> int:
+    """Return how many of so many members must be there, by the word of the round's rule."""
+    shares = {"two_thirds": (2, 3), "three_quarters": (3, 4), "all": (1, 1)}
+    if quorum == "half":
+        return members // 2 + 1
+    part, whole = shares[quorum]
+    return -(-members * part // whole)

@@ -20,6 +20,7 @@ from rest_framework.serializers import Serializer
 from backend.accounts.actions import re_authenticate
 from backend.scoring import actions, api_intake, api_rounds, api_survey, changes, queries, sent, shapes
 from backend.scoring.actions.appraisal import require_field
+from backend.scoring.actions.facts import SEEN
 from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_approval import ApprovalActs
 from backend.scoring.api_library import LibraryActions
@@ -165,7 +166,7 @@ class ScorecardViewSet(
     @extend_schema(request=sent.MoveIn, responses=shapes.CardShape)
     @action(detail=True, methods=["post"], url_path=r"moves/(?P<name>[a-z_]+)")
     def moves(self, request: Request, pk: str, name: str) -> Response:
-        """Make a move of the table; approving and concluding need the secret again."""
+        """Make a move of the table; those that sign need the secret again, approvals ``seen`` too."""
         if name not in MOVES or name == "publish":
             raise Http404
         card: Scorecard = self.get_object()
@@ -174,8 +175,8 @@ class ScorecardViewSet(
         given = read(sent.MoveIn, request.data)
         secret, seen = given.pop("secret"), given.pop("seen")
         given["leaves"] = {row["code"]: row["reason"] for row in given["leaves"]}
-        if name == "approve":
-            actions.require_seen(card, seen)
+        if name in SEEN:
+            actions.require_seen(card, seen, name)
             given["seen"] = seen
         if MOVES[name].signs:
             re_authenticate(request.user, secret, field="secret")  # type: ignore[arg-type]

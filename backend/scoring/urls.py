@@ -70,6 +70,7 @@ unit_side = [
         name="revoke",
     ),
     path("scorecards/<int:pk>/explanation/", explanation.explanation, name="explanation"),
+    path("scorecards/<int:pk>/explanation/send/", explanation.explain, name="explain"),
     path("scorecards/<int:pk>/explanation/<str:code>/", explanation.answer, name="answer"),
 ]
 

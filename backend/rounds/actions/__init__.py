@@ -1,7 +1,7 @@
 """Every write of rounds.
 
 Read in this order: setup (a round being prepared), steps (its dates), running
-(open, extend, publish), reminding, telling (of more time), copying (a round made from an earlier one).
+(open, extend, publish), reminding, telling (of more time), sitting (how the council concludes), copying (a round made from an earlier one).
 """
 
 from .copying import copy_round
@@ -18,6 +18,7 @@ from .setup import (
     remove_group,
     set_bands,
 )
+from .sitting import set_sitting
 from .steps import set_steps, span_of
 from .telling import tell_more_time
 
@@ -41,6 +42,7 @@ __all__ = [
     "remove_group",
     "set_bands",
     "set_reminders",
+    "set_sitting",
     "set_steps",
     "span_of",
     "tell_more_time",

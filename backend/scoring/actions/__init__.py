@@ -4,10 +4,16 @@ Read in this order: locking, save_keys, points (self-scores), saving (one leaf f
 once), reading, keeping, evidence, intake (files in pieces, the tray), placing (files put on leaves), reusing,
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
 rights, returning and looking (the leader reads), moves, appraisal, answers, survey, remaining and deductions (points taken off), exceptions (left-out
-leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
+leaves, delegation), sessions (the council in session), amending (changes after conclusion), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
 
+from backend.scoring.actions.amending import (
+    confirm_change,
+    propose_change,
+    propose_reopening,
+    refuse_change,
+)
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
 from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
@@ -54,6 +60,15 @@ from backend.scoring.actions.returning import answer_return, note_return
 from backend.scoring.actions.reusing import reuse
 from backend.scoring.actions.rights import require_own
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
+from backend.scoring.actions.sessions import (
+    add_waiting,
+    begin_session,
+    close_session,
+    end_vote,
+    mark_attendance,
+    propose,
+    vote,
+)
 from backend.scoring.actions.sharing import assign, copy_assignments, save_division, unassign
 from backend.scoring.actions.signed_copy import attach_signed_copy, note_report
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
@@ -74,6 +89,7 @@ __all__ = [
     "add_photographs",
     "add_piece",
     "add_remark",
+    "add_waiting",
     "agree_not_arisen",
     "agree_rest",
     "agree_with_rest",
@@ -87,14 +103,18 @@ __all__ = [
     "attach_again",
     "attach_signed_copy",
     "begin",
+    "begin_session",
     "catch_up",
     "check_file",
+    "close_session",
+    "confirm_change",
     "copy_assignments",
     "decide",
     "deduct",
     "delegate",
     "dismiss_council",
     "end_step_early",
+    "end_vote",
     "enter_survey",
     "fill",
     "finish",
@@ -103,6 +123,7 @@ __all__ = [
     "leave_out",
     "look",
     "make_bundle",
+    "mark_attendance",
     "may_remind",
     "mend_told",
     "move",
@@ -112,10 +133,14 @@ __all__ = [
     "opine",
     "place",
     "prepare",
+    "propose",
+    "propose_change",
+    "propose_reopening",
     "publish_cards",
     "put_back",
     "read_file",
     "read_remarks",
+    "refuse_change",
     "remind",
     "remove_evidence",
     "replace_file",
@@ -139,6 +164,7 @@ __all__ = [
     "throw_away",
     "unask",
     "unassign",
+    "vote",
     "withdraw_deduction",
     "withdraw_remark",
     "worked_out",

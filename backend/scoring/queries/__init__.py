@@ -1,11 +1,14 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
+Read in this order: cards (whose, and at which step), answers (what the unit explained), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
 shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), intake
 (files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
-(inside the unit).
+(inside the unit), sessions (of the host's council), minutes (what is printed of one), amending (changes after conclusion, the units'
+signatures).
 """
 
+from backend.scoring.queries.amending import open_ends, results_of, sign_offs, unsigned, waiting_changes
+from backend.scoring.queries.answers import draft_steps, drafts, given_answers, unapproved
 from backend.scoring.queries.cards import (
     CARD_PARTS,
     Window,
@@ -74,6 +77,19 @@ from backend.scoring.queries.seeing import (
     sees_step,
     works_for_host,
 )
+from backend.scoring.queries.sessions import (
+    Quorum,
+    Voting,
+    agenda_of,
+    council_members,
+    disagreements,
+    kept_by_session,
+    open_session,
+    present_in,
+    quorum_of,
+    seat_of,
+    votings,
+)
 from backend.scoring.queries.sharing import (
     NOTHING,
     Hers,
@@ -99,7 +115,14 @@ from backend.scoring.queries.sheets import (
     explained,
     sheet,
 )
-from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line
+from backend.scoring.queries.shown import (
+    answers_fingerprint,
+    fingerprint_over,
+    result_fingerprint,
+    shown_digest,
+    shown_fingerprint,
+    signed_line,
+)
 from backend.scoring.queries.sums import Sums, sums_around
 from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken
 from backend.scoring.queries.trail import Changed, Trail, trail
@@ -123,6 +146,7 @@ __all__ = [
     "Leaf",
     "Offer",
     "Progress",
+    "Quorum",
     "Room",
     "Share",
     "Sheet",
@@ -130,22 +154,30 @@ __all__ = [
     "Taken",
     "Tally",
     "Trail",
+    "Voting",
     "Waiting",
     "Wanted",
     "Window",
+    "agenda_of",
+    "answers_fingerprint",
     "approval_of",
     "card_for",
     "choices",
+    "council_members",
     "council_of",
     "council_points",
     "deducted",
+    "disagreements",
     "divisions_of",
+    "draft_steps",
+    "drafts",
     "evidence_window",
     "explained",
     "fingerprint_over",
     "flags_of",
     "found",
     "fresh_since",
+    "given_answers",
     "has_offers",
     "held_for",
     "hers_on",
@@ -156,6 +188,7 @@ __all__ = [
     "is_sent",
     "item_of",
     "items_of",
+    "kept_by_session",
     "kinds_for",
     "lacks_points",
     "leaf_of",
@@ -167,11 +200,17 @@ __all__ = [
     "of_last_return",
     "of_unit",
     "offers",
+    "open_ends",
+    "open_session",
     "owed_scores",
     "own_leaves",
     "people_of",
+    "present_in",
     "progress",
+    "quorum_of",
     "remarks_on",
+    "result_fingerprint",
+    "results_of",
     "returned_counts",
     "returned_now",
     "returned_of",
@@ -179,6 +218,7 @@ __all__ = [
     "scorecards_for",
     "scored_itself",
     "seat_in",
+    "seat_of",
     "sees_names",
     "sees_own_points",
     "sees_step",
@@ -187,6 +227,7 @@ __all__ = [
     "show_hits",
     "shown_digest",
     "shown_fingerprint",
+    "sign_offs",
     "signatures",
     "signatures_on",
     "signed_line",
@@ -201,7 +242,11 @@ __all__ = [
     "time_of",
     "timeline",
     "trail",
+    "unapproved",
+    "unsigned",
     "uploads_of",
+    "votings",
+    "waiting_changes",
     "way_of",
     "works_for_host",
     "wrong_loans",

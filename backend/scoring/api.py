@@ -18,12 +18,23 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from backend.accounts.actions import re_authenticate
-from backend.scoring import actions, api_intake, api_rounds, api_survey, changes, queries, sent, shapes
+from backend.scoring import (
+    actions,
+    api_intake,
+    api_rounds,
+    api_sessions,
+    api_survey,
+    changes,
+    queries,
+    sent,
+    shapes,
+)
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.actions.facts import SEEN
 from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_approval import ApprovalActs
 from backend.scoring.api_library import LibraryActions
+from backend.scoring.api_sessions import AmendmentActs
 from backend.scoring.api_sharing import SharingActs
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Deduction, Delegation, Evidence, Scorecard
@@ -45,7 +56,7 @@ SAVE_KEY = OpenApiParameter(
 
 
 class ScorecardViewSet(
-    LibraryActions, SharingActs, ApprovalActs, mixins.ListModelMixin, mixins.RetrieveModelMixin
+    LibraryActions, SharingActs, ApprovalActs, AmendmentActs, mixins.ListModelMixin, mixins.RetrieveModelMixin
 ):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
@@ -306,5 +317,6 @@ ROUTES = [
     ("scorecards", ScorecardViewSet, "scorecard"),
     *api_intake.ROUTES,
     *api_rounds.ROUTES,
+    *api_sessions.ROUTES,
     *api_survey.ROUTES,
 ]

@@ -13,6 +13,7 @@ from backend.scoring.actions.amending import (
     propose_change,
     propose_reopening,
     refuse_change,
+    require_amending,
 )
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
@@ -67,6 +68,7 @@ from backend.scoring.actions.sessions import (
     end_vote,
     mark_attendance,
     propose,
+    require_voter,
     vote,
 )
 from backend.scoring.actions.sharing import assign, copy_assignments, save_division, unassign
@@ -145,9 +147,11 @@ __all__ = [
     "remove_evidence",
     "replace_file",
     "request_bundle",
+    "require_amending",
     "require_own",
     "require_reminding",
     "require_seen",
+    "require_voter",
     "reuse",
     "revoke",
     "save_division",

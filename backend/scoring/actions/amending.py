@@ -130,6 +130,12 @@ def refuse_change(amendment: Amendment, *, by: Actor, answer: str) -> Amendment:
     return amendment
 
 
+def require_amending(card: Scorecard, *, by: Actor) -> None:
+    """Raise Refused unless the person may propose any change on the card: of points appraised, or entered."""
+    if not by.may(Verb.ENTER_SURVEY, at=card.place()):
+        require_verb(card, Verb.ASK, by)
+
+
 def _concluded(card: Scorecard) -> Scorecard:
     card = lock(card.pk)
     if card.state == State.PUBLISHED:

@@ -35,13 +35,13 @@ from backend.scoring.models import (
 from backend.scoring.queries import CARD_PARTS
 from backend.scoring.queries.minutes import checkpoint_line, minutes_of
 from backend.scoring.queries.sessions import (
-    PRESIDING,
     Member,
     council_members,
     disagreements,
     open_session,
     present_in,
     quorum_of,
+    require_presiding,
     seat_of,
 )
 from permissions.actor import Actor
@@ -63,7 +63,7 @@ def begin_session(round_: Round, *, by: Actor, venue: str) -> Session:
     """
     round_ = hold_round(round_)
     members = council_members(round_)
-    _require_presiding(members, by)
+    require_presiding(members, by)
     if round_.state != Round.State.OPEN or round_.sitting == Round.Sitting.NONE:
         raise OutOfStep(_("Đợt này không kết luận tại phiên họp Hội đồng. Hãy đặt cách kết luận của đợt."))
     if open_session(round_.pk) is not None:
@@ -88,12 +88,6 @@ def begin_session(round_: Round, *, by: Actor, venue: str) -> Session:
         _put(session, cards, first=1)
     _tell_members(session, members, by=by)
     return session
-
-
-def _require_presiding(members: list[Member], by: Actor) -> None:
-    presiding = {member.person.pk for member in members if member.role in PRESIDING}
-    if by.user_id not in presiding:
-        raise Refused(_("Chỉ Chủ tịch hoặc Thư ký Hội đồng thẩm định điều hành phiên họp."))
 
 
 def _waiting(round_: Round) -> list[Scorecard]:
@@ -197,7 +191,7 @@ def propose(
     """
     card = lock(card.pk)
     session = _hold(session)
-    _require_voter(session, card, by)
+    require_voter(session, card, by)
     score = score_of(card, code)
     _require_proposable(session, score, points, reason.strip())
     row = Proposal(
@@ -240,7 +234,7 @@ def vote(proposal: Proposal, *, by: Actor, choice: str) -> Ballot:
     """
     card = lock(proposal.score.card_id)
     session = _hold(proposal.session)
-    _require_voter(session, card, by)
+    require_voter(session, card, by)
     proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if choice not in Ballot.Choice.values:
         raise Invalid(_("Hãy chọn một ý kiến."), fields={"choice": [_("Hãy chọn một ý kiến.")]})
@@ -315,7 +309,7 @@ def _running(session: Session, by: Actor) -> Session:
     return session
 
 
-def _require_voter(session: Session, card: Scorecard, by: Actor) -> None:
+def require_voter(session: Session, card: Scorecard, by: Actor) -> None:
     """Raise unless the person is there and may decide of the card, which is on the agenda and not concluded.
 
     Nobody votes on the unit where she works, nor on a card she is kept from.

@@ -1,5 +1,5 @@
 """Shape of what people type on the scoring pages: leaf (points by rule), evidence,
-intake (many files), library, acts, sharing, council.
+intake (many files), library, acts, sharing, council, sessions.
 """
 
 from .acts import (
@@ -17,6 +17,17 @@ from .evidence import DocumentForm, FileForm, SignedCopyForm, ToldForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
 from .leaf import LeafForm
 from .library import LibraryFilter, ReuseForm
+from .sessions import (
+    AttendanceForm,
+    BeginForm,
+    ChangeForm,
+    ProposalForm,
+    RefusalForm,
+    ReopeningForm,
+    SecretForm,
+    SignOffForm,
+    VoteForm,
+)
 from .sharing import (
     AssignForm,
     DivisionForm,
@@ -30,6 +41,9 @@ __all__ = [
     "AnswerForm",
     "ApproveForm",
     "AssignForm",
+    "AttendanceForm",
+    "BeginForm",
+    "ChangeForm",
     "ConcludeForm",
     "DeductForm",
     "DelegateForm",
@@ -45,17 +59,23 @@ __all__ = [
     "OpinionForm",
     "OwnCouncilForm",
     "PhotosForm",
+    "ProposalForm",
     "QuestionForm",
     "ReasonForm",
+    "RefusalForm",
     "RemarkForm",
+    "ReopeningForm",
     "ReturnAnswerForm",
     "ReturnNoteForm",
     "ReuseForm",
+    "SecretForm",
     "SeenForm",
+    "SignOffForm",
     "SignedCopyForm",
     "SpotsForm",
     "TextsForm",
     "ThrowForm",
     "ToldForm",
     "TrayForm",
+    "VoteForm",
 ]

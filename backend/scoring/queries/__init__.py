@@ -47,6 +47,7 @@ from backend.scoring.queries.library import (
     items_of,
     show_hits,
 )
+from backend.scoring.queries.minutes import minutes_for
 from backend.scoring.queries.missing import Lack, missing
 from backend.scoring.queries.own_council import (
     CouncilSeen,
@@ -195,6 +196,7 @@ __all__ = [
     "living_for",
     "look_of",
     "members_of",
+    "minutes_for",
     "missing",
     "objections_behind",
     "of_last_return",

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from backend.core.errors import Refused
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.rounds.rules import wanted_for_quorum
@@ -46,6 +47,12 @@ def council_members(round_: Round) -> list[Member]:
     ):
         found.setdefault(seat.user_id, Member(seat.user, Role(seat.role), seat.title))
     return list(found.values())
+
+
+def require_presiding(members: Iterable[Member], by: Actor) -> None:
+    """Raise Refused unless the person is chair or secretary of the council."""
+    if by.user_id not in {member.person.pk for member in members if member.role in PRESIDING}:
+        raise Refused(_("Chỉ Chủ tịch hoặc Thư ký Hội đồng thẩm định điều hành phiên họp."))
 
 
 def open_session(round_id: int) -> Session | None:

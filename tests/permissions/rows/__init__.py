@@ -10,6 +10,7 @@ from tests.permissions.rows import (
     library,
     opinions,
     results,
+    sessions,
     setup,
     setup_api,
     versions,
@@ -29,4 +30,5 @@ ROWS = rows_of(
     setup_api.ROWS,
     cards_api.ROWS,
     inside.ROWS,
+    sessions.ROWS,
 )

@@ -64,8 +64,10 @@ def context_of(document: Document) -> dict[str, Any]:
     round_ = session.round
     closed = session.closed_at
     council = _("Hội đồng thẩm định cải cách hành chính")
+    framed = frame(round_.host, round_, demo, "BB", day=vn_date(closed) if closed else None)
     return {
-        **frame(round_.host, round_, demo, "BB", day=vn_date(closed) if closed else None),
+        **framed,
+        "head": framed["head"] | _council_head(round_.host.name, demo=demo),
         "title": _("Biên bản họp %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "kind": _("Biên bản"),
         "subject": _("Họp %(council)s năm %(year)s, phiên số %(number)d")
@@ -76,6 +78,15 @@ def context_of(document: Document) -> dict[str, Any]:
         "secretary": "" if demo else said["secretary"],
         "chair": "" if demo else said["chair"],
         "copies": [_("Các thành viên Hội đồng"), _("Các đơn vị có phiếu trong chương trình")],
+    }
+
+
+def _council_head(host: str, *, demo: bool) -> dict[str, Any]:
+    """Return the council below its host, as the issuer of its own minutes."""
+    return {
+        "superior": letterhead.name_lines(host),
+        "agency": [_("Hội đồng thẩm định"), _("cải cách hành chính")],
+        "number": "" if demo else "……/BB-HĐTĐ",
     }
 
 

@@ -73,7 +73,7 @@ def _head(paper: Any, said: dict[str, Any]) -> None:
     head = said["head"]
     if said["demo"]:
         _line(paper, _("SỐ LIỆU MINH HOẠ"), bold=True, align=ALIGN.CENTER)
-    table = _table(paper, 2, [42, 58])
+    table = _table(paper, 2, [40, 60])
     left, right = table.rows[0].cells
     for line in head["superior"]:
         _into(left, line.upper(), size=12.5)
@@ -83,6 +83,7 @@ def _head(paper: Any, said: dict[str, Any]) -> None:
     _into(right, _("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), size=12.5, bold=True)
     _into(right, _("Độc lập - Tự do - Hạnh phúc"), size=13.5, bold=True, underline=True)
     _into(right, f"{head['place']}, {head['day']}", size=13.5, italic=True)
+    paper.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
 def _part(paper: Any, part: Part) -> None:
@@ -105,8 +106,6 @@ def _grid(paper: Any, grid: Grid) -> None:
             for line in text.split("\n"):
                 align = ALIGN.RIGHT if place in grid.numbers else ALIGN.LEFT
                 _into(cell, line, size=11.5, align=align)
-        for place, width in enumerate(grid.widths):
-            cells[place].width = Mm(WIDTH * width / 100)
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
@@ -131,7 +130,9 @@ def _foot(paper: Any, said: dict[str, Any]) -> None:
 def _table(paper: Any, columns: int, widths: list[int], *, style: str | None = None) -> Any:
     table = paper.add_table(rows=1, cols=columns, style=style)
     table.autofit = False
-    for cell, width in zip(table.rows[0].cells, widths, strict=True):
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(WIDTH * width / 100)
+    for cell, width in zip(table.rows[0].cells, widths, strict=True):  # Word reads cells, others the columns
         cell.width = Mm(WIDTH * width / 100)
     return table
 

@@ -28,7 +28,7 @@ from backend.scoring.queries import Leaf
 from backend.scoring.tally import Extra, extras_of, with_extras
 from backend.scoring.views.acts import shut
 from backend.scoring.views.appraisal import A_PAGE, demo_of, find_hosted
-from backend.scoring.views.finding import actor_of, demand, may
+from backend.scoring.views.finding import actor_of, demand, may, way_on
 from permissions.roles import Verb
 
 # In this order they stand on the page; the last two are folded.
@@ -312,7 +312,7 @@ def decide(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         context = {"table": table, "card": table.card, "row": table.row(code), "swap": True}
         return render(request, "scoring/_conclusion_saved.html", context)
     messages.success(request, _("Đã ghi điểm kết luận tiêu chí %(code)s.") % {"code": code})
-    return redirect(f"{reverse('scoring:conclusion', args=[pk])}#row-{code}")
+    return redirect(way_on(request, f"{reverse('scoring:conclusion', args=[pk])}#row-{code}"))
 
 
 def _refused(request: HttpRequest, table: Table, row: Difference, form: MarkForm) -> HttpResponse:

@@ -168,7 +168,8 @@ def leaf(request: HttpRequest, pk: int, card_pk: int, code: str) -> HttpResponse
             messages.success(request, _("Đã ghi đề xuất ở tiêu chí %(code)s.") % {"code": code})
             return redirect("scoring:session_leaf", pk=pk, card_pk=card_pk, code=code)
     context = _leaf_context(request, found, card, code) | {"proposal_form": form, "form": form}
-    context["votings"] = queries.votings(found, score=score)
+    me = actor_of(request).user_id
+    context["votings"] = [(row, row.has_voted(me)) for row in queries.votings(found, score=score)]
     return render(
         request,
         "scoring/session_leaf.html",
@@ -187,7 +188,6 @@ def _leaf_context(request: HttpRequest, found: Session, card: Scorecard, code: s
         "card": card,
         "table": table,
         "row": row,
-        "me": actor_of(request).user_id,
         "seat": seat,
         "kept": kept,
         "votes": found.is_open and seat.attendance is not None and not kept,

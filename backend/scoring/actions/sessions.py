@@ -274,6 +274,7 @@ def close_session(session: Session, *, by: Actor) -> Session:
 
     Raises Refused, or OutOfStep (closed already, a vote still going on).
     """
+    _hold_cards(session)
     session = _hold(session)
     by.require(Verb.CONCLUDE, at=session.place())
     running = sorted(
@@ -290,6 +291,12 @@ def close_session(session: Session, *, by: Actor) -> Session:
     with recording(by=by, at=session.closed_at, reason=_("Kết thúc phiên họp"), about=session.history_about):
         session.save(update_fields=["closed_at", "closed_by", "minutes", "fingerprint"])
     return session
+
+
+def _hold_cards(session: Session) -> None:
+    """Lock the cards on the agenda, as every decision does first: the minutes miss none that is being made."""
+    cards = session.agenda.order_by().values("card")
+    list(Scorecard.objects.select_for_update().filter(pk__in=cards).order_by("pk").values("pk"))
 
 
 def _hold(session: Session) -> Session:

@@ -22,7 +22,7 @@ from backend.notices.models import Kind
 from backend.rounds.actions import mark_published
 from backend.rounds.models import Round
 from backend.scoring.actions import publish_cards
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Scorecard, Session
 from permissions.actor import Actor
 from permissions.roles import Verb
 from reports import queries
@@ -32,6 +32,7 @@ from tiers.seating import holders
 
 WORK = "reports.documents.make"
 ANNOUNCE = "reports.actions.announce"
+MINUTES = (Document.Kind.MINUTES, Document.Kind.MINUTES_DOCX)
 
 
 @transaction.atomic
@@ -212,6 +213,19 @@ def request_comparison(older: CriteriaSet, newer: CriteriaSet, *, by: Actor) -> 
     )
 
 
+@transaction.atomic
+def request_minutes(session: Session, kind: str, *, by: Actor) -> Document:
+    """Ask the worker for the minutes of a session; see ``request_document``. Of a closed one they are made once.
+
+    Raises Refused, or Invalid for another kind of document.
+    """
+    if kind not in MINUTES:
+        raise Invalid(_("Phiên họp chỉ có biên bản."))
+    round_ = session.round
+    demo = round_.is_illustration
+    return _asked(Document(kind=kind, round=round_, session=session, is_illustration=demo), by)
+
+
 def _asked(wanted: Document, by: Actor) -> Document:
     if not by.system and not queries.may_read(by, wanted):
         raise Refused(_("Bạn chưa được xem kết quả này nên chưa lập được văn bản."))
@@ -225,6 +239,8 @@ def _asked(wanted: Document, by: Actor) -> Document:
 
 
 def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -> Document:
+    if kind in MINUTES:
+        raise Invalid(_("Biên bản được lập từ trang phiên họp."))
     if kind == Document.Kind.CRITERIA_CHANGES:
         raise Invalid(_("Phụ lục thuyết minh thay đổi được lập từ trang so sánh hai bộ tiêu chí."))
     of = card.round if card else round_
@@ -240,13 +256,15 @@ def _still_good(wanted: Document) -> Q:
     """Return the condition of one being made, or made of what never changes: a published ranking, frozen sets."""
     good = Q(state=Document.State.MAKING)
     compared = [made for made in (wanted.older_set, wanted.newer_set) if made is not None]
-    if wanted.ranking_id or (compared and all(made.is_frozen for made in compared)):
+    closed = wanted.session is not None and not wanted.session.is_open
+    if wanted.ranking_id or closed or (compared and all(made.is_frozen for made in compared)):
         good |= Q(state=Document.State.READY)
     return good & Q(
         kind=wanted.kind,
         round_id=wanted.round_id,
         card_id=wanted.card_id,
         ranking_id=wanted.ranking_id,
+        session_id=wanted.session_id,
         older_set_id=wanted.older_set_id,
         newer_set_id=wanted.newer_set_id,
     )

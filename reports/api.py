@@ -48,11 +48,12 @@ class PublishSerializer(serializers.Serializer[Any]):
 
 
 class AskSerializer(serializers.Serializer[Any]):
-    """Which document: of a card (``card``) or of a round's ranking (``round``)."""
+    """Which document: of a card (``card``), of a round's ranking (``round``) or of a council's ``session``."""
 
     kind = serializers.ChoiceField(choices=Document.Kind.choices)
     round = KeyField(required=False)
     card = KeyField(required=False)
+    session = KeyField(required=False)
 
 
 class DocumentSerializer(serializers.ModelSerializer[Document]):
@@ -145,6 +146,10 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     def create(self, request: Request) -> Response:
         """Ask for a document; it is made in the background."""
         given = _read(AskSerializer, request)
+        if given["kind"] in actions.MINUTES:
+            found = queries.session_for(request.actor, given.get("session", 0))
+            made = actions.request_minutes(found, given["kind"], by=request.actor)
+            return Response(DocumentSerializer(made).data, status=status.HTTP_202_ACCEPTED)
         round_, card = queries.target(request.actor, given.get("round"), given.get("card"))
         made = actions.request_document(given["kind"], by=request.actor, round_=round_, card=card)
         return Response(DocumentSerializer(made).data, status=status.HTTP_202_ACCEPTED)

@@ -15,7 +15,7 @@ from backend.core.exact import ZERO
 from backend.core.fields import PointsField
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Group, Round
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Scorecard, Session
 from permissions.roles import Place
 from tiers.models import Unit
 
@@ -199,7 +199,7 @@ class Document(models.Model):
 
     ``fingerprint`` is that of the approval printed in it (self-assessment report), so that a later
     change of the card shows. A ranking document without ``ranking`` is a draft of the preview. A
-    comparison is of two criteria sets and of no round.
+    comparison is of two criteria sets and of no round; minutes are of a session.
     """
 
     class Kind(models.TextChoices):
@@ -210,6 +210,8 @@ class Document(models.Model):
         LEFT_OUT = "left_out", _("Báo cáo đặc thù (PDF)")
         LEFT_OUT_SHEET = "left_out_sheet", _("Báo cáo đặc thù (XLSX)")
         CRITERIA_CHANGES = "criteria_changes", _("Phụ lục thuyết minh thay đổi (PDF)")
+        MINUTES = "minutes", _("Biên bản họp Hội đồng (PDF)")
+        MINUTES_DOCX = "minutes_docx", _("Biên bản họp Hội đồng (DOCX)")
 
     class State(models.TextChoices):
         MAKING = "making", _("đang tạo")
@@ -220,6 +222,7 @@ class Document(models.Model):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, related_name="documents")
     card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, related_name="documents")
     ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, null=True, related_name="documents")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="documents")
     # A draft may be discarded; what was printed of it goes with it.
     older_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
     newer_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
@@ -248,10 +251,23 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["self_report", "appraisal"], card__isnull=False)
                 | Q(
-                    kind__in=["ranking", "ranking_sheet", "criteria_changes", "left_out", "left_out_sheet"],
+                    kind__in=[
+                        "ranking",
+                        "ranking_sheet",
+                        "criteria_changes",
+                        "left_out",
+                        "left_out_sheet",
+                        "minutes",
+                        "minutes_docx",
+                    ],
                     card__isnull=True,
                 ),
                 name="reports_document_of_card_or_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["minutes", "minutes_docx"], session__isnull=False)
+                | ~Q(kind__in=["minutes", "minutes_docx"]) & Q(session__isnull=True),
+                name="reports_minutes_of_a_session",
             ),
             models.CheckConstraint(
                 condition=Q(round__isnull=False, older_set__isnull=True, newer_set__isnull=True)
@@ -275,6 +291,13 @@ class Document(models.Model):
         if self.round is None:
             raise ValueError("a comparison of criteria sets is of no round")
         return self.round
+
+    @property
+    def of_session(self) -> Session:
+        """Return the session of the council; minutes have one."""
+        if self.session is None:
+            raise ValueError("only minutes are of a session")
+        return self.session
 
 
 class Backtest(models.Model):

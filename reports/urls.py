@@ -20,6 +20,7 @@ urlpatterns = [
     path("backtests/<int:pk>/sheet/", backtest.backtest_sheet, name="backtest_sheet"),
     path("cards/<int:pk>/", views.unit_result, name="unit_result"),
     path("cards/<int:pk>/documents/", views.card_document, name="card_document"),
+    path("sessions/<int:pk>/documents/", views.session_document, name="session_document"),
     path("criteria/<int:pk>/changes/<int:older>/", views.comparison_document, name="comparison_document"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),

@@ -197,6 +197,17 @@ def card_document(request: HttpRequest, pk: int) -> HttpResponse:
     return _ask(request, card=card)
 
 
+@require_POST
+def session_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the minutes of a session of the council."""
+    found = queries.session_for(_actor(request), pk)
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    made = actions.request_minutes(found, form.cleaned_data["kind"], by=_actor(request))
+    return redirect("reports:document", pk=made.pk)
+
+
 def _ask(request: HttpRequest, **of: Any) -> HttpResponse:
     form = AskForm(request.POST)
     if not form.is_valid():
@@ -228,6 +239,8 @@ def _document(request: HttpRequest, pk: int) -> Document:
 
 
 def _back(found: Document) -> str:
+    if found.session_id:
+        return reverse("scoring:session", args=[found.session_id])
     if found.card_id and found.kind == Document.Kind.APPRAISAL:
         return reverse("reports:unit_result", args=[found.card_id])
     if found.card_id:

@@ -237,3 +237,12 @@ def covers(limit: str, code: str) -> bool:
     """Return whether the limit reaches a leaf: a code covers itself and what stands below it."""
     wanted = codes_in(limit)
     return not wanted or any(code == one or code.startswith(f"{one}.") for one in wanted)
+
+
+def wanted_for_quorum(quorum: str, members: int) -> int:
+    """Return how many of so many members must be there, by the word of the round's rule."""
+    shares = {"two_thirds": (2, 3), "three_quarters": (3, 4), "all": (1, 1)}
+    if quorum == "half":
+        return members // 2 + 1
+    part, whole = shares[quorum]
+    return -(-members * part // whole)

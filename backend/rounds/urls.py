@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.rounds.views import councils, running, setup
+from backend.rounds.views import councils, running, setup, sitting
 
 app_name = "rounds"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("add/", setup.round_add, name="round_add"),
     path("<int:pk>/", running.round_detail, name="round_detail"),
     path("<int:pk>/edit/", setup.round_edit, name="round_edit"),
+    path("<int:pk>/sitting/", sitting.round_sitting, name="round_sitting"),
     path("<int:pk>/copy/", setup.round_copy, name="round_copy"),
     path("<int:pk>/steps/", setup.steps_edit, name="steps_edit"),
     path("<int:pk>/groups/add/", setup.group_add, name="group_add"),

@@ -7,6 +7,6 @@ canned (reasons with blanks), packing (a card's evidence as one zip), checking (
 lines (what the history room is told of each row), room (its list), telling (it in words), room_sheet (as XLSX),
 strictness (who cuts how much), accesses (what
 an address is about), actions (every write), views, api, api_rounds, api_survey,
-api_room, api_intake, api_councils, api_library, api_reminders, api_approval, api_sharing and api_across (JSON; shapes, shapes_approval, shapes_across, shapes_survey and
-shapes_sharing out, sent in).
+api_room, api_intake, api_councils, api_library, api_reminders, api_approval, api_sharing, api_across and api_sessions (JSON; shapes, shapes_approval, shapes_across, shapes_survey,
+shapes_sharing and shapes_sessions out, sent in).
 """

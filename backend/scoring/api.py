@@ -25,6 +25,7 @@ from backend.scoring import (
     api_intake,
     api_room,
     api_rounds,
+    api_sessions,
     api_survey,
     changes,
     queries,
@@ -32,10 +33,12 @@ from backend.scoring import (
     shapes,
 )
 from backend.scoring.actions.appraisal import require_field
+from backend.scoring.actions.facts import SEEN
 from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_approval import ApprovalActs
 from backend.scoring.api_library import LibraryActions
 from backend.scoring.api_room import RoomActs
+from backend.scoring.api_sessions import AmendmentActs
 from backend.scoring.api_sharing import SharingActs
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Deduction, Delegation, Evidence, Scorecard
@@ -61,6 +64,7 @@ class ScorecardViewSet(
     SharingActs,
     ApprovalActs,
     RoomActs,
+    AmendmentActs,
     api_councils.DraftActs,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -184,7 +188,7 @@ class ScorecardViewSet(
     @extend_schema(request=sent.MoveIn, responses=shapes.CardShape)
     @action(detail=True, methods=["post"], url_path=r"moves/(?P<name>[a-z_]+)")
     def moves(self, request: Request, pk: str, name: str) -> Response:
-        """Make a move of the table; approving and concluding need the secret again."""
+        """Make a move of the table; those that sign need the secret again, approvals ``seen`` too."""
         if name not in MOVES or name == "publish":
             raise Http404
         card: Scorecard = self.get_object()
@@ -193,8 +197,8 @@ class ScorecardViewSet(
         given = read(sent.MoveIn, request.data)
         secret, seen = given.pop("secret"), given.pop("seen")
         given["leaves"] = {row["code"]: row["reason"] for row in given["leaves"]}
-        if name == "approve":
-            actions.require_seen(card, seen)
+        if name in SEEN:
+            actions.require_seen(card, seen, name)
             given["seen"] = seen
         if MOVES[name].signs:
             re_authenticate(request.user, secret, field="secret")  # type: ignore[arg-type]
@@ -330,6 +334,7 @@ ROUTES = [
     *api_rounds.ROUTES,
     *api_room.ROUTES,
     *api_across.ROUTES,
+    *api_sessions.ROUTES,
     *api_survey.ROUTES,
     *api_councils.ROUTES,
 ]

@@ -30,7 +30,7 @@ def round_of(request: Request, key: Any) -> Round:
     return get_object_or_404(board.rounds_of_host(request.actor), pk=key)  # type: ignore[attr-defined]
 
 
-def _named(request: Request, given: Any) -> Round:
+def named(request: Request, given: Any) -> Round:
     """Return the round whose key was sent. Without one there is nothing to find (404)."""
     key = given.get("round", "") if hasattr(given, "get") else ""
     return round_of(request, key_in(str(key)))
@@ -59,7 +59,7 @@ class OpeningViewSet(ViewSet):
     @extend_schema(request=sent.RoundIn, responses={201: shapes.CountShape})
     def create(self, request: Request) -> Response:
         """Open the round and return how many cards were made."""
-        round_ = _named(request, request.data)
+        round_ = named(request, request.data)
         request.actor.require(Verb.MANAGE_ROUND, at=round_.place())  # type: ignore[attr-defined]
         cards = actions.open_round(round_, by=request.actor)  # type: ignore[attr-defined]
         return Response(shapes.CountShape({"number": len(cards)}).data, status=status.HTTP_201_CREATED)
@@ -84,7 +84,7 @@ class SurveyViewSet(ViewSet):
     @extend_schema(parameters=[ROUND], responses=forced_singular_serializer(shapes.SurveyRowsShape))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return every survey and outside-index leaf of the round's cards with the points that stand."""
-        round_ = _named(request, request.query_params)
+        round_ = named(request, request.query_params)
         cards = board.hosted_cards(request.actor).filter(round=round_)  # type: ignore[attr-defined]
         rows: list[dict[str, Any]] = []
         for group in round_.groups.all():
@@ -95,7 +95,7 @@ class SurveyViewSet(ViewSet):
     @extend_schema(request=sent.SurveyIn, responses={201: shapes.SourceShape})
     def create(self, request: Request) -> Response:
         """Enter points with their source, all or none."""
-        round_ = _named(request, request.data)
+        round_ = named(request, request.data)
         board.demand_entry(request.actor, round_)  # type: ignore[attr-defined]
         given = read(sent.SurveyIn, request.data)
         del given["round"]

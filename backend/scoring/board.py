@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from backend.core import clock
 from backend.core.exact import ZERO
@@ -20,7 +20,7 @@ from backend.rounds.queries.councils import conflicted_units
 from backend.scoring.agenda import with_progress
 from backend.scoring.lifecycle import READY, UNAPPROVED, UNDER_APPRAISAL, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS, explained, of_unit, step_of, still_writing
+from backend.scoring.queries import CARD_PARTS, explained, of_unit, step_of, still_writing, unapproved
 from permissions.actor import Actor, within
 from permissions.roles import Place, Verb
 
@@ -106,8 +106,8 @@ class Standing:
 
     @property
     def due(self) -> int:
-        """Return how many leaves the appraisal now on owes: all at the first, the asked ones later."""
-        return len(self.asked) if self.card.step_id else self.own
+        """Return how many leaves the appraisal now on owes: all at the first, the explained ones later."""
+        return self.answered if self.card.step_id else self.own
 
     @property
     def marked(self) -> int:
@@ -115,7 +115,11 @@ class Standing:
         if self.step is None:
             return 0
         done = {key for key, rows in self.marks.items() if any(row[0] == self.step.pk for row in rows)}
-        return len(done & set(self.asked)) if self.card.step_id else len(done)
+        return len(done & self._explained) if self.card.step_id else len(done)
+
+    @property
+    def _explained(self) -> set[int]:
+        return {key for key, answered in self.asked.items() if answered}
 
     @property
     def changed(self) -> int:
@@ -194,8 +198,11 @@ def _asked(cards: list[Scorecard]) -> dict[int, dict[int, bool]]:
     """Return, by card and score, whether the question asked is answered."""
     found: dict[int, dict[int, bool]] = defaultdict(dict)
     rows = Explanation.objects.filter(score__card__in=cards, score__applies=True).order_by("step__order")
-    for card_id, score_id, answer in rows.values_list("score__card_id", "score_id", "answer"):
-        found[card_id][score_id] = bool(answer)
+    sent = ExpressionWrapper(~Q(answer="") & ~unapproved(), output_field=BooleanField())
+    for card_id, score_id, given in rows.annotate(given=sent).values_list(
+        "score__card_id", "score_id", "given"
+    ):
+        found[card_id][score_id] = found[card_id].get(score_id, False) or given
     return found
 
 

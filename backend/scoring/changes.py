@@ -80,7 +80,8 @@ def entries_for(card: Scorecard, score: Score, viewer: Actor) -> list[Entry]:
     shown = {step.pk: step for step in steps if queries.sees_step(card, step, viewer, now)}
     names = queries.works_for_host(viewer, card)
     hidden = frozenset(step.pk for step in steps if step.kind == Step.Kind.SELF and step.pk not in shown)
-    reader = Reader(steps=shown, hidden=hidden, sent=None if names else _sent(card), names=names)
+    sent, drafts = (None, queries.draft_steps(card)) if names else (_sent(card), frozenset())
+    reader = Reader(steps=shown, hidden=hidden, sent=sent, drafts=drafts, names=names)
     return reader.entries(queries.timeline(score))
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from rest_framework import serializers
 
 from backend.core.serializers import KeyField, PointsSerializerField, WholeField
+from backend.core.text import key_in
 from backend.scoring.changes import KINDS
 from backend.scoring.lifecycle import State
+from backend.scoring.models import Attendance, Ballot
 
 
 def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
@@ -244,3 +246,67 @@ class SignedCopyIn(serializers.Serializer[Any]):
     file = serializers.FileField()
     number = serializers.CharField(max_length=100)
     signed_on = serializers.DateField()
+
+
+class BeginIn(serializers.Serializer[Any]):
+    """A session of a round's council begins somewhere."""
+
+    round = KeyField()
+    venue = serializers.CharField(max_length=300)
+
+
+class PresenceIn(serializers.Serializer[Any]):
+    """One member's presence."""
+
+    person = KeyField()
+    presence = serializers.ChoiceField(choices=Attendance.Presence.choices)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+
+
+class AttendanceIn(serializers.Serializer[Any]):
+    """Who is there."""
+
+    rows = PresenceIn(many=True)
+
+
+class ProposalIn(serializers.Serializer[Any]):
+    """Points proposed for a leaf of a card."""
+
+    card = KeyField()
+    code = serializers.CharField()
+    points = PointsSerializerField()
+    reason = serializers.CharField()
+
+
+class VoteIn(serializers.Serializer[Any]):
+    """One vote."""
+
+    choice = serializers.ChoiceField(choices=Ballot.Choice.choices)
+
+
+class SecretIn(serializers.Serializer[Any]):
+    """The person shows again who she is."""
+
+    secret = serializers.CharField(trim_whitespace=False)
+
+
+class AmendmentIn(serializers.Serializer[Any]):
+    """A change after the conclusion: of the leaf ``code`` by ``points`` or its rule's ``inputs``; without it, of all."""
+
+    code = serializers.CharField(required=False, allow_blank=True, default="")
+    points = PointsSerializerField(required=False, allow_null=True, default=None)
+    inputs = serializers.DictField(required=False, default=dict)
+    reason = serializers.CharField()
+    document = serializers.CharField(max_length=200)
+
+
+class RefusalIn(serializers.Serializer[Any]):
+    """Why a change is turned down or taken back."""
+
+    answer = serializers.CharField()
+
+
+def card_key(data: Any) -> int:
+    """Return the key of the card that was sent; 0 where none was, which is no card's."""
+    given = data.get("card", "") if hasattr(data, "get") else ""
+    return key_in(str(given)) or 0

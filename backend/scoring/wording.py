@@ -56,7 +56,7 @@ def mark_change(
     who = giver(kind)
     if before is None and after is not None and after == start:
         agreed = _("giữ %s") if kind == Step.Kind.CONCLUSION else _("đồng ý %s")
-        return f"{who}: {agreed % _said(after)}"
+        return f"{who}: {agreed % _said(after)}" + because(reason)
     text = f"{who}: {moved(start if before is None else before, after)}"
     return text + because(reason if after is not None else "")
 
@@ -83,7 +83,7 @@ class Reader:
     """Puts a leaf's history rows into words, oldest first, for one viewer.
 
     ``steps`` are those whose marks the viewer may see, by key; ``hidden`` the keys of those whose evidence
-    she may not see either; ``sent`` the keys of explanation steps
+    she may not see either; ``drafts`` those of explanations the unit has not sent her; ``sent`` the keys of explanation steps
     whose questions have gone out (None: the viewer sees them before). ``names`` says whether she sees
     every name; without it, only those of her own unit and of steps that show names.
     """
@@ -91,6 +91,7 @@ class Reader:
     steps: Mapping[int, Step]
     hidden: frozenset[int] = frozenset()
     sent: frozenset[int] | None = None
+    drafts: frozenset[int] = frozenset()
     names: bool = True
     last: dict[tuple[str, int], Any] = field(default_factory=dict)
 
@@ -145,6 +146,8 @@ class Reader:
         if row.history_type == "-":
             return _("Bỏ yêu cầu giải trình") + because(row.history_change_reason)
         if last and row.answer != last.answer:
+            if row.step_id in self.drafts:
+                return ""
             return _("Đơn vị giải trình: %s") % row.answer
         if last is None or row.question != last.question:
             return _("Yêu cầu giải trình: %s") % row.question
@@ -152,7 +155,7 @@ class Reader:
 
     def evidence(self, row: Any, last: Any) -> str:
         """Return what was attached or taken away."""
-        if row.step_id in self.hidden:
+        if row.step_id in self.hidden | self.drafts:
             return ""
         named = row.file_name or f"{row.number}, {row.issuer}"
         if last is None:

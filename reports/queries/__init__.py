@@ -15,6 +15,7 @@ from reports.queries.seeing import (
     may_publish,
     may_read,
     rounds_for,
+    session_for,
 )
 from reports.queries.tables import KEPT, current_ranking, field_titles, find, preview, published, tables
 from reports.queries.totals import totals_in
@@ -41,6 +42,7 @@ __all__ = [
     "published",
     "result_of",
     "rounds_for",
+    "session_for",
     "tables",
     "target",
     "totals_in",

@@ -43,6 +43,8 @@ NOTE = "Theo báo cáo số 12/BC-UBND"
 CANARY = "chim hoàng yến 7319"
 # Years of the rounds, so that a stage is never taken for another.
 YEARS = {
+    "sitting": 2035,
+    "amending": 2034,
     "reviewing": 2033,
     "setup": 2031,
     "draft": 2030,
@@ -75,6 +77,9 @@ class Scene:
     asked: dict[str, Consultation] = field(default_factory=dict)
     division: Division | None = None
     remark: Remark | None = None
+    session: Any = None
+    proposal: Any = None
+    amendment: Any = None
     world: World = field(init=False, repr=False)
 
     def version(self, stage: str, code: str, order: int) -> int:
@@ -139,6 +144,11 @@ def build() -> World:
     chairs = {"city": "leader", "home": "leader_home", "district": "leader_below"}
     for name, scene in scenes.items():
         share(scene, people[officers[name]], people[chairs[name]], CANARY)
+    _sit(scenes["city"], people["secretary"])
+    _sit(scenes["district"], people["secretary_below"])
+    scenes["home"].session = scenes["city"].session
+    for name, who in (("city", "secretary"), ("home", "member"), ("district", "secretary_below")):
+        _propose(scenes[name], people[who])
     past = scenes["city"].rounds["published"]
     made = World(
         scenes=scenes,
@@ -304,6 +314,11 @@ def _appraise(card: Scorecard) -> None:
     actions.move(card, "appraise", by=SYSTEM)
 
 
+def _conclude(card: Scorecard) -> None:
+    _appraise(card)
+    actions.move(card, "conclude", by=SYSTEM)
+
+
 def _ask(card: Scorecard) -> None:
     _appraise(card)
     actions.ask_for_cuts(card, by=SYSTEM)
@@ -324,6 +339,8 @@ STAGES: dict[str, tuple[Any, Any]] = {
     "appraising": (_approve, _start_appraising),
     "explaining": (_approve, _ask),
     "appraised": (_approve, _appraise),
+    "sitting": (_approve, _appraise),
+    "amending": (_approve, _conclude),
 }
 
 
@@ -336,6 +353,36 @@ def _close(round_: Round, order: int) -> None:
             step.opens_at = now - (9 if ended else 8) * make.DAY
             step.closes_at = now - timedelta(seconds=1) if ended else now + 9 * make.DAY
             step.save()
+
+
+def _sit(scene: Scene, presiding: User) -> None:
+    """Begin a session of the host's council at which everybody is there, and ask the units to sign."""
+    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
+        for stage, values in (
+            ("sitting", {"sitting": Round.Sitting.BY_NAME, "quorum": Round.Quorum.HALF}),
+            ("amending", {"sign_off_until": clock.now() + 9 * make.DAY}),
+        ):
+            round_ = scene.rounds[stage]
+            for name, value in values.items():
+                setattr(round_, name, value)
+            round_.save(update_fields=list(values))
+    by = actor_for(presiding)
+    scene.session = actions.begin_session(scene.rounds["sitting"], by=by, venue="Phòng họp")
+    keys = scene.session.attendances.values_list("person_id", flat=True)
+    actions.mark_attendance(scene.session, by=by, rows=dict.fromkeys(keys, ("present", "")))
+
+
+def _propose(scene: Scene, member: User) -> None:
+    """Propose points for a leaf before the council, and a change of a concluded card."""
+    by, value = actor_for(member), Decimal("0.25")
+    card = scene.cards["sitting"]
+    scene.proposal = actions.propose(scene.session, card, "1.1", by=by, points=value, reason="Nộp muộn")
+    scene.cards["amending"] = Scorecard.objects.select_related("unit", "round__host").get(
+        pk=scene.cards["amending"].pk
+    )
+    scene.amendment = actions.propose_change(
+        scene.cards["amending"], "1.1", by=by, points=value, reason="Nộp muộn", document="21/CV-SNV"
+    )
 
 
 # --- one unit's part ---------------------------------------------------------------------------------------

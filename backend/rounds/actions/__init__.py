@@ -1,7 +1,7 @@
 """Every write of rounds.
 
 Read in this order: setup (a round being prepared), steps (its dates), running
-(open, extend, publish), reminding, telling (of more time), copying (a round made from an earlier one),
+(open, extend, publish), reminding, telling (of more time), sitting (how the council concludes), copying (a round made from an earlier one),
 councils (who judges its cards), conflicts (who is kept from a unit's card).
 """
 
@@ -27,6 +27,7 @@ from .setup import (
     remove_group,
     set_bands,
 )
+from .sitting import set_sitting
 from .steps import set_steps, span_of
 from .telling import tell_more_time
 
@@ -58,6 +59,7 @@ __all__ = [
     "require_withdrawing",
     "set_bands",
     "set_reminders",
+    "set_sitting",
     "set_steps",
     "span_of",
     "tell_more_time",

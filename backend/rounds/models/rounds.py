@@ -19,13 +19,27 @@ class Round(models.Model):
     """One season of one host: the units directly below it, scored for ``year``.
 
     ``with_survey`` says whether survey and outside-index points count; without them a result is
-    appraised points over their own maximum (dossier, section 5, "no survey held").
+    appraised points over their own maximum (dossier, section 5, "no survey held"). ``sitting`` says whether the
+    council concludes in session and how it votes, ``quorum`` who must be there; a session copies both when it
+    begins. ``sign_off_until``: the first moment too late for the units' leaders to sign what was concluded; null:
+    they are not asked.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("đang chuẩn bị")
         OPEN = "open", _("đang thực hiện")
         PUBLISHED = "published", _("đã công bố")
+
+    class Sitting(models.TextChoices):
+        NONE = "none", _("không họp: Chủ tịch Hội đồng kết luận từng phiếu")
+        BY_NAME = "by_name", _("họp Hội đồng, biểu quyết ghi tên")
+        CLOSED = "closed", _("họp Hội đồng, bỏ phiếu kín")
+
+    class Quorum(models.TextChoices):
+        HALF = "half", _("quá nửa số thành viên")
+        TWO_THIRDS = "two_thirds", _("ít nhất hai phần ba số thành viên")
+        THREE_QUARTERS = "three_quarters", _("ít nhất ba phần tư số thành viên")
+        ALL = "all", _("tất cả thành viên")
 
     host = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("cơ quan tổ chức")
@@ -36,6 +50,11 @@ class Round(models.Model):
     state = models.CharField(_("trạng thái"), max_length=9, choices=State.choices, default=State.DRAFT)
     with_survey = models.BooleanField(_("có điều tra xã hội học"), default=True)
     is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
+    sitting = models.CharField(_("kết luận"), max_length=7, choices=Sitting.choices, default=Sitting.NONE)
+    quorum = models.CharField(
+        _("số thành viên phải có mặt"), max_length=14, choices=Quorum.choices, default=Quorum.TWO_THIRDS
+    )
+    sign_off_until = models.DateTimeField(_("hạn đơn vị ký xác nhận kết quả"), null=True, blank=True)
     previous = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -55,6 +74,13 @@ class Round(models.Model):
             models.UniqueConstraint(fields=["host", "year"], name="rounds_once_a_year"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "open", "published"]), name="rounds_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(sitting__in=["none", "by_name", "closed"]), name="rounds_sitting_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(quorum__in=["half", "two_thirds", "three_quarters", "all"]),
+                name="rounds_quorum_known",
             ),
         ]
 

@@ -5,10 +5,17 @@ once), reading, keeping, evidence, intake (files in pieces, the tray), placing (
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
 rights, returning and looking (the leader reads), moves, reasons (canned), led (what led to a mark), doubles (leaves
 marked by two), appraisal, holding (one leaf from the table), drafting, hand_overs (of a field to the council), answers, survey, remaining and deductions (points taken off), exceptions (left-out
-leaves, delegation), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
+leaves, delegation), sessions (the council in session), amending (changes after conclusion), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
 
+from backend.scoring.actions.amending import (
+    confirm_change,
+    propose_change,
+    propose_reopening,
+    refuse_change,
+    require_amending,
+)
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
 from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
 from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
@@ -65,6 +72,16 @@ from backend.scoring.actions.returning import answer_return, note_return
 from backend.scoring.actions.reusing import reuse
 from backend.scoring.actions.rights import require_own
 from backend.scoring.actions.saving import HeldLeaf, leaf_held
+from backend.scoring.actions.sessions import (
+    add_waiting,
+    begin_session,
+    close_session,
+    end_vote,
+    mark_attendance,
+    propose,
+    require_voter,
+    vote,
+)
 from backend.scoring.actions.sharing import assign, copy_assignments, save_division, unassign
 from backend.scoring.actions.signed_copy import attach_signed_copy, note_report
 from backend.scoring.actions.survey import SurveyRow, asked_of, enter_survey, worked_out
@@ -87,6 +104,7 @@ __all__ = [
     "add_photographs",
     "add_piece",
     "add_remark",
+    "add_waiting",
     "agree_not_arisen",
     "agree_rest",
     "agree_with_rest",
@@ -100,9 +118,12 @@ __all__ = [
     "attach_again",
     "attach_signed_copy",
     "begin",
+    "begin_session",
     "catch_up",
     "check_file",
     "choose_doubles",
+    "close_session",
+    "confirm_change",
     "copy_assignments",
     "decide",
     "deduct",
@@ -111,6 +132,7 @@ __all__ = [
     "draft",
     "drop_doubles",
     "end_step_early",
+    "end_vote",
     "enter_survey",
     "fill",
     "finish",
@@ -120,6 +142,7 @@ __all__ = [
     "leave_out",
     "look",
     "make_bundle",
+    "mark_attendance",
     "mark_held",
     "may_keep_reasons",
     "may_remind",
@@ -131,20 +154,26 @@ __all__ = [
     "opine",
     "place",
     "prepare",
+    "propose",
+    "propose_change",
+    "propose_reopening",
     "publish_cards",
     "put_back",
     "read_file",
     "read_remarks",
+    "refuse_change",
     "remind",
     "remove_evidence",
     "replace_file",
     "request_bundle",
+    "require_amending",
     "require_keeping",
     "require_lead",
     "require_leading",
     "require_own",
     "require_reminding",
     "require_seen",
+    "require_voter",
     "retire_reason",
     "reuse",
     "revoke",
@@ -164,6 +193,7 @@ __all__ = [
     "throw_away",
     "unask",
     "unassign",
+    "vote",
     "withdraw_deduction",
     "withdraw_remark",
     "worked_out",

@@ -39,12 +39,14 @@ from backend.scoring.actions.locking import (
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.points import Saved, require_allowed
 from backend.scoring.actions.reasons import completed, rule_said
+from backend.scoring.actions.results import unanswered
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import DoubleLeaf, Mark, Score, Scorecard, StepTotal
 from backend.scoring.queries import (
     Window,
     double_of,
     her_leaf,
+    kept_by_session,
     not_her_leaf,
     open_doubles,
     scored_itself,
@@ -141,6 +143,8 @@ def decide(card: Scorecard, code: str, *, by: Actor, version: int, points: Decim
     if card.state != State.APPRAISED:
         raise OutOfStep(_("Chỉ quyết định điểm khi phiếu đã thẩm định và chưa kết luận."))
     score = score_of(card, code)
+    if shut := kept_by_session(card, by.user_id, score=score):
+        raise OutOfStep(shut)
     return _save(card, score, window, by=by, version=version, points=points, reason=reason)
 
 
@@ -148,14 +152,19 @@ def decide(card: Scorecard, code: str, *, by: Actor, version: int, points: Decim
 def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None) -> int:
     """Agree with what the unit or the step before gave on every leaf not marked yet; return how many.
 
-    A leaf claimed as "không phát sinh" is left out (R11). Leaves without points before, leaves outside the person's
+    A leaf claimed as "không phát sinh" is left out (R11). What the unit did not explain stands by itself. Leaves without points before, leaves outside the person's
     fields and leaves that two people mark are left as they are.
     """
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
     window = appraisal_window(card)
     wanted = None if codes is None else set(codes)
-    rows = [row for row in _unmarked(card, window.step) if wanted is None or row.code in wanted]
+    silent = unanswered(card, window.step)
+    rows = [
+        row
+        for row in _unmarked(card, window.step)
+        if row.pk not in silent and (wanted is None or row.code in wanted)
+    ]
     before = points_before(card, window.step)
     mine = [row for row in rows if her_field(card, row, by)]
     claims = claims_of(card)

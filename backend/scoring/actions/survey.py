@@ -173,9 +173,17 @@ def _survey_score(card: Scorecard, code: str) -> Score:
 def _require_sound(card: Scorecard, row: SurveyRow, mark: Mark | None, entry: Entry) -> None:
     """Raise where the person did not see what stands, or changes it without a reason."""
     _require_seen(card, row, mark, entry)
-    if mark is None or mark.points is None or row.reason.strip():
+    if mark is None or mark.points is None or (mark.points, mark.inputs) == (entry.points, entry.inputs):
         return
-    if (mark.points, mark.inputs) != (entry.points, entry.inputs):
+    if card.state == State.CONCLUDED:
+        raise OutOfStep(
+            _(
+                "%(unit)s: phiếu đã kết luận nên điểm đã nhập ở tiêu chí %(code)s chỉ thay đổi khi một người đề nghị "
+                "và người khác xác nhận, ở trang kết luận của phiếu."
+            )
+            % {"unit": card.unit_name, "code": row.code}
+        )
+    if not row.reason.strip():
         raise Invalid(
             _("%(unit)s, tiêu chí %(code)s đã có điểm; muốn sửa hãy ghi lý do.")
             % {"unit": card.unit_name, "code": row.code}

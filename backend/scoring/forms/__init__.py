@@ -1,5 +1,5 @@
 """Shape of what people type on the scoring pages: leaf (points by rule), evidence,
-intake (many files), library, acts, sharing, council, council_work.
+intake (many files), library, acts, sharing, council, council_work, sessions.
 """
 
 from .acts import (
@@ -26,6 +26,17 @@ from .evidence import DocumentForm, FileForm, SignedCopyForm, ToldForm
 from .intake import ManyFilesForm, PhotosForm, SpotsForm, ThrowForm, TrayForm
 from .leaf import LeafForm
 from .library import LibraryFilter, ReuseForm
+from .sessions import (
+    AttendanceForm,
+    BeginForm,
+    ChangeForm,
+    ProposalForm,
+    RefusalForm,
+    ReopeningForm,
+    SecretForm,
+    SignOffForm,
+    VoteForm,
+)
 from .sharing import (
     AssignForm,
     DivisionForm,
@@ -39,7 +50,10 @@ __all__ = [
     "AnswerForm",
     "ApproveForm",
     "AssignForm",
+    "AttendanceForm",
+    "BeginForm",
     "CannedForm",
+    "ChangeForm",
     "ConcludeForm",
     "DeductForm",
     "DelegateForm",
@@ -59,18 +73,24 @@ __all__ = [
     "OpinionForm",
     "OwnCouncilForm",
     "PhotosForm",
+    "ProposalForm",
     "QuestionForm",
     "ReasonForm",
+    "RefusalForm",
     "RemarkForm",
+    "ReopeningForm",
     "ReturnAnswerForm",
     "ReturnNoteForm",
     "ReuseForm",
     "RowMarkForm",
+    "SecretForm",
     "SeenForm",
+    "SignOffForm",
     "SignedCopyForm",
     "SpotsForm",
     "TextsForm",
     "ThrowForm",
     "ToldForm",
     "TrayForm",
+    "VoteForm",
 ]

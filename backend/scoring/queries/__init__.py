@@ -1,11 +1,14 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
+Read in this order: cards (whose, and at which step), answers (what the unit explained), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
 shown (its fingerprint), councils (who takes part in judging), doubles (leaves marked by two), hand_overs (lead agencies), trail (what changed since), as_of (a card at a moment), returns (looks, returned leaves), sums (around one leaf), intake
 (files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
-(inside the unit).
+(inside the unit), sessions (of the host's council), minutes (what is printed of one), amending (changes after conclusion, the units'
+signatures).
 """
 
+from backend.scoring.queries.amending import open_ends, results_of, sign_offs, unsigned, waiting_changes
+from backend.scoring.queries.answers import draft_steps, drafts, given_answers, unapproved
 from backend.scoring.queries.as_of import CardThen, card_at, differences
 from backend.scoring.queries.cards import (
     CARD_PARTS,
@@ -65,6 +68,7 @@ from backend.scoring.queries.library import (
     items_of,
     show_hits,
 )
+from backend.scoring.queries.minutes import minutes_for
 from backend.scoring.queries.missing import Lack, missing
 from backend.scoring.queries.own_council import (
     CouncilSeen,
@@ -95,6 +99,19 @@ from backend.scoring.queries.seeing import (
     sees_step,
     works_for_host,
 )
+from backend.scoring.queries.sessions import (
+    Quorum,
+    Voting,
+    agenda_of,
+    council_members,
+    disagreements,
+    kept_by_session,
+    open_session,
+    present_in,
+    quorum_of,
+    seat_of,
+    votings,
+)
 from backend.scoring.queries.sharing import (
     NOTHING,
     Hers,
@@ -120,7 +137,14 @@ from backend.scoring.queries.sheets import (
     explained,
     sheet,
 )
-from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line
+from backend.scoring.queries.shown import (
+    answers_fingerprint,
+    fingerprint_over,
+    result_fingerprint,
+    shown_digest,
+    shown_fingerprint,
+    signed_line,
+)
 from backend.scoring.queries.sums import Sums, sums_around
 from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken
 from backend.scoring.queries.trail import Changed, Trail, trail
@@ -148,6 +172,7 @@ __all__ = [
     "Leaf",
     "Offer",
     "Progress",
+    "Quorum",
     "Room",
     "Share",
     "Sheet",
@@ -155,23 +180,30 @@ __all__ = [
     "Taken",
     "Tally",
     "Trail",
+    "Voting",
     "Waiting",
     "Wanted",
     "Window",
+    "agenda_of",
+    "answers_fingerprint",
     "approval_of",
     "card_at",
     "card_for",
     "choices",
     "choices_of",
     "conflicts_of",
+    "council_members",
     "council_of",
     "council_points",
     "deducted",
     "differences",
     "differing_doubles",
+    "disagreements",
     "divisions_of",
     "double_of",
     "doubles_on",
+    "draft_steps",
+    "drafts",
     "drafts_on",
     "evidence_window",
     "explained",
@@ -179,6 +211,7 @@ __all__ = [
     "flags_of",
     "found",
     "fresh_since",
+    "given_answers",
     "hand_over_now",
     "has_offers",
     "held_for",
@@ -191,6 +224,7 @@ __all__ = [
     "is_sent",
     "item_of",
     "items_of",
+    "kept_by_session",
     "kept_out",
     "kinds_for",
     "lacks_points",
@@ -199,6 +233,7 @@ __all__ = [
     "living_for",
     "look_of",
     "members_of",
+    "minutes_for",
     "missing",
     "not_her_leaf",
     "objections_behind",
@@ -206,12 +241,18 @@ __all__ = [
     "of_unit",
     "offers",
     "open_doubles",
+    "open_ends",
+    "open_session",
     "owed_scores",
     "own_leaves",
     "part_on",
     "people_of",
+    "present_in",
     "progress",
+    "quorum_of",
     "remarks_on",
+    "result_fingerprint",
+    "results_of",
     "returned_counts",
     "returned_now",
     "returned_of",
@@ -219,6 +260,7 @@ __all__ = [
     "scorecards_for",
     "scored_itself",
     "seat_in",
+    "seat_of",
     "sees_names",
     "sees_own_points",
     "sees_step",
@@ -227,6 +269,7 @@ __all__ = [
     "show_hits",
     "shown_digest",
     "shown_fingerprint",
+    "sign_offs",
     "signatures",
     "signatures_on",
     "signed_line",
@@ -242,8 +285,12 @@ __all__ = [
     "time_of",
     "timeline",
     "trail",
+    "unapproved",
+    "unsigned",
     "uploads_of",
+    "votings",
     "waiting",
+    "waiting_changes",
     "way_of",
     "works_for_host",
     "wrong_loans",

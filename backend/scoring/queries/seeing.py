@@ -18,7 +18,7 @@ def sees_step(card: Scorecard, step: Step, viewer: Actor, now: datetime) -> bool
 
     Who does not act for the unit sees self-scores once they are out of its hands; the unit, and who
     works there whatever other seat she holds, sees the host's marks from the step's ``shown_at``, when
-    it is asked to explain, or when the card is published.
+    it is asked to explain or to sign the result, or when the card is published.
     """
     if card.state == State.PUBLISHED or viewer.system:
         return True
@@ -46,6 +46,8 @@ def sees_own_points(viewer: Actor, card: Scorecard) -> bool:
 def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
     if step.shown_at is not None and now >= step.shown_at:
         return True
+    if card.round.sign_off_until is not None and card.state == State.CONCLUDED:
+        return step.kind in (Step.Kind.APPRAISAL, Step.Kind.CONCLUSION)  # its leader signs what was concluded
     asked = card.state in (State.EXPLAINING, State.EXPLAINED)
     return asked and card.step is not None and step.order <= card.step.order
 

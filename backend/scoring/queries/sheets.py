@@ -19,10 +19,11 @@ from backend.rounds.models import Step
 from backend.scoring import arising
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard
+from backend.scoring.queries.answers import draft_steps
 from backend.scoring.queries.cards import step_of, steps_of
 from backend.scoring.queries.intake import with_earlier
 from backend.scoring.queries.last_year import add_last_year
-from backend.scoring.queries.seeing import is_sent, sees_step, works_for_host
+from backend.scoring.queries.seeing import is_sent, of_unit, sees_step, works_for_host
 from backend.scoring.tally import Extra, extras_of, with_extras
 from permissions.actor import Actor
 
@@ -276,6 +277,8 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
     leaves = _leaves(card, shown, nodes)
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
+    if not of_unit(viewer, card):
+        _hide_drafts(card, leaves.values())
     own = step_of(card, Step.Kind.SELF)
     shows_own = own is not None and own.pk in shown
     return Sheet(card, _fields(nodes, leaves), steps, now, shows_own, _deductions(card, shown))
@@ -284,6 +287,17 @@ def sheet(card: Scorecard, viewer: Actor) -> Sheet:
 def _hide_unsent(card: Scorecard, leaves: Iterable[Leaf]) -> None:
     for leaf in leaves:
         leaf.explanations = [asked for asked in leaf.explanations if is_sent(card, asked)]
+
+
+def _hide_drafts(card: Scorecard, leaves: Iterable[Leaf]) -> None:
+    """Leave out answers, and evidence added to them, that the unit's leader has not sent."""
+    asked = [leaf for leaf in leaves if leaf.explanations]
+    hidden = draft_steps(card) if asked else frozenset()
+    for leaf in asked if hidden else ():
+        leaf.evidence = [piece for piece in leaf.evidence if piece.step_id not in hidden]
+        for question in leaf.explanations:
+            if question.step_id in hidden:
+                question.answer, question.answered_by, question.answered_at = "", "", None
 
 
 def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int, Leaf]:

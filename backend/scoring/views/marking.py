@@ -112,14 +112,19 @@ class Line:
         return [piece for piece in self.leaf.evidence if piece.step.kind == Step.Kind.EXPLANATION]
 
     @property
+    def silent(self) -> bool:
+        """Return whether the unit was asked and explained nothing: the mark before stands."""
+        return self.again and bool(self.asked) and not any(item.answer for item in self.asked)
+
+    @property
     def due(self) -> bool:
-        """Return whether the step now on owes this leaf a mark: each at the first, the asked ones later.
+        """Return whether the step now on owes this leaf a mark: each at the first, the explained ones later.
 
         Where all is appraised, whether any step did.
         """
         owed = self.leaf.within_scale or bool(self.before)
         later = self.again and self.step is not None
-        return self.assessed and owed and (not later or bool(self.asked))
+        return self.assessed and owed and (not later or any(item.answer for item in self.asked))
 
     @property
     def left(self) -> bool:
@@ -160,13 +165,18 @@ class Line:
             return (_("không áp dụng"), "grey") if out else (_("lấy từ điều tra, chỉ số ngoài"), "grey")
         if self.twice:
             return _said_of(self.twice)
-        if self.mark is None and self.claimed:
-            return _("báo không phát sinh"), "amber"
-        if self.mark is None and not self.due and not self.leaf.within_scale and not self.earlier:
-            return _("không đề nghị"), "grey"
         if self.mark is None:
-            return (_("chưa thẩm định"), "amber") if self.due else (_("giữ điểm lần trước"), "grey")
+            return self._unmarked()
         return told_change(self.mark.from_points, self.mark.points)
+
+    def _unmarked(self) -> tuple[str, str]:
+        if self.claimed:
+            return _("báo không phát sinh"), "amber"
+        if not self.due and not self.leaf.within_scale and not self.earlier:
+            return _("không đề nghị"), "grey"
+        if self.silent:
+            return _("không giải trình, giữ điểm"), "grey"
+        return (_("chưa thẩm định"), "amber") if self.due else (_("giữ điểm lần trước"), "grey")
 
 
 def _said_of(seen: DoubleSeen) -> tuple[str, str]:

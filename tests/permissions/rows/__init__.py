@@ -12,6 +12,7 @@ from tests.permissions.rows import (
     opinions,
     results,
     round_council,
+    sessions,
     setup,
     setup_api,
     versions,
@@ -33,4 +34,5 @@ ROWS = rows_of(
     setup_api.ROWS,
     cards_api.ROWS,
     inside.ROWS,
+    sessions.ROWS,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.scoring.actions.facts import answers_fingerprint_of
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, texts, typed
@@ -148,7 +149,9 @@ MOVES = [
     move(
         "explain", "explaining",
         {"ok": "LEADERS", "refused": "SCORERS HOST", "hidden": "STRANGERS", "verb": Verb.APPROVE},
-        typed(secret=make.PASSWORD),
+        lambda scene: {
+            "secret": make.PASSWORD, "seen": answers_fingerprint_of(scene.cards["explaining"]),
+        },
     ),
     move("accept", "late", REOPENS, WHY),
     move("no_self_score", "late", REOPENS, WHY),

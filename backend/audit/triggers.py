@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 from simple_history.models import HistoricalChanges
 
-from backend.audit import walls
+from backend.audit import continuing, walls
 
 MESSAGE = "history is append-only"
 
@@ -51,9 +51,12 @@ def missing(using: str = "default") -> list[str]:
 
 
 def _walls(connection: Any) -> list[walls.Wall]:
+    tables = history_tables(connection)
     if connection.vendor == "postgresql":
-        return [_on_postgresql(table, event) for table in history_tables(connection) for event in _PG_EVENTS]
-    return [_on_sqlite(table, event) for table in history_tables(connection) for event in _SQLITE_EVENTS]
+        standing = [_on_postgresql(table, event) for table in tables for event in _PG_EVENTS]
+    else:
+        standing = [_on_sqlite(table, event) for table in tables for event in _SQLITE_EVENTS]
+    return [*standing, *continuing.walls(connection, tables)]
 
 
 def _wall_name(table: str, event: str) -> str:
@@ -80,5 +83,6 @@ def _grant(cursor: Any, tables: list[str]) -> None:
     cursor.execute(f'GRANT USAGE ON SCHEMA public TO "{role}"')
     cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"')
     cursor.execute(f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
+    continuing.revoke(cursor, role)
     for table in tables:
         cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM "{role}"')

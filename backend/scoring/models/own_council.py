@@ -32,6 +32,11 @@ class OwnCouncil(models.Model):
     def __str__(self) -> str:
         return f"{self.card_id}: {self.decision_number}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.card_id}"
+
 
 class OwnMember(models.Model):
     """A person of the unit in its council. Chair and secretary pass the card on or send it back."""
@@ -64,6 +69,11 @@ class OwnMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} ({self.get_role_display()})"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.council.card_id}"
 
 
 class OwnOpinion(models.Model):
@@ -112,3 +122,8 @@ class OwnOpinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score_id}: {self.verdict} - {self.person_name}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"

@@ -16,6 +16,8 @@ from backend.audit.models import Chain, Checkpoint, LogEntry
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
 
+# The work to enqueue after a conclusion or a publication; its key is the occasion.
+CHECKPOINT = "backend.audit.actions.checkpoint_if_set_up"
 OCCASIONS = ("lock", "conclusion", "publication", "day")
 _ORDER = re.compile(r"order \S.{0,180}")
 _ONE_AT_A_TIME = 6962  # the number of the advisory lock

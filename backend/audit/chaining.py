@@ -40,8 +40,7 @@ def mac_of(digest: str) -> str:
 def seal(form: Form, values: dict[str, Any], chain: str, head: Head) -> Head:
     """Close a row given by attribute name as the next of its chain; return the chain's new head."""
     salt = os.urandom(16)
-    personal = {"actor_name": str(values["actor_name"])}
-    personal |= {name: str(values[name]) for name in form.personal}
+    personal = form.personal_of(values)
     commitments = {name: commitment(salt, name, value) for name, value in personal.items()}
     values |= {
         "chain": chain,

@@ -54,7 +54,11 @@ WAYS = {
     "scoring.ownopinion": ("card", ["score", "card"]),
     "reports.ranking": ("round", ["round"]),
 }
-PERSONAL = {"accounts.user": ("username", "full_name", "email", "phone")}
+PERSONAL = {
+    "accounts.user": ("username", "full_name", "email", "phone"),
+    "scoring.remark": ("author_name", "text"),
+    "scoring.ownopinion": ("person_name", "verdict", "points", "reason"),
+}
 
 _MEANWHILE = {"sequence": 0}
 

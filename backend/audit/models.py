@@ -155,11 +155,11 @@ class Tracked(HistoricalRecords):
 
     A save that touches none but excluded (derived) columns writes no row. A tracked model says by
     ``history_chain`` whose history a row belongs to. ``personal`` names columns whose values stand in the
-    record as commitments only.
+    record as commitments only; ``inner``: no bundle shows them, since nobody outside the unit may read them.
     """
 
-    def __init__(self, *, personal: Iterable[str] = (), **options: Any) -> None:
-        self.personal = tuple(personal)
+    def __init__(self, *, personal: Iterable[str] = (), inner: bool = False, **options: Any) -> None:
+        self.personal, self.inner = tuple(personal), inner
         options.setdefault("bases", [HistoryRow])
         options.setdefault("history_user_id_field", models.BigIntegerField(null=True))
         options.setdefault("history_user_getter", _user_of)

@@ -86,23 +86,25 @@ def encoder_of(column: Any) -> Encode:
 
 @dataclass(frozen=True)
 class Form:
-    """How the rows of one history table become records. ``columns``: attribute, column, encoder."""
+    """How the rows of one history table become records.
+
+    ``columns``: attribute, column, encoder; ``personal``: attribute and encoder of what is only committed to.
+    """
 
     model: str
     key: str
     columns: tuple[tuple[str, str, Encode], ...]
-    personal: tuple[str, ...] = ()
+    personal: tuple[tuple[str, Encode], ...] = ()
     shape: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, model: str, key: str, columns: Iterable[Any], personal: Iterable[str] = ()) -> Form:
         """Return the form of a tracked model whose tracked columns and personal ones are these."""
-        personal = tuple(personal)
-        plain = sorted(
-            (one.attname, one.column, encoder_of(one)) for one in columns if one.attname not in personal
-        )
-        names = [column for _attname, column, _encode in plain]
-        return cls(model, key, tuple(plain), personal, shape_code(model, names))
+        hidden = set(personal)
+        ways = sorted((one.attname, one.column, encoder_of(one)) for one in columns)
+        plain = tuple(way for way in ways if way[0] not in hidden)
+        secret = tuple((attname, encode) for attname, _column, encode in ways if attname in hidden)
+        return cls(model, key, plain, secret, shape_code(model, [column for _name, column, _encode in plain]))
 
     def with_columns(self, names: Iterable[str]) -> Form:
         """Return the form as it was when only these columns stood in the record."""
@@ -114,6 +116,13 @@ class Form:
             self.personal,
             self.shape,
         )
+
+    def personal_of(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the personal values of a row, as they are committed to; the author's name is always one."""
+        told = {"actor_name": str(values["actor_name"])}
+        for attname, encode in self.personal:
+            told[attname] = None if (value := values[attname]) is None else encode(value)
+        return told
 
     def record(self, values: Mapping[str, Any], commitments: Mapping[str, str]) -> dict[str, Any]:
         """Return the record of a row given by attribute name."""

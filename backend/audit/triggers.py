@@ -36,27 +36,38 @@ def history_tables(connection: Any) -> list[str]:
     return [table for table in tables if table in present]
 
 
+# What else is only added to, and the keys of each that no second row may have.
+LOG = {"audit_logentry": (("index",), ("chain", "length")), "audit_checkpoint": (("number",), ("size",))}
+
+
+def kept_tables(connection: Any) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return every table whose rows are never changed or removed, with its keys."""
+    present = set(connection.introspection.table_names())
+    log = {table: keys for table, keys in LOG.items() if table in present}
+    return dict.fromkeys(history_tables(connection), (("history_id",),)) | log
+
+
 def put_back(*, using: str = "default", **_: Any) -> None:
     """Put up every wall that does not stand as meant and, on PostgreSQL, grant the program its rights."""
     connection = connections[using]
     walls.put_up(_walls(connection), using)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            _grant(cursor, history_tables(connection))
+            _grant(cursor, list(kept_tables(connection)))
 
 
 def missing(using: str = "default") -> list[str]:
-    """Return the history tables with a wall that is gone or does not refuse; an empty list means all stand."""
+    """Return the tables of history and log with a wall that is gone or does not refuse; an empty list means all stand."""
     return list(dict.fromkeys(wall.table for wall in walls.fallen(_walls(connections[using]), using)))
 
 
 def _walls(connection: Any) -> list[walls.Wall]:
-    tables = history_tables(connection)
+    tables = kept_tables(connection)
     if connection.vendor == "postgresql":
         standing = [_on_postgresql(table, event) for table in tables for event in _PG_EVENTS]
     else:
-        standing = [_on_sqlite(table, event) for table in tables for event in _SQLITE_EVENTS]
-    return [*standing, *continuing.walls(connection, tables)]
+        standing = [_on_sqlite(table, event, tables[table]) for table in tables for event in _SQLITE_EVENTS]
+    return [*standing, *continuing.walls(connection, [table for table in tables if table not in LOG])]
 
 
 def _wall_name(table: str, event: str) -> str:
@@ -69,8 +80,9 @@ def _on_postgresql(table: str, event: str) -> walls.Wall:
     return walls.on_postgresql(name, table, verb, function="refuse_history_change", body=_PG_BODY, each=each)
 
 
-def _on_sqlite(table: str, event: str) -> walls.Wall:
-    replaces = f'EXISTS (SELECT 1 FROM "{table}" WHERE history_id = NEW.history_id)'  # noqa: S608
+def _on_sqlite(table: str, event: str, keys: tuple[tuple[str, ...], ...]) -> walls.Wall:
+    same = [" AND ".join(f'"{column}" = NEW."{column}"' for column in key) for key in keys]
+    replaces = f'EXISTS (SELECT 1 FROM "{table}" WHERE {" OR ".join(same)})'  # noqa: S608
     when = replaces if event == "ins" else ""
     return walls.on_sqlite(_wall_name(table, event), table, _SQLITE_EVENTS[event], MESSAGE, when=when)
 

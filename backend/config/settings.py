@@ -134,6 +134,8 @@ if len(AUDIT_MAC_KEY) < 32:
     raise ImproperlyConfigured("AUDIT_MAC_KEY_FILE: cần ít nhất 32 ký tự")
 # Where checkpoints' signing key is kept, for the background work's account only; the published key stands beside it.
 AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default=str(VAR_DIR / "audit-signing-key"))
+# The name of the log and of its key, for good: bundles and notes carry it.
+AUDIT_ORIGIN = env.str("AUDIT_ORIGIN", default="") or "localhost/chi-so-cchc"
 
 # --- People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -278,6 +280,11 @@ CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "backend.scoring.tasks.sweep_uploads", "schedule": 3600.0},
     "library": {"task": "backend.scoring.tasks.tend_library", "schedule": 300.0},
     "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},
+    "checkpoints": {
+        "task": "backend.rounds.tasks.take_checkpoints",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "remind": {"task": "backend.scoring.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
 }
 if BOUNCE_MAILDIR:

@@ -1,7 +1,7 @@
 """Every write of rounds.
 
 Read in this order: setup (a round being prepared), steps (its dates), running
-(open, extend, publish), reminding, telling (of more time), copying (a round made from an earlier one).
+(open, extend, publish), reminding, telling (of more time), copying (a round made from an earlier one), signing (the log).
 """
 
 from .copying import copy_round
@@ -18,6 +18,7 @@ from .setup import (
     remove_group,
     set_bands,
 )
+from .signing import take_checkpoints
 from .steps import set_steps, span_of
 from .telling import tell_more_time
 
@@ -43,5 +44,6 @@ __all__ = [
     "set_reminders",
     "set_steps",
     "span_of",
+    "take_checkpoints",
     "tell_more_time",
 ]

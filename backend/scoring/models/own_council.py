@@ -99,7 +99,7 @@ class OwnOpinion(models.Model):
     points = PointsField(_("điểm đề xuất"), null=True)
     reason = models.TextField(_("lý do"), blank=True)
     made_at = models.DateTimeField(_("lúc"))
-    history = Tracked()
+    history = Tracked(personal=["person_name", "verdict", "points", "reason"], inner=True)
 
     class Meta:
         ordering = ["score__order", "made_at", "pk"]

@@ -118,7 +118,7 @@ class Remark(models.Model):
     text = models.TextField(_("nội dung trao đổi"))
     made_at = models.DateTimeField(_("lúc"))
     withdrawn_at = models.DateTimeField(_("rút lại lúc"), null=True)
-    history = Tracked()
+    history = Tracked(personal=["author_name", "text"], inner=True)
 
     class Meta:
         ordering = ["made_at", "pk"]

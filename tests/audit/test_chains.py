@@ -22,6 +22,7 @@ from backend.scoring import actions
 from backend.scoring.models import Mark
 from permissions.actor import SYSTEM
 from tests import make
+from tests.scoring.councils import OWN
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -105,13 +106,18 @@ def test_many_rows_at_once_read_the_heads_once(season):
     assert wrong() == []
 
 
+@transaction.atomic
+def save_twice(band: Band) -> None:
+    band.save()
+    Band(group=band.group, label=band.label, lower=band.lower).save()
+
+
 def test_a_recording_goes_on_after_a_part_of_it_was_rolled_back(season):
     first, second, third = bands(season.round, 3)
     with recording(by=SYSTEM), transaction.atomic():
         first.save()
-        with pytest.raises(IntegrityError), transaction.atomic():
-            second.save()
-            Band(group=second.group, label=second.label, lower=second.lower).save()
+        with pytest.raises(IntegrityError):
+            save_twice(second)
         third.save()
     assert wrong() == []
 
@@ -176,18 +182,28 @@ def test_a_row_after_the_last_without_the_key_is_named(season):
     ],
 )
 def test_the_program_may_not_touch_heads_or_walls(statement):
-    with pytest.raises(DatabaseError, match="denied|must be owner"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"denied|must be owner"), transaction.atomic():
         connection.cursor().execute(statement)
+
+
+@transaction.atomic
+def copy_in(columns: str, line: str) -> None:
+    # Django's own cursor turns the driver's errors into its own; COPY goes past it.
+    statement = f"COPY scoring_historicalmark ({columns}) FROM STDIN"
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.cursor.copy(statement) as copy,
+    ):
+        copy.write(f"{line}\n")
 
 
 @pytest.mark.postgresql
 def test_rows_by_copy_continue_their_chain_too():
     columns = ", ".join(ROW)
     line = "\t".join(str(value) for value in (ROW | {"sequence": 7, "chain": "card:999999"}).values())
-    with pytest.raises(DatabaseError, match="continue"), transaction.atomic():
-        cursor = connection.cursor()
-        with cursor.cursor.copy(f"COPY scoring_historicalmark ({columns}) FROM STDIN") as copy:
-            copy.write(f"{line}\n")
+    with pytest.raises(DatabaseError, match="continue"):
+        copy_in(columns, line)
 
 
 def test_points_written_past_history_are_named(season):
@@ -204,6 +220,6 @@ def _with(mark: Mark, points: int) -> Mark:
 
 def test_a_save_of_an_officer_is_on_the_chain_of_her_card(season):
     before = Chain.objects.get(pk=season.card.history_chain).length
-    actions.set_points(season.card, "1.1", by=season.officer, version=0, points=Decimal("0.5"))
+    actions.set_points(season.card, "1.1", by=season.officer, version=0, inputs=OWN["1.1"])
     assert Chain.objects.get(pk=season.card.history_chain).length == before + 1
     assert wrong() == []

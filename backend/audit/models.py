@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connections, models, router, transaction
@@ -16,6 +16,7 @@ from backend.accounts.models import User
 from backend.audit.chaining import seal
 from backend.audit.recording import About, Recording, current
 from backend.audit.records import Form
+from backend.core.fields import PointsField
 
 
 class HistoryRow(models.Model):
@@ -150,6 +151,15 @@ def _goes_as_it_is(column: Any) -> frozenset[type]:
     return _NUMBER if isinstance(plain, models.IntegerField) else _NOTHING
 
 
+def _prepared(column: Any, connection: Any) -> Callable[[Any], Any]:
+    """Return how a value is prepared for that column; moments and points, mostly the same in many rows, once."""
+
+    def prepare(value: Any) -> Any:
+        return column.get_db_prep_save(value, connection)
+
+    return lru_cache(64)(prepare) if isinstance(column, models.DateTimeField | PointsField) else prepare
+
+
 class Tracked(HistoricalRecords):
     """simple-history with our columns, written only inside a recording, each row the next of its chain.
 
@@ -240,10 +250,10 @@ class Tracked(HistoricalRecords):
         table = quote(self.rows._meta.db_table)
         places = ", ".join(["%s"] * len(columns))
         statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 (our own names)
-        ways = [(one.attname, _goes_as_it_is(one), one.get_db_prep_save) for one in columns]
+        ways = [(one.attname, _goes_as_it_is(one), _prepared(one, connection)) for one in columns]
         lines = [
             [
-                value if type(value := row[name]) in as_it_is else prepare(value, connection)
+                value if type(value := row[name]) in as_it_is else prepare(value)
                 for name, as_it_is, prepare in ways
             ]
             for row in rows

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -29,6 +30,7 @@ def canonical(value: Any) -> str:
     return _DUMPS(value)
 
 
+@lru_cache(1000)
 def moment(value: Any) -> str:
     """Return a moment in UTC with six digits of a second and Z."""
     if isinstance(value, str):
@@ -45,6 +47,7 @@ def day(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
 
 
+@lru_cache(1000)
 def _thousandths(value: Any) -> int:
     return int(to_points(value).scaleb(3))
 

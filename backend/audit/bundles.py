@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -35,6 +36,18 @@ def write(out: IO[bytes], chains: Iterable[str] | None = None) -> None:
     lengths = dict(heads.order_by("name").values_list("name", "length"))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
         _Writing(bundle, checkpoints, lengths, complete=chains is None).all()
+
+
+def made(chains: Iterable[str]) -> IO[bytes]:
+    """Return the bundle of these chains as an open file without a name. Raises OutOfStep as ``write``."""
+    out = TemporaryFile()  # noqa: SIM115 (who takes it closes it)
+    try:
+        write(out, chains)
+    except BaseException:
+        out.close()
+        raise
+    out.seek(0)
+    return out
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,10 @@ ROWS = [
         body=typed(rows="sai", **SOURCE), **ENTERS,
     ),
     row(
+        "scoring:proof", at=card("draft"), verb=Verb.INSPECT, places=PLACES,
+        ok="COUNCIL inspector", refused="UNIT manager appraiser", hidden="STRANGERS",
+    ),
+    row(
         "scoring:history", verb=Verb.INSPECT,
         ok="COUNCIL inspector secretary_below",
         refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",

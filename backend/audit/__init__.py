@@ -2,7 +2,8 @@
 
 SPECIFICATION.md says what an outsider checks. Read in this order: records (what a digest is made of), chaining
 (digests, MACs, heads), models (what a history row holds), recording (the only way to write one), walls (what all
-walls of triggers share), triggers (append-only walls), continuing (a row continues its chain), shapes (which
+walls of triggers share), triggers (append-only walls), continuing (a row continues its chain), erasure (a person's
+data goes), shapes (which
 columns stood in a record), giving_chains (for migrations), merkle and notes (the tree and the signed note), log,
 actions (a checkpoint), verify (live rows against history), rehash (every digest anew), bundles (what is handed out).
 """

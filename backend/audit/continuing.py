@@ -48,14 +48,18 @@ END
 _PG_KEEP = f"\nBEGIN {raising(HEADS_MESSAGE)} END "
 
 
-def walls(connection: Any, tables: Iterable[str]) -> list[Wall]:
+def chained(connection: Any, tables: Iterable[str]) -> list[str]:
+    """Return those of the history tables that have the columns of the chain already."""
+    return [table for table in tables if _is_chained(connection, table)]
+
+
+def walls(connection: Any, tables: list[str]) -> list[Wall]:
     """Return the walls of these history tables and of the heads; none before the heads have their table."""
     if CHAINS not in connection.introspection.table_names():
         return []
-    chained = [table for table in tables if _is_chained(connection, table)]
     if connection.vendor == "postgresql":
-        return [*map(_on_postgresql, chained), *_of_the_heads()]
-    return [*map(_on_sqlite, chained), on_sqlite(f"{CHAINS}_del", CHAINS, "DELETE", HEADS_MESSAGE)]
+        return [*map(_on_postgresql, tables), *_of_the_heads()]
+    return [*map(_on_sqlite, tables), on_sqlite(f"{CHAINS}_del", CHAINS, "DELETE", HEADS_MESSAGE)]
 
 
 def take_down(*, using: str = "default", **_: Any) -> None:

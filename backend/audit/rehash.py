@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from backend.audit import log, notes
+from backend.accounts.models import User
+from backend.audit import erasure, log, notes
 from backend.audit.chaining import ZEROS, mac_of
 from backend.audit.merkle import Frontier
 from backend.audit.models import Chain, Checkpoint, LogEntry
@@ -41,11 +42,20 @@ def problems(tally: Tally) -> Iterator[str]:
 def _of_rows(history: Any, tally: Tally) -> Iterator[str]:
     forms = forms_by_shape(history)
     title = str(history.instance_type._meta.verbose_name)
+    ordered = erasure.ordered()
     for values in history.objects.order_by("history_id").values().iterator(2000):
         tally.rows += 1
         tally.erased += not values["salt"]
-        if reason := _wrong_with(forms.get(values["shape"]), values):
+        reason = _wrong_with(forms.get(values["shape"]), values)
+        if not reason and not values["salt"] and not _is_ordered(history, values, ordered):
+            reason = "dữ liệu cá nhân bị xoá mà không có văn bản nào"
+        if reason:
             yield f"Chuỗi {values['chain']}, dòng {values['sequence']} ({title}): {reason}"
+
+
+def _is_ordered(history: Any, values: dict[str, Any], ordered: set[int]) -> bool:
+    whose = values["id"] if history.instance_type is User else values["history_user_id"]
+    return whose in ordered
 
 
 def _wrong_with(form: Form | None, values: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 from simple_history.models import HistoricalChanges
 
-from backend.audit import continuing, walls
+from backend.audit import continuing, erasure, walls
 
 MESSAGE = "history is append-only"
 
@@ -63,11 +63,14 @@ def missing(using: str = "default") -> list[str]:
 
 def _walls(connection: Any) -> list[walls.Wall]:
     tables = kept_tables(connection)
+    chained = continuing.chained(connection, [table for table in tables if table not in LOG])
     if connection.vendor == "postgresql":
         standing = [_on_postgresql(table, event) for table in tables for event in _PG_EVENTS]
     else:
         standing = [_on_sqlite(table, event, tables[table]) for table in tables for event in _SQLITE_EVENTS]
-    return [*standing, *continuing.walls(connection, [table for table in tables if table not in LOG])]
+    erasing = {wall.name: wall for wall in erasure.walls(connection, chained, MESSAGE)}
+    standing = [erasing.get(wall.name, wall) for wall in standing]
+    return [*standing, *continuing.walls(connection, chained)]
 
 
 def _wall_name(table: str, event: str) -> str:

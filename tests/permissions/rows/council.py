@@ -187,7 +187,7 @@ ROWS = [
         body=typed(rows="sai", **SOURCE), **ENTERS,
     ),
     row(
-        "scoring:proof", at=card("draft"), verb=Verb.INSPECT, places=PLACES,
+        "scoring:proof", at=card("draft"), verb=Verb.INSPECT, places=PLACES, shut=True,
         ok="COUNCIL inspector", refused="UNIT manager appraiser", hidden="STRANGERS",
     ),
     row(

@@ -1,6 +1,5 @@
 """A person's data goes out of history by a document; every digest stands, and nothing else gets past the wall."""
 
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from backend.audit.actions import CHECKPOINT
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused
@@ -58,6 +59,7 @@ def publish_ranking(
         publish_cards(round_, by=by)
         ranking = _freeze(round_, by, decision=decision, **stated)
         mark_published(round_, now=ranking.published_at, by=by)
+    enqueue(CHECKPOINT, "publication")
     if not stated_source:
         enqueue(ANNOUNCE, ranking.pk)
     return ranking

@@ -53,6 +53,11 @@ class Ranking(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.version})"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.round_id}"
+
     def place(self) -> Place:
         """Return where the ranking stands for questions of rights: at the round's host."""
         return self.round.place()

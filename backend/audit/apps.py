@@ -12,8 +12,16 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from backend.audit import checks, lines, triggers  # deferred: they read the app registry
+        from backend.audit import (  # deferred: they read the app registry
+            checks,
+            continuing,
+            lines,
+            shapes,
+            triggers,
+        )
 
+        pre_migrate.connect(continuing.take_down, sender=self, dispatch_uid="audit.take_down")
+        post_migrate.connect(shapes.keep, sender=self, dispatch_uid="audit.shapes")
         post_migrate.connect(triggers.put_back, sender=self, dispatch_uid="audit.walls")
         connection_created.connect(lines.teach, dispatch_uid="audit.fold")
         pre_migrate.connect(lines.take_down, sender=self, dispatch_uid="audit.lines.down")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ def _of_model(history: Any) -> Iterator[Difference]:
     fields = [field.attname for field in history.tracked_fields]
     for live in model._default_manager.order_by("pk").values("pk", *fields).iterator(2000):
         row = newest.pop(live["pk"], None)
-        yield from _of_row(model, live, row, fields)
+        yield from _of_row(model, live, row, fields, history.tracker.personal)
     for key, row in newest.items():
         if row["history_type"] != "-":
             yield _difference(model, key, row, "(cả dòng)", "có", "đã mất")
@@ -55,12 +55,16 @@ def _newest_rows(history: Any, key: str) -> dict[Any, dict[str, Any]]:
     return {row[key]: row for row in rows.iterator(2000)}
 
 
-def _of_row(model: Any, live: dict[str, Any], row: Any, fields: list[str]) -> Iterator[Difference]:
+def _of_row(
+    model: Any, live: dict[str, Any], row: Any, fields: list[str], personal: Iterable[str]
+) -> Iterator[Difference]:
     if row is None or row["history_type"] == "-":
         yield _difference(model, live["pk"], row or live, "(cả dòng)", "không có", "có")
         return
+    # Of an erased row the personal values are gone; rehash asks by which document.
+    hidden = set() if row["salt"] else set(personal)
     for name in fields:
-        if live[name] != row[name]:
+        if name not in hidden and live[name] != row[name]:
             yield _difference(model, live["pk"], row, name, row[name], live[name])
 
 

@@ -189,6 +189,7 @@ council_side = [
     path("rounds/<int:pk>/survey/import/", survey.survey_import, name="survey_import"),
     path("rounds/<int:pk>/survey/confirm/", survey.survey_confirm, name="survey_confirm"),
     path("scorecards/<int:pk>/leaves/<str:code>/history/", timeline.timeline, name="timeline"),
+    path("scorecards/<int:pk>/proof/", timeline.proof, name="proof"),
     path("history/", timeline.history, name="history"),
     path("history/sheet/", timeline.history_sheet, name="history_sheet"),
     path("history/strictness/", room.strictness, name="strictness"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.audit import queries as audit
 from backend.core import letterhead
 from backend.core.dates import long_date, vn_date
 from backend.core.exact import ZERO
@@ -156,6 +157,7 @@ def frame(
         "demo": demo,
         "year": round_.year,
         "round_title": round_.title,
+        "checkpoint": audit.line(),
         "host": letterhead.issuer(round_.host.name),
         "head": {
             "superior": letterhead.superior_lines(unit.name, parent.name if parent else ""),

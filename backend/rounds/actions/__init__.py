@@ -2,7 +2,7 @@
 
 Read in this order: setup (a round being prepared), steps (its dates), running
 (open, extend, publish), reminding, telling (of more time), sitting (how the council concludes), copying (a round made from an earlier one),
-councils (who judges its cards), conflicts (who is kept from a unit's card).
+councils (who judges its cards), conflicts (who is kept from a unit's card), signing (the log).
 """
 
 from .conflicts import (
@@ -27,6 +27,7 @@ from .setup import (
     remove_group,
     set_bands,
 )
+from .signing import take_checkpoints
 from .sitting import set_sitting
 from .steps import set_steps, span_of
 from .telling import tell_more_time
@@ -62,6 +63,7 @@ __all__ = [
     "set_sitting",
     "set_steps",
     "span_of",
+    "take_checkpoints",
     "tell_more_time",
     "withdraw_conflict",
 ]

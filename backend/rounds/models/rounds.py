@@ -87,6 +87,11 @@ class Round(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: its own."""
+        return f"round:{self.pk}"
+
     def place(self) -> Place:
         """Return where the round stands for questions of rights: at its host."""
         return Place.of(self.host.path)
@@ -160,6 +165,11 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.round_id}"
+
 
 class Band(models.Model):
     """One class of a group (xếp loại): from ``lower`` percent, with it or above it."""
@@ -180,6 +190,11 @@ class Band(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.group.round_id}"
 
 
 class Step(models.Model):
@@ -225,6 +240,11 @@ class Step(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.round_id}"
+
 
 class Reminder(models.Model):
     """How many hours before a step closes its people are reminded. A step without rows has the usual distances."""
@@ -245,6 +265,11 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step}: {self.hours}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.step.round_id}"
 
 
 class HostReminder(models.Model):
@@ -312,3 +337,8 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.step}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.step.round_id}"

@@ -9,9 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from backend.audit.actions import CHECKPOINT
 from backend.audit.recording import create_all, recording, update_all
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
+from backend.jobs.actions import enqueue
 from backend.notices.actions import call_off, tell
 from backend.notices.models import Kind
 from backend.rounds.actions import tell_more_time
@@ -121,6 +123,8 @@ def _after(card: Scorecard, name: str, signature: Signature, leaves: Mapping[str
         send_notes(card, signature, leaves, by=by)
     if name == "approve":
         drop_notes(card, by=by)
+    if name == "conclude":
+        enqueue(CHECKPOINT, "conclusion")
 
 
 def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: Facts) -> None:

@@ -9,8 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from backend.audit.chaining import Head
+from backend.audit.models import Chain
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep, Stale
 from backend.core.exact import ZERO, format_points
@@ -244,22 +247,35 @@ def require_allowed(score: Score, points: Decimal) -> None:
         raise Invalid(sentence, fields={score.code: [sentence]})
 
 
-_OWN_MARK = Prepared(
-    lambda card, code, step: Mark.objects.select_related("score__node").filter(
-        score__in=Score.objects.filter(card=card, code=code), step=step
+def _own_mark_query(card: Any, code: Any, step: Any, chain: Any) -> QuerySet[Mark]:
+    # The head of the card's chain comes along: the card is locked, so nobody else adds to it now.
+    heads = Chain.objects.filter(name=chain)
+    rows = Mark.objects.select_related("score__node").annotate(
+        head_length=Subquery(heads.values("length")), head_digest=Subquery(heads.values("head"))
     )
-)
+    return rows.filter(score__in=Score.objects.filter(card=card, code=code), step=step)
+
+
+_OWN_MARK = Prepared(_own_mark_query)
 
 
 def own_mark(card: Scorecard, code: str, step: Step) -> Mark | None:
-    """Return the unit's own mark of a leaf, None without one. Raises OutOfStep where it does not apply."""
-    mark = _OWN_MARK.first(card=card.pk, code=code, step=step.pk)
+    """Return the unit's own mark of a leaf, None without one. Raises OutOfStep where it does not apply.
+
+    Where the card is locked, ``put`` goes on from the head of its chain that is read here.
+    """
+    mark = _OWN_MARK.first(card=card.pk, code=code, step=step.pk, chain=card.history_chain)
     if mark is None:
         return None
     if not mark.score.applies or mark.score.source != Node.Source.ASSESSED:
         raise OutOfStep(_("Tiêu chí %(code)s không áp dụng cho đơn vị.") % {"code": code})
     mark.step = step
     return mark
+
+
+def head_beside(mark: Any) -> Head:
+    """Return the head of the card's chain that was read with the mark."""
+    return Head(mark.head_length, mark.head_digest) if mark.head_digest else Head()
 
 
 def _changes(mark: Mark, entry: Entry, note: str) -> bool:
@@ -290,5 +306,6 @@ def _save(mark: Mark, entry: Entry, note: str, *, by: Actor, at: datetime, card:
     mark.points, mark.inputs, mark.note = entry.points, entry.inputs, note
     mark.version += 1
     mark.author, mark.saved_at = by.name, at
-    with recording(by=by, at=at, about=about(card, mark.step)):
+    heads = {card.history_chain: head_beside(mark)}
+    with recording(by=by, at=at, about=about(card, mark.step), heads=heads):
         mark.save(update_fields=["points", "inputs", "note", "version", "author", "saved_at", "save_key"])

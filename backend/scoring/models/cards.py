@@ -60,6 +60,11 @@ class Scorecard(models.Model):
     def __str__(self) -> str:
         return f"{self.unit_name} - {self.round.year}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: its own."""
+        return f"card:{self.pk}"
+
     def place(self) -> Place:
         """Return where the card stands: about its unit, run by the round's host."""
         return Place(unit=self.unit.path, host=self.round.host.path)
@@ -121,6 +126,11 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.card_id})"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.card_id}"
 
     @property
     def field_code(self) -> str:

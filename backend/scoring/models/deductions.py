@@ -57,3 +57,8 @@ class Deduction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id}/{self.code}: {self.points}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.card_id}"

@@ -95,3 +95,8 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.file_name or self.number
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"

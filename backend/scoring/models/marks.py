@@ -36,6 +36,11 @@ class Provenance(models.Model):
     def __str__(self) -> str:
         return self.report_number
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.round_id}"
+
 
 class Mark(models.Model):
     """Points given to one score at one step; null means not given yet. Units: points.
@@ -85,6 +90,11 @@ class Mark(models.Model):
     def __str__(self) -> str:
         return f"{self.score_id}/{self.step_id}: {self.points}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"
+
 
 class Explanation(models.Model):
     """The council asks about one leaf; the unit answers at the explanation step."""
@@ -110,3 +120,8 @@ class Explanation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score_id}: {self.question[:40]}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"

@@ -7,13 +7,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from backend.audit import bundles
 from backend.core import clock
 from backend.core.dates import vn_date
+from backend.core.letterhead import file_name
 from backend.scoring import changes, queries, room_sheet, telling
 from backend.scoring.forms.history import HistoryFilter
 from backend.scoring.room import Cursor, demand_inspector
 from backend.scoring.views.appraisal import demo_of
 from backend.scoring.views.finding import actor_of, find_card
+from permissions.roles import Verb
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -28,8 +31,19 @@ def timeline(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         "score": score,
         "entries": changes.entries_for(card, score, actor_of(request)),
         "of_host": queries.works_for_host(actor_of(request), card),
+        "may_prove": actor_of(request).may(Verb.INSPECT, at=card.place()),
     }
     return render(request, "scoring/timeline.html", context | demo_of(card.round))
+
+
+@require_GET
+def proof(request: HttpRequest, pk: int) -> FileResponse:
+    """Hand out the bundle by which the card's history is checked outside."""
+    card = find_card(request, pk)
+    actor_of(request).require(Verb.INSPECT, at=card.place())
+    out = bundles.made([card.history_chain])
+    name = file_name("Gói kiểm chứng", card.unit_name, str(card.round.year), ending="zip")
+    return FileResponse(out, as_attachment=True, filename=name)
 
 
 @require_GET

@@ -186,6 +186,10 @@ ROWS = [
         "scoring:survey_confirm", "POST", at=round_("appraising"), places=("city", "district"), shut=True,
         body=typed(rows="sai", **SOURCE), **ENTERS,
     ),
+    row(
+        "scoring:proof", at=card("draft"), verb=Verb.INSPECT, places=PLACES, shut=True,
+        ok="COUNCIL inspector", refused="UNIT manager appraiser", hidden="STRANGERS",
+    ),
     *(
         row(
             name, verb=Verb.INSPECT,

@@ -58,7 +58,15 @@ def own(name: str, *methods: str, body: Values | None = None, **more: object) ->
 
 OPEN = [
     row(name, ok="ALL", open=True)
-    for name in ("web:healthz", "web:readyz", "web:clock", "web:robots", "web:favicon")
+    for name in (
+        "web:healthz",
+        "web:readyz",
+        "web:clock",
+        "web:robots",
+        "web:favicon",
+        "audit:checkpoint_list",
+        "api:checkpoint-list",
+    )
 ]
 SIGN_IN = [
     *own("accounts:sign_in", "GET", open=True),

@@ -1,4 +1,4 @@
-"""manage.py verify: history and live rows agree, totals add up, the walls stand; else exit 1."""
+"""manage.py verify: digests and chains hold, history and live rows agree, totals add up, walls stand; else exit 1."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
-from backend.audit import lines, verify
+from backend.audit import lines, rehash, verify
 from backend.scoring import queries
 from tiers.seating import wrong_grants
 
@@ -18,17 +18,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print each difference on a line of its own. Raises CommandError if there is any."""
-        found = list(self.problems())
+        tally = rehash.Tally()
+        found = list(self.problems(tally))
         for line in found:
             self.stdout.write(line)
         if found:
             raise CommandError(f"{len(found)} sai khác giữa dữ liệu và lịch sử.", returncode=1)
+        self.stdout.write(rehash.summary(tally))
         self.stdout.write("Dữ liệu và lịch sử khớp nhau; các lớp chặn đều còn.")
 
-    def problems(self) -> Iterator[str]:
+    def problems(self, tally: rehash.Tally) -> Iterator[str]:
         """Yield every problem as one Vietnamese line."""
         for error in checks.run_checks(tags=[checks.Tags.database], databases=["default"]):
             yield error.msg
+        yield from rehash.problems(tally)
         for difference in verify.differences():
             yield self.told(difference)
         yield from lines.wrong()

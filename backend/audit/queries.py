@@ -1,0 +1,64 @@
+"""Reads of the log for people: the newest checkpoints, and the line that is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backend.audit import notes
+from backend.audit.models import Checkpoint
+from backend.core.dates import format_moment
+
+SHOWN = 50
+_OCCASIONS = {
+    "lock": gettext_lazy("khoá một bước"),
+    "conclusion": gettext_lazy("kết luận phiếu"),
+    "publication": gettext_lazy("công bố kết quả"),
+    "day": gettext_lazy("hằng ngày"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A checkpoint for a page: its occasion in words, its note and the key that checks it."""
+
+    made: Checkpoint
+    occasion: str
+
+
+def newest() -> QuerySet[Checkpoint]:
+    """Return the newest checkpoints, the newest first."""
+    return Checkpoint.objects.order_by("-number")[:SHOWN]
+
+
+def shown() -> list[Shown]:
+    """Return the newest checkpoints for a page."""
+    return [Shown(made, in_words(made.occasion)) for made in newest()]
+
+
+def in_words(occasion: str) -> str:
+    """Return an occasion in Vietnamese."""
+    return _OCCASIONS.get(occasion) or _("theo yêu cầu: %s") % occasion.removeprefix("order ")
+
+
+def published_key() -> str:
+    """Return the published key as text; "" where keys were not made yet."""
+    return str(notes.published_key() or "")
+
+
+def line() -> str:
+    """Return the newest checkpoint as the one line that documents carry; "" before the first."""
+    made = Checkpoint.objects.order_by("-number").first()
+    if made is None:
+        return ""
+    origin, size, root = made.note.split("\n", 3)[:3]
+    return _("Chốt sổ số %(number)s, %(at)s: %(origin)s %(size)s %(root)s") % {
+        "number": made.number,
+        "at": format_moment(made.at),
+        "origin": origin,
+        "size": size,
+        "root": root,
+    }

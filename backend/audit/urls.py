@@ -1,0 +1,8 @@
+"""Addresses of the log."""
+
+from django.urls import path
+
+from backend.audit import views
+
+app_name = "audit"
+urlpatterns = [path("", views.checkpoint_list, name="checkpoint_list")]

@@ -1,0 +1,72 @@
+"""The log before everybody's eyes, the bundle in an inspector's hand, the line on paper."""
+
+import io
+import zipfile
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from backend.audit import actions as audit
+from backend.audit import queries
+from reports.documents import letters
+from reports.models import Document
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_anybody_reads_the_lines_and_the_key_without_signing_in(season, keys):
+    made = audit.checkpoint("order theo yêu cầu của thanh tra")
+    page = Client().get(reverse("audit:checkpoint_list"))
+    assert page.status_code == 200
+    assert made.note.split("\n")[2] in page.text
+    assert keys.split("+")[1] in page.text
+    assert "theo yêu cầu: theo yêu cầu của thanh tra" in page.text
+
+
+def test_the_same_as_json(season, keys):
+    made = audit.checkpoint("day")
+    (told,) = Client().get(reverse("api:checkpoint-list")).json()
+    assert (told["note"], told["key"]) == (made.note, keys)
+
+
+def test_before_keys_and_checkpoints_the_page_says_so(db, settings, tmp_path):
+    settings.AUDIT_SIGNING_KEY_FILE = str(tmp_path / "none")
+    page = Client().get(reverse("audit:checkpoint_list")).text
+    assert "chưa tạo khoá ký" in page
+    assert "Chưa có lần chốt sổ nào" in page
+
+
+def test_an_inspector_takes_the_bundle_of_a_card_from_the_life_of_a_score(season, keys):
+    season.approved()
+    audit.checkpoint("day")
+    inspector = signed_in(season.users["inspector"])
+    address = reverse("scoring:proof", args=[season.card.pk])
+    assert address in inspector.get(reverse("scoring:timeline", args=[season.card.pk, "1.1"])).text
+    answer = inspector.get(address)
+    bundle = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert "proofs.json" in bundle.namelist()
+    assert "Gói" in answer["Content-Disposition"] or "G%C3%B3i" in answer["Content-Disposition"]
+
+
+def test_before_the_first_checkpoint_the_bundle_is_refused_in_words(season):
+    answer = signed_in(season.users["inspector"]).get(reverse("scoring:proof", args=[season.card.pk]))
+    assert answer.status_code == 409
+    assert "Chưa có lần chốt sổ" in answer.text
+
+
+def test_a_report_carries_the_line_of_the_newest_checkpoint(season, keys):
+    season.approved()
+    document = Document(kind=Document.Kind.SELF_REPORT, card=season.card, round=season.round)
+    assert letters.self_report(document).context["checkpoint"] == ""
+    made = audit.checkpoint("day")
+    line = letters.self_report(document).context["checkpoint"]
+    assert line == queries.line()
+    assert f"Chốt sổ số {made.number}" in line
+    assert all(part in line for part in made.note.split("\n")[:3])

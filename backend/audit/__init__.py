@@ -7,5 +7,5 @@ data goes), shapes (which
 columns stood in a record), giving_chains (for migrations), merkle and notes (the tree and the signed note), log,
 actions (a checkpoint), verify (live rows against history), rehash (every digest anew), bundles (what is handed out), room (lines of the
 history room, and who read or was refused), lines (how the database writes the lines), middleware (how reading and
-refusals are written down).
+refusals are written down), outside (the outsider's program, which shares no code with the rest).
 """

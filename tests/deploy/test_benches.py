@@ -164,3 +164,10 @@ def test_the_fault_run_loses_nothing_in_a_tiny_size():
         "letters_doubled",
     )
     assert {told[f"faults_{name}"] for name in sure} == {"ok"}
+
+
+@pytest.mark.sqlite
+def test_the_bench_of_tampering_misses_nothing_in_a_tiny_size():
+    told = _bench("tamper", "--on", "sqlite", "--mutants", "90", "--logs", "4", "--changes", "600")
+    assert set(told.values()) == {"ok"}
+    assert {"tamper_mutants_not_caught", "tamper_sqlite_mutants_not_caught"} <= set(told)

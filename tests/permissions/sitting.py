@@ -1,4 +1,5 @@
-"""What the councils of the world have under way in session: an agenda with a proposal, a change that waits."""
+"""What the councils of the world have under way in session: an agenda with a proposal, a change that waits, an
+approval that is lent."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from backend.audit.recording import recording
 from backend.core import clock
 from backend.rounds.models import Round
 from backend.scoring import actions
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Delegation, Scorecard
 from permissions.actor import SYSTEM
 from tests import make
 from tiers.seating import actor_for
@@ -43,4 +44,16 @@ def propose(scene: Any, member: User) -> None:
     )
     scene.amendment = actions.propose_change(
         scene.cards["amending"], "1.1", by=by, points=value, reason="Nộp muộn", document="21/CV-SNV"
+    )
+
+
+def lend(scene: Any, leader: User, taker: User) -> Delegation:
+    now = clock.now()
+    return actions.delegate(
+        scene.cards["submitted"],
+        by=actor_for(leader),
+        taker=taker,
+        starts_at=now - make.DAY,
+        ends_at=now + 9 * make.DAY,
+        document="07/UQ-UBND",
     )

@@ -32,12 +32,11 @@ from reports.models import Backtest, Document
 from tests import make
 from tests.criteria.consultations import at_each_stage
 from tests.permissions.inside import say, share
-from tests.permissions.sitting import propose, sit
+from tests.permissions.sitting import lend, propose, sit
 from tests.reports import seasons
 from tests.scoring import councils, specimens
 from tiers.actions import release
 from tiers.models import Lineage, Release, Unit
-from tiers.seating import actor_for
 
 NOTE = "Theo báo cáo số 12/BC-UBND"
 # Words that stand only in what a unit has not sent to anybody yet.
@@ -137,10 +136,10 @@ def build() -> World:
         "home": _scene(city, home, citys, clerks[home]),
         "district": _scene(district, commune, districts, clerks[commune]),
     }
-    scenes["city"].delegation = _lend(scenes["city"], people["leader"], people["lent"])
+    scenes["city"].delegation = lend(scenes["city"], people["leader"], people["lent"])
     leaders = {"home": people["leader_home"], "district": people["leader_below"]}
     for name, leader in leaders.items():
-        scenes[name].delegation = _lend(scenes[name], leader, scenes[name].clerk)
+        scenes[name].delegation = lend(scenes[name], leader, scenes[name].clerk)
     officers = {"city": "officer", "home": "officer_home", "district": "officer_below"}
     chairs = {"city": "leader", "home": "leader_home", "district": "leader_below"}
     for name, scene in scenes.items():
@@ -393,15 +392,3 @@ def _write_canaries(card: Scorecard) -> None:
     actions.set_points(card, "1.2", by=SYSTEM, version=1, points=Decimal("2.5"), note=CANARY)
     actions.set_texts(card, by=SYSTEM, difficulties=CANARY, proposals=CANARY)
     actions.add_document(card, "2.1", by=SYSTEM, number=CANARY, issuer=CANARY)
-
-
-def _lend(scene: Scene, leader: User, taker: User) -> Delegation:
-    now = clock.now()
-    return actions.delegate(
-        scene.cards["submitted"],
-        by=actor_for(leader),
-        taker=taker,
-        starts_at=now - make.DAY,
-        ends_at=now + 9 * make.DAY,
-        document="07/UQ-UBND",
-    )

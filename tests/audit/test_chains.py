@@ -70,7 +70,7 @@ def test_a_digest_is_what_the_specification_says(season):
         "fields": {
             "id": row.id, "score_id": row.score_id, "step_id": row.step_id, "max_points": int(row.max_points * 1000),
             "from_points": None, "points": int(row.points * 1000), "inputs": row.inputs, "note": row.note,
-            "reason": row.reason, "provenance_id": None, "author": row.author, "version": row.version,
+            "reason": row.reason, "rule_said": row.rule_said, "provenance_id": None, "author": row.author, "version": row.version,
             "saved_at": row.saved_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         },
         "commitments": commitments,
@@ -134,7 +134,7 @@ def test_two_recordings_in_each_other_share_their_heads(season):
 
 ROW = {
     "id": 1, "actor_name": "", "step_name": "", "unit_path": "", "unit_name": "", "stated_source": "",
-    "max_points": 1000, "inputs": "{}", "note": "", "reason": "", "author": "", "version": 0,
+    "max_points": 1000, "inputs": "{}", "note": "", "rule_said": "", "reason": "", "author": "", "version": 0,
     "history_change_reason": "", "history_date": "2026-12-01 00:00:00+00:00", "history_type": "~",
     "chain": "card:1", "sequence": 1, "previous_digest": "0" * 64, "digest": "1" * 64, "mac": "2" * 64,
     "salt": "", "commitments": "{}", "shape": "",

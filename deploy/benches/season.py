@@ -161,7 +161,7 @@ def _insert(model: Any, other: dict[str, str], rows: str, values: Sequence[int])
 def _tell(model: Any, card: str, values: Sequence[int]) -> None:
     """Write the first history row of every copied row, about its own unit, on the chain of its card."""
     rows = list(
-        model.objects.filter(**{f"{card}_id__range": values}).select_related(f"{card}__unit").order_by("pk")
+        model.objects.filter(**{f"{card}__id__range": values}).select_related(f"{card}__unit").order_by("pk")
     )
     for row in rows:
         row.history_about = (row if card == "card" else row.score).card.history_about

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import permissions, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,19 +21,27 @@ class CheckpointShape(serializers.ModelSerializer[Checkpoint]):
         fields = ["number", "at", "occasion", "size", "root", "note", "key"]
 
 
-class CheckpointViewSet(viewsets.GenericViewSet[Checkpoint]):
-    """The newest checkpoints, the newest first."""
+@extend_schema_serializer(many=False)
+class LogShape(serializers.Serializer[Any]):
+    """The published key ("" before there is one) and the newest checkpoints, the newest first."""
 
-    serializer_class = CheckpointShape
+    key = serializers.CharField()
+    checkpoints = CheckpointShape(many=True)
+
+
+class CheckpointViewSet(viewsets.GenericViewSet[Checkpoint]):
+    """The newest checkpoints."""
+
+    serializer_class = LogShape
     queryset = Checkpoint.objects.none()
     permission_classes = [permissions.AllowAny]
     pagination_class = None
 
-    @extend_schema(responses=CheckpointShape(many=True))
+    @extend_schema(responses=LogShape)
     def list(self, request: Request) -> Response:
-        """Return the newest checkpoints."""
-        rows: Any = queries.newest()
-        return Response(CheckpointShape(rows, many=True).data)
+        """Return the published key and the newest checkpoints."""
+        told = {"key": queries.published_key(), "checkpoints": queries.newest()}
+        return Response(LogShape(told).data)
 
 
 ROUTES = [("checkpoints", CheckpointViewSet, "checkpoint")]

@@ -81,6 +81,9 @@ def enter_survey(
         answers=answers,
         entered_at=clock.now(),
     )
+    # Cards before the round's history, as everywhere: two who hold both never wait for each other.
+    cards = Scorecard.objects.select_for_update(of=("self",)).filter(pk__in={row.card.pk for row in rows})
+    list(cards.order_by("pk").values_list("pk", flat=True))
     with recording(by=by, reason=source.report_number, about=round_.history_about):
         source.save()
     for row in sorted(rows, key=lambda row: row.card.pk):

@@ -17,8 +17,9 @@ from backend.core.dates import end_of_day_exclusive, format_date, last_day_befor
 from backend.core.exact import format_points
 from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
-from backend.rounds.models import Extension, Round, Step
+from backend.rounds.models import CouncilMember, Extension, Round, Step
 from backend.scoring import queries
+from backend.scoring.council_words import COUNCIL, OF_LEAVES
 from backend.scoring.lifecycle import MOVES, OWN_MOVES, State
 from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
 from backend.scoring.wording import Entry, Reader, applied, because, mark_change, stated
@@ -34,6 +35,7 @@ KINDS = {
     "evidence": gettext_lazy("Tài liệu kiểm chứng"),
     "cards": gettext_lazy("Phiếu"),
     "rounds": gettext_lazy("Đợt đánh giá"),
+    "council": gettext_lazy("Hội đồng thẩm định"),
     "criteria": gettext_lazy("Bộ tiêu chí"),
     "units": gettext_lazy("Đơn vị"),
     "seats": gettext_lazy("Phân công"),
@@ -161,7 +163,7 @@ def _hidden(actor: Actor) -> dict[Any, Q]:
     return {
         Mark: unsent | council & ~Q(step_id__in=own),
         Evidence: unsent,
-        Explanation: council,
+        **dict.fromkeys((Explanation, *OF_LEAVES), council),
         Deduction: Q(card_id__in=_unpublished_scores(actor).values("card")),
         Signature: Q(card_id__in=writing, move__in=OWN_MOVES),
         Scorecard: Q(id__in=writing),
@@ -220,6 +222,7 @@ def _names(rows: list[Any]) -> Names:
     scores |= {row.id for row in rows if type(row).instance_type is Score}
     steps = {getattr(row, "step_id", None) for row in rows}
     people = {row.user_id for row in rows if type(row).instance_type is Appointment}
+    people |= {row.person_id for row in rows if type(row).instance_type is CouncilMember}
     coded = Score.objects.filter(pk__in=scores - {None}).values_list("pk", "code", "card_id")
     named = get_user_model().objects.filter(pk__in=people).values_list("pk", "full_name")
     return Names(
@@ -327,11 +330,8 @@ def _step(row: Any, names: Names) -> str:
 def _extension(row: Any, names: Names) -> str:
     step = names.steps.get(row.step_id)
     until = format_date(last_day_before(row.closes_at))
-    return _("Gia hạn bước “%(step)s” đến hết ngày %(until)s (văn bản %(document)s)") % {
-        "step": step.title if step else "",
-        "until": until,
-        "document": row.document,
-    }
+    named = {"step": step.title if step else "", "until": until, "document": row.document}
+    return _("Gia hạn bước “%(step)s” đến hết ngày %(until)s (văn bản %(document)s)") % named
 
 
 def _criteria(row: Any, names: Names) -> str:
@@ -395,4 +395,5 @@ SOURCES = (
     Source("criteria", CriteriaSet, _criteria, ("state",)),
     Source("units", Unit, _unit, ("name", "valid_to")),
     Source("seats", Appointment, _seat, ("ends_at",)),
+    *(Source("council", *row) for row in COUNCIL),
 )

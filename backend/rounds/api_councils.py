@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -84,6 +85,12 @@ class ConflictShape(serializers.ModelSerializer[Conflict]):
         ]  # fmt: skip
 
 
+class ConflictsShape(serializers.Serializer[Any]):
+    """Conflicts, newest first."""
+
+    results = ConflictShape(many=True)
+
+
 class ConflictIn(serializers.Serializer[Any]):
     """A conflict to declare; without ``person`` it is the caller's own."""
 
@@ -113,7 +120,7 @@ def _read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[st
 class CouncilViewSet(ViewSet):
     """The council of a round."""
 
-    @extend_schema(responses=CouncilShape, operation_id="rounds_council")
+    @extend_schema(responses=forced_singular_serializer(CouncilShape), operation_id="rounds_council")  # type: ignore[no-untyped-call]
     def list(self, request: Request, round: str) -> Response:
         """Return the council with who sits in it; 404 where the round has none."""
         found = get_object_or_404(Council, round=_round(request, round))
@@ -147,13 +154,13 @@ class ConflictViewSet(ViewSet):
 
     lookup_value_regex = r"\d+"
 
-    @extend_schema(responses=ConflictShape(many=True), operation_id="rounds_conflicts")
+    @extend_schema(responses=forced_singular_serializer(ConflictsShape), operation_id="rounds_conflicts")  # type: ignore[no-untyped-call]
     def list(self, request: Request, round: str) -> Response:
         """Return the conflicts the person may see, newest first."""
         found = _round(request, round)
         if not request.actor.may(Verb.INSPECT, at=found.place()):
             actions.require_declaring(found, request.actor)
-        return Response(ConflictShape(councils.conflicts_for(request.actor, found), many=True).data)
+        return Response(ConflictsShape({"results": councils.conflicts_for(request.actor, found)}).data)
 
     @extend_schema(request=ConflictIn, responses={201: ConflictShape})
     def create(self, request: Request, round: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -46,6 +47,12 @@ class LeadShape(serializers.Serializer[Any]):
     done = serializers.IntegerField()
     handed = HandOverShape(allow_null=True)
     earlier = HandOverShape(many=True)
+
+
+class LeadsShape(serializers.Serializer[Any]):
+    """Lead agencies and fields of a round."""
+
+    results = LeadShape(many=True)
 
 
 class HandOverIn(serializers.Serializer[Any]):
@@ -139,10 +146,11 @@ class DraftShape(serializers.ModelSerializer[Draft]):
 class HandOverViewSet(ViewSet):
     """Lead agencies of a round and what they handed over."""
 
-    @extend_schema(responses=LeadShape(many=True), operation_id="rounds_hand_overs")
+    @extend_schema(responses=forced_singular_serializer(LeadsShape), operation_id="rounds_hand_overs")  # type: ignore[no-untyped-call]
     def list(self, request: Request, round: str) -> Response:
         """Return every lead agency and field with its progress."""
-        return Response(LeadShape(queries.leads_of(round_of(request, key_in(round))), many=True).data)
+        leads = queries.leads_of(round_of(request, key_in(round)))
+        return Response(LeadsShape({"results": leads}).data)
 
     @extend_schema(request=HandOverIn, responses={201: HandOverShape})
     def create(self, request: Request, round: str) -> Response:
@@ -173,7 +181,7 @@ class SendingBackViewSet(ViewSet):
 class DoubleViewSet(ViewSet):
     """Leaves of a round that two people mark."""
 
-    @extend_schema(responses=DoublesShape, operation_id="rounds_doubles")
+    @extend_schema(responses=forced_singular_serializer(DoublesShape), operation_id="rounds_doubles")  # type: ignore[no-untyped-call]
     def list(self, request: Request, round: str) -> Response:
         """Return what is marked twice, and the differences; no mark of a leaf with one alone."""
         found = round_of(request, key_in(round))

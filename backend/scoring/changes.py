@@ -15,6 +15,7 @@ from backend.core.exact import format_points
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Round, Step
 from backend.scoring import queries
+from backend.scoring.council_words import COUNCIL
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import (
     Deduction,
@@ -38,6 +39,7 @@ KINDS = {
     "evidence": gettext_lazy("Tài liệu kiểm chứng"),
     "cards": gettext_lazy("Phiếu"),
     "rounds": gettext_lazy("Đợt đánh giá"),
+    "council": gettext_lazy("Hội đồng thẩm định"),
     "criteria": gettext_lazy("Bộ tiêu chí"),
     "units": gettext_lazy("Đơn vị"),
     "seats": gettext_lazy("Phân công"),
@@ -184,11 +186,8 @@ def _step(row: Any, names: Names) -> str:
 def _extension(row: Any, names: Names) -> str:
     step = names.steps.get(row.step_id)
     until = format_date(last_day_before(row.closes_at))
-    return _("Gia hạn bước “%(step)s” đến hết ngày %(until)s (văn bản %(document)s)") % {
-        "step": step.title if step else "",
-        "until": until,
-        "document": row.document,
-    }
+    named = {"step": step.title if step else "", "until": until, "document": row.document}
+    return _("Gia hạn bước “%(step)s” đến hết ngày %(until)s (văn bản %(document)s)") % named
 
 
 def _criteria(row: Any, names: Names) -> str:
@@ -246,4 +245,5 @@ SOURCES = (
     Source(CriteriaSet, _criteria, ("state",)),
     Source(Unit, _unit, ("name", "valid_to")),
     Source(Appointment, _seat, ("ends_at",)),
+    *(Source(*kind) for kind in COUNCIL),
 )

@@ -129,4 +129,4 @@ def test_json_hands_over_and_sends_back(here: Bench) -> None:
         f"{path}{made.json()['id']}/send-back/", {"reason": "Sai"}, content_type="application/json"
     )
     assert answer.json()["sent_back_reason"] == "Sai"
-    assert lead.get(path).json()[0]["earlier"][0]["note"] == "Còn một phiếu"
+    assert lead.get(path).json()["results"][0]["earlier"][0]["note"] == "Còn một phiếu"

@@ -14,7 +14,7 @@ from backend.notices.models import Notice
 from backend.rounds.actions import declare_conflict, hand_presiding, withdraw_conflict
 from backend.rounds.queries.councils import judged_by
 from backend.scoring import actions
-from backend.scoring.models import Scorecard
+from backend.scoring.models import DoubleLeaf, Scorecard
 from backend.scoring.queries import her_leaf, kept_out, takes_part
 from permissions.actor import SYSTEM
 from permissions.roles import Role, Verb
@@ -218,3 +218,38 @@ def test_an_explanation_is_told_to_those_who_take_part(here: Bench) -> None:
     told = set(Notice.objects.filter(subject__contains="gửi giải trình").values_list("user", flat=True))
     named = {name for name, user in here.users.items() if user.pk in told}
     assert named == COUNCIL - {"member"} | {"lead"}
+
+
+def test_the_history_room_tells_who_was_kept_out_and_what_was_handed_over(here: Bench) -> None:
+    council = here.council()
+    member = here.actors["member"]
+    made = declare_conflict(
+        here.here.round, by=member, unit=here.here.unit, person=member.user_id, reason="Họ hàng"
+    )
+    withdraw_conflict(made, by=member, reason="Đã chuyển công tác")
+    hand_presiding(council, by=here.actors["chair"], to_vice=True, reason="Đi công tác")
+    agency = here.users["lead"].appointments.get().workplace
+    actions.hand_over(here.here.round, by=here.actors["lead"], agency=agency, field="2", note="Còn chờ")
+    nodes = [here.card.criteria_set.nodes.get(code="1.2")]
+    drawn = {"units": [here.here.unit.pk], "share": 50, "seed": "Kỳ họp 12"}
+    actions.choose_doubles(here.here.round, nodes, by=here.actors["secretary"], **drawn)
+    doubled = DoubleLeaf.objects.get()
+    for name in ("secretary", "second"):
+        actions.appraise(
+            doubled.score.card, "1.2", by=here.actors[name], version=0, points=Decimal("2.25"), reason="Thiếu"
+        )
+
+    page = text(signed_in(here.users["inspector"]).get("/history/?kind=council"))
+    for words in (
+        "Lập Hội đồng thẩm định: Quyết định số 12/QĐ-UBND",
+        "không tham gia phiếu do xung đột lợi ích: Họ hàng",
+        "Rút khai báo xung đột lợi ích",
+        "Giao Phó Chủ tịch thường trực chủ trì",
+        "Sở Tư pháp thử bàn giao kết quả thẩm định lĩnh vực 2",
+        "50 % đơn vị theo mã “Kỳ họp 12”",
+        "Hai điểm độc lập được thống nhất: 2,25",
+        f"{here.users['vice'].full_name} là Phó Chủ tịch thường trực",
+    ):
+        assert words in page, words
+    own = make.seat(None, Role.INSPECTOR, at=here.here.host, workplace=doubled.score.card.unit).user
+    assert "2,25" not in text(signed_in(own).get("/history/?kind=council"))

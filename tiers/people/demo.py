@@ -123,9 +123,7 @@ def host_seats(host: Unit, home_affairs: Unit, slug: str) -> list[DemoSeat]:
             Role.VICE_CHAIR,
             **at_home,
         ),
-        DemoSeat(
-            f"{slug}.giupviec", f"Tổ giúp việc Hội đồng thẩm định - {place}", Role.SUPPORT, **at_home
-        ),
+        DemoSeat(f"{slug}.giupviec", f"Tổ giúp việc Hội đồng thẩm định - {place}", Role.SUPPORT, **at_home),
         DemoSeat(f"{slug}.hoidong", f"Chủ tịch Hội đồng thẩm định - {place}", Role.CHAIR, host),
         DemoSeat(f"{slug}.thanhtra", f"Thanh tra, giám sát - {place}", Role.INSPECTOR, host),
     ]

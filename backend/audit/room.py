@@ -109,10 +109,10 @@ class Line(models.Model):
         indexes = [
             _by("own", name="at"),
             _by("host_key", "own", name="host"),
-            _by("unit_key", name="unit"),
+            _by("unit_key", "own", name="unit"),
             _by("round_key", "own", name="round"),
-            _by("card_key", name="card"),
-            _by("person_key", name="person"),
+            _by("card_key", "own", name="card"),
+            _by("person_key", "own", name="person"),
             _by("kind", "own", name="kind"),
             _by("code", "own", name="code"),
             _by("step_name", "own", name="step"),

@@ -172,7 +172,7 @@ def _on_postgresql(shown: Shown) -> walls.Wall:
     insert = _insert(shown, "NEW", "postgresql", "WHERE ")
     name = _name(shown.table)
     body = f"\nBEGIN {insert}; RETURN NULL; END "
-    return walls.on_postgresql(name, shown.table, "INSERT", function=name, body=body, moment="AFTER")
+    return walls.on_postgresql(name, shown.table, "INSERT", function=name, body=body, timing="AFTER")
 
 
 def _standing(connection: Any) -> list[walls.Wall]:

@@ -41,15 +41,15 @@ def on_postgresql(
     body: str,
     each: str = "ROW",
     when: str = "",
-    moment: str = "BEFORE",
+    timing: str = "BEFORE",
 ) -> Wall:
-    """Return the wall that runs a function with that PL/pgSQL body before ``verb``, or after it.
+    """Return the wall that runs a function with that PL/pgSQL body before (or after) ``verb``.
 
     ``when`` is written as PostgreSQL tells it: lower case, each part in its own brackets.
     """
     condition = f"WHEN ({when}) " if when else ""
     rest = (
-        f"TRIGGER {name} {moment} {verb} ON {table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
+        f"TRIGGER {name} {timing} {verb} ON {table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
     )
     statements = (
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",

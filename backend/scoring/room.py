@@ -235,7 +235,9 @@ def _parts(actor: Actor, where: _Where) -> list[_Where]:
     """
     kept = where.also().ask("own = 0")
     if hidden := unpublished_cards(actor):
-        kept.ask(f"side <> 'council' OR card_key IS NULL OR card_key NOT IN ({', '.join(map(str, hidden))})")
+        kept.ask(
+            f"side NOT IN ('council', 'answer') OR card_key IS NULL OR card_key NOT IN ({', '.join(map(str, hidden))})"
+        )
     return [kept, *_own_parts(actor, where.also().ask("own = 1"))]
 
 

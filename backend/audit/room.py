@@ -75,8 +75,8 @@ class Line(models.Model):
     """Where one change of history stands for the room's filters; the database writes it (``audit.lines``).
 
     ``source`` and ``row_key`` name the history row, ``object_key`` what it is a row of. ``host_key`` is the unit
-    that runs the round, else the unit itself. ``side`` says whose part of a card it is: "own", "council" or
-    neither; ``own`` is 1 for the first, so that a filter never walks through what its reader may not see yet.
+    that runs the round, else the unit itself. ``side`` says whose part of a card it is: "own", "council", an
+    "answer" to the council, or none of them; ``own`` is 1 for the first, so that a filter never walks through what its reader may not see yet.
     ``turn`` is -1 where points were cut, 1 where raised. ``said`` is the reason without accents.
     """
 
@@ -109,10 +109,10 @@ class Line(models.Model):
         indexes = [
             _by("own", name="at"),
             _by("host_key", "own", name="host"),
-            _by("unit_key", name="unit"),
+            _by("unit_key", "own", name="unit"),
             _by("round_key", "own", name="round"),
-            _by("card_key", name="card"),
-            _by("person_key", name="person"),
+            _by("card_key", "own", name="card"),
+            _by("person_key", "own", name="person"),
             _by("kind", "own", name="kind"),
             _by("code", "own", name="code"),
             _by("step_name", "own", name="step"),

@@ -105,9 +105,9 @@ def _leaf(then: queries.CardThen, leaf: Any) -> dict[str, Any]:
 
 
 class RoundIn(serializers.Serializer[Any]):
-    """Of which round."""
+    """Of which round; the newest where it is not said."""
 
-    round = KeyField()
+    round = KeyField(required=False, default=None)
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "12.50"})
@@ -158,10 +158,12 @@ class StrictnessViewSet(ViewSet):
     @extend_schema(parameters=[RoundIn], responses=StrictnessShape)
     def list(self, request: Request) -> Response:
         """Return the tables of one round that the person inspects."""
-        demand_inspector(request.actor)  # type: ignore[attr-defined]
-        rounds = inspected_rounds(request.actor)  # type: ignore[attr-defined]
-        round_ = get_object_or_404(rounds, pk=read(RoundIn, request.query_params)["round"])
-        found = strictness.figures(strictness.decisions_in(round_, request.actor))  # type: ignore[attr-defined]
+        actor = request.actor  # type: ignore[attr-defined]
+        demand_inspector(actor)
+        rounds, key = inspected_rounds(actor), read(RoundIn, request.query_params)["round"]
+        round_ = get_object_or_404(rounds, pk=key) if key else rounds.first()
+        decisions = strictness.decisions_in(round_, actor) if round_ else []
+        found = strictness.figures(decisions)
         return Response(StrictnessShape(found).data)
 
 

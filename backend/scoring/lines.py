@@ -114,7 +114,7 @@ def _of_leaves() -> None:
         Explanation,
         "answers",
         host=_HOST,
-        side="'council'",
+        side="CASE WHEN {row}.answer = '' THEN 'council' ELSE 'answer' END",
         words=("question", "answer"),
         **_LEAF,
         **_IN_STEP,

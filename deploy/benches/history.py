@@ -14,7 +14,7 @@ from deploy.benches.measuring import Figure, alternate, asked, seconds
 from deploy.benches.season import Officer, Season, grow, plant, sessions
 
 ROWS, UNITS, MOMENTS = 1_000_000, 112, 20_000
-RUNS = 15
+RUNS = 21
 # Of every twenty rows: marks of the units, marks of the council, documents.
 OWN, COUNCIL, EVIDENCE = 12, 5, 3
 
@@ -73,17 +73,20 @@ def filters(season: Season) -> Iterator[tuple[str, dict[str, str], str]]:
     yield "kind", {"kind": "evidence"}, "kind = 'evidence'"
     yield "leaf", {"code": "1.7"}, "code = '1.7'"
     yield "field", {"code": "3"}, "code LIKE '3.%'"
-    yield "cut", {"turn": "-1"}, "turn = -1"
-    yield "raised", {"turn": "1"}, "turn = 1"
-    yield "reason", {"reason": "ban hành"}, "said <> '' AND said LIKE '%ban hanh%'"
-    yield "rare_reason", {"reason": "thất lạc"}, "said <> '' AND said LIKE '%that lac%'"
+    yield "cut", {"turn": "-1"}, "turn = -1 AND NOT (turn = 0)"
+    yield "raised", {"turn": "1"}, "turn = 1 AND NOT (turn = 0)"
+    yield "reason", {"reason": "ban hành"}, "NOT (said = '') AND said LIKE '%ban hanh%'"
+    yield "rare_reason", {"reason": "thất lạc"}, "NOT (said = '') AND said LIKE '%that lac%'"
     yield "days", {"last": day}, f"host_key = {host} AND at < '{_day_after(middle.at)}'"
     yield "far_page", {"before": str(Cursor(middle.at, middle.id))}, f"host_key = {host} AND at <= '{moment}'"
     together = {"q": unit.name, "kind": "marks", "turn": "-1", "step": appraisal.title}
     yield (
         "together",
         together,
-        f"unit_key = {unit.pk} AND kind = 'marks' AND turn = -1 AND step_name = '{appraisal.title}'",
+        (
+            f"unit_key = {unit.pk} AND (kind || '') = 'marks' AND (turn + 0) = -1 "
+            f"AND (step_name || '') = '{appraisal.title}'"
+        ),
     )
 
 

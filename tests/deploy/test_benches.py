@@ -152,6 +152,13 @@ def test_the_bench_of_scoring_runs_whole_in_a_tiny_size():
 
 
 @pytest.mark.sqlite
+def test_the_bench_of_the_history_room_runs_whole_in_a_tiny_size():
+    told = _bench("history", "--on", "sqlite", "--rows", "2000")
+    assert {told["sqlite_history_rows"], told["sqlite_history_statements"]} == {"ok"}
+    assert {"sqlite_history_reason", "sqlite_history_together", "sqlite_history_far_page"} <= set(told)
+
+
+@pytest.mark.sqlite
 def test_the_fault_run_loses_nothing_in_a_tiny_size():
     told = _bench("faults", "--on", "sqlite", "--kills", "3", "--saves", "30")
     sure = (

@@ -32,6 +32,7 @@ from reports.models import Backtest, Document
 from tests import make
 from tests.criteria.consultations import at_each_stage
 from tests.permissions.inside import say, share
+from tests.permissions.sessions import propose, sit
 from tests.reports import seasons
 from tests.scoring import councils, specimens
 from tiers.actions import release
@@ -144,11 +145,11 @@ def build() -> World:
     chairs = {"city": "leader", "home": "leader_home", "district": "leader_below"}
     for name, scene in scenes.items():
         share(scene, people[officers[name]], people[chairs[name]], CANARY)
-    _sit(scenes["city"], people["secretary"])
-    _sit(scenes["district"], people["secretary_below"])
+    sit(scenes["city"], people["secretary"])
+    sit(scenes["district"], people["secretary_below"])
     scenes["home"].session = scenes["city"].session
     for name, who in (("city", "secretary"), ("home", "member"), ("district", "secretary_below")):
-        _propose(scenes[name], people[who])
+        propose(scenes[name], people[who])
     past = scenes["city"].rounds["published"]
     made = World(
         scenes=scenes,
@@ -353,36 +354,6 @@ def _close(round_: Round, order: int) -> None:
             step.opens_at = now - (9 if ended else 8) * make.DAY
             step.closes_at = now - timedelta(seconds=1) if ended else now + 9 * make.DAY
             step.save()
-
-
-def _sit(scene: Scene, presiding: User) -> None:
-    """Begin a session of the host's council at which everybody is there, and ask the units to sign."""
-    with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
-        for stage, values in (
-            ("sitting", {"sitting": Round.Sitting.BY_NAME, "quorum": Round.Quorum.HALF}),
-            ("amending", {"sign_off_until": clock.now() + 9 * make.DAY}),
-        ):
-            round_ = scene.rounds[stage]
-            for name, value in values.items():
-                setattr(round_, name, value)
-            round_.save(update_fields=list(values))
-    by = actor_for(presiding)
-    scene.session = actions.begin_session(scene.rounds["sitting"], by=by, venue="Phòng họp")
-    keys = scene.session.attendances.values_list("person_id", flat=True)
-    actions.mark_attendance(scene.session, by=by, rows=dict.fromkeys(keys, ("present", "")))
-
-
-def _propose(scene: Scene, member: User) -> None:
-    """Propose points for a leaf before the council, and a change of a concluded card."""
-    by, value = actor_for(member), Decimal("0.25")
-    card = scene.cards["sitting"]
-    scene.proposal = actions.propose(scene.session, card, "1.1", by=by, points=value, reason="Nộp muộn")
-    scene.cards["amending"] = Scorecard.objects.select_related("unit", "round__host").get(
-        pk=scene.cards["amending"].pk
-    )
-    scene.amendment = actions.propose_change(
-        scene.cards["amending"], "1.1", by=by, points=value, reason="Nộp muộn", document="21/CV-SNV"
-    )
 
 
 # --- one unit's part ---------------------------------------------------------------------------------------

@@ -163,7 +163,8 @@ def _hidden(actor: Actor) -> dict[Any, Q]:
         Evidence: unsent | queries.drafts(Evidence),
         Explanation: council | ~Q(answer="") & queries.drafts(Explanation),
         Deduction: Q(card_id__in=_unpublished_scores(actor).values("card")),
-        Signature: Q(card_id__in=writing, move__in=OWN_MOVES),
+        Signature: Q(card_id__in=writing, move__in=OWN_MOVES)
+        | Q(move="submit_answers", card_id__in=Scorecard.objects.filter(state=State.EXPLAINING).values("pk")),
         Scorecard: Q(id__in=writing),
     }
 

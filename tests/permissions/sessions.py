@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,15 @@ from backend.scoring.models import Scorecard
 from permissions.actor import SYSTEM
 from tests import make
 from tiers.seating import actor_for
+
+
+def council_works(scenes: Mapping[str, Any], people: Mapping[str, User]) -> None:
+    """Let both councils sit, and somebody of each propose points and a change of what is concluded."""
+    sit(scenes["city"], people["secretary"])
+    sit(scenes["district"], people["secretary_below"])
+    scenes["home"].session = scenes["city"].session
+    for name, who in (("city", "secretary"), ("home", "member"), ("district", "secretary_below")):
+        propose(scenes[name], people[who])
 
 
 def sit(scene: Any, presiding: User) -> None:
@@ -38,6 +48,7 @@ def propose(scene: Any, member: User) -> None:
     by, value = actor_for(member), Decimal("0.25")
     card = scene.cards["sitting"]
     scene.proposal = actions.propose(scene.session, card, "1.1", by=by, points=value, reason="Nộp muộn")
+    actions.move(scene.cards["amending"], "conclude", by=SYSTEM)
     scene.cards["amending"] = Scorecard.objects.select_related("unit", "round__host").get(
         pk=scene.cards["amending"].pk
     )

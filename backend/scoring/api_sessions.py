@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
@@ -68,8 +69,8 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         }
         return Response(shapes_sessions.WholeSessionShape(body).data)
 
-    @extend_schema(request=sent.AttendanceIn, responses=shapes_sessions.AttendanceShape(many=True))
-    @action(detail=True, methods=["post"], pagination_class=None)
+    @extend_schema(request=sent.AttendanceIn, responses=shapes_sessions.WholeSessionShape)
+    @action(detail=True, methods=["post"])
     def attendance(self, request: Request, pk: str) -> Response:
         """Note who is there."""
         found: Session = self.get_object()
@@ -77,7 +78,7 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         rows = read(sent.AttendanceIn, request.data)["rows"]
         given = {row["person"]: (row["presence"], row["reason"]) for row in rows}
         actions.mark_attendance(found, by=request.actor, rows=given)
-        return Response(shapes_sessions.AttendanceShape(found.attendances.all(), many=True).data)
+        return self.retrieve(request, pk=pk)
 
     @extend_schema(request=None, responses=shapes_sessions.WholeSessionShape)
     @action(detail=True, methods=["post"])
@@ -131,7 +132,7 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         re_authenticate(request.user, read(sent.SecretIn, request.data)["secret"], field="secret")  # type: ignore[arg-type]
         return Response(shapes_sessions.SessionShape(actions.close_session(found, by=request.actor)).data)
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
     def minutes(self, request: Request, pk: str) -> Response:
         """Return what the minutes say: frozen once the session is closed, else as it stands."""

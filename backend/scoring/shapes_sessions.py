@@ -29,7 +29,7 @@ class AttendanceShape(serializers.ModelSerializer[Attendance]):
         fields = ["person", "person_name", "role", "title", "presence", "reason"]
 
 
-class CountShape(serializers.Serializer[Any]):
+class VoteCountShape(serializers.Serializer[Any]):
     """How a vote came out."""
 
     agreed = serializers.IntegerField()
@@ -47,7 +47,7 @@ class VotingShape(serializers.Serializer[Any]):
     points = PointsSerializerField(source="proposal.points")
     reason = serializers.CharField(source="proposal.reason")
     ended_at = serializers.DateTimeField(source="proposal.ended_at", allow_null=True)
-    count = CountShape(allow_null=True)
+    count = VoteCountShape(allow_null=True)
     voters = serializers.ListField(child=serializers.CharField())
     named = serializers.SerializerMethodField()
 

@@ -32,7 +32,8 @@ from reports.models import Backtest, Document
 from tests import make
 from tests.criteria.consultations import at_each_stage
 from tests.permissions.inside import say, share
-from tests.permissions.sitting import lend, propose, sit
+from tests.permissions.lent import lend
+from tests.permissions.sessions import council_works
 from tests.reports import seasons
 from tests.scoring import councils, specimens
 from tiers.actions import release
@@ -144,11 +145,7 @@ def build() -> World:
     chairs = {"city": "leader", "home": "leader_home", "district": "leader_below"}
     for name, scene in scenes.items():
         share(scene, people[officers[name]], people[chairs[name]], CANARY)
-    sit(scenes["city"], people["secretary"])
-    sit(scenes["district"], people["secretary_below"])
-    scenes["home"].session = scenes["city"].session
-    for name, who in (("city", "secretary"), ("home", "member"), ("district", "secretary_below")):
-        propose(scenes[name], people[who])
+    council_works(scenes, people)
     past = scenes["city"].rounds["published"]
     made = World(
         scenes=scenes,
@@ -314,11 +311,6 @@ def _appraise(card: Scorecard) -> None:
     actions.move(card, "appraise", by=SYSTEM)
 
 
-def _conclude(card: Scorecard) -> None:
-    _appraise(card)
-    actions.move(card, "conclude", by=SYSTEM)
-
-
 def _ask(card: Scorecard) -> None:
     _appraise(card)
     actions.ask_for_cuts(card, by=SYSTEM)
@@ -340,7 +332,7 @@ STAGES: dict[str, tuple[Any, Any]] = {
     "explaining": (_approve, _ask),
     "appraised": (_approve, _appraise),
     "sitting": (_approve, _appraise),
-    "amending": (_approve, _conclude),
+    "amending": (_approve, _appraise),
 }
 
 

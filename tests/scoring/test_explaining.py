@@ -99,11 +99,16 @@ def test_who_submitted_does_not_approve(here):
 
 def test_the_council_reads_no_draft(here, people):
     answer(here)
+    actions.move(here.card, "submit_answers", by=here.officer, reason="Chỉ lãnh đạo đọc")
     address = url("timeline", here.card, "1.1")
     for page in (url("appraisal", here.card), address):
         assert ANSWER not in text(people.of("secretary").get(page))
     told = people.of("secretary").get(f"/api/scorecards/{here.card.pk}/").content.decode()
     assert ANSWER not in told
+    assert "Chỉ lãnh đạo đọc" not in told
+    changes = text(people.of("secretary").get("/history/"))
+    assert ANSWER not in changes
+    assert "Chỉ lãnh đạo đọc" not in changes
     send(people.of("leader"), here.card)
     for page in (url("appraisal", here.card), address):
         assert ANSWER in text(people.of("secretary").get(page))

@@ -161,3 +161,16 @@ def test_the_round_says_how_its_council_concludes_and_an_open_one_says_why(after
     assert "đến hết 05/06/2099" in detail
     past = {**typed, "sign_off_until": "05/06/2020", "reason": "Quy chế", "document": "3/QĐ"}
     assert "đã qua" in text(people.of("manager").post(address, past))
+
+
+def test_the_desk_leads_members_to_the_session_the_leader_to_sign_and_the_chair_to_confirm(here, after):
+    here.begin()
+    assert "Vào phiên họp" in text(Browsers(here.world).of("one").get("/"))
+    people = Browsers(after.world)
+    assert "Ký xác nhận kết quả" in text(people.of("leader").get("/"))
+    actions.move(after.world.card, "sign_off", by=after.world.leader, seen=result(after))
+    assert "Ký xác nhận kết quả" not in text(people.of("leader").get("/"))
+    why = {"reason": "Nộp lại", "document": "21/CV-SNV"}
+    actions.propose_reopening(after.world.card, by=after.members["secretary"], **why)
+    assert "1 thay đổi sau kết luận chờ bạn xác nhận" in text(people.of("chair").get("/"))
+    assert "chờ bạn xác nhận" not in text(people.of("secretary").get("/"))

@@ -215,3 +215,18 @@ def test_a_card_appraised_later_is_put_on_the_agenda_on_request(here):
 def test_what_differs_after_explanation_stands_first_and_says_why(here):
     rows = queries.disagreements([here.world.card])[here.world.card.pk]
     assert [(row.code, row.words) for row in rows] == [("1.1", "còn khác nhau sau giải trình")]
+
+
+def test_verify_names_minutes_changed_after_the_close_and_a_closed_vote_that_does_not_add_up():
+    here = sitting(Round.Sitting.CLOSED)
+    here.begin()
+    made = here.propose()
+    here.vote(made, one="for")
+    actions.end_vote(fresh(made), by=here.members["chair"])
+    actions.close_session(here.now, by=here.world.chair)
+    assert list(queries.wrong_sessions()) == []
+    Tally.objects.update(against=3)
+    Session.objects.update(minutes={**here.now.minutes, "venue": "Nơi khác"})
+    told = " ".join(queries.wrong_sessions())
+    assert "phiếu kín cộng lại là 4, số người đã bỏ phiếu là 1" in told
+    assert "biên bản phiên 1 khác với dấu xác thực" in told

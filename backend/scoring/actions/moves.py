@@ -155,6 +155,8 @@ def _settle_reopening(card: Scorecard, *, by: Actor, now: datetime) -> None:
 
 
 def _arrive(card: Scorecard, name: str, row: Move, step: Step | None) -> None:
+    if card.state == row.target:
+        return  # only a signature is added
     card.state = row.target
     fields = ["state"]
     if name == "appraise":

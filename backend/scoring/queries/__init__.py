@@ -79,7 +79,7 @@ from backend.scoring.queries.own_council import (
     way_of,
 )
 from backend.scoring.queries.quota import Room, room_of
-from backend.scoring.queries.records import leaf_of, timeline, wrong_loans, wrong_totals
+from backend.scoring.queries.records import leaf_of, timeline, wrong_loans, wrong_sessions, wrong_totals
 from backend.scoring.queries.returns import (
     fresh_since,
     look_of,
@@ -294,5 +294,6 @@ __all__ = [
     "way_of",
     "works_for_host",
     "wrong_loans",
+    "wrong_sessions",
     "wrong_totals",
 ]

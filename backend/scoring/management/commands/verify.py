@@ -38,6 +38,7 @@ class Command(BaseCommand):
         yield from queries.wrong_totals()
         yield from wrong_grants()
         yield from queries.wrong_loans()
+        yield from queries.wrong_sessions()
 
     def told(self, difference: verify.Difference) -> str:
         """Return the difference with the leaf's code where the row is a mark or hangs on a score."""

@@ -1,8 +1,8 @@
-"""What the councils of the world have under way in session: an agenda with a proposal, a change that waits, an
-approval that is lent."""
+"""The council's part of the permission world: a session with a proposal, a change after conclusion."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +11,19 @@ from backend.audit.recording import recording
 from backend.core import clock
 from backend.rounds.models import Round
 from backend.scoring import actions
-from backend.scoring.models import Delegation, Scorecard
+from backend.scoring.models import Scorecard
 from permissions.actor import SYSTEM
 from tests import make
 from tiers.seating import actor_for
+
+
+def council_works(scenes: Mapping[str, Any], people: Mapping[str, User]) -> None:
+    """Let both councils sit, and somebody of each propose points and a change of what is concluded."""
+    sit(scenes["city"], people["secretary"])
+    sit(scenes["district"], people["secretary_below"])
+    scenes["home"].session = scenes["city"].session
+    for name, who in (("city", "secretary"), ("home", "member"), ("district", "secretary_below")):
+        propose(scenes[name], people[who])
 
 
 def sit(scene: Any, presiding: User) -> None:
@@ -39,21 +48,10 @@ def propose(scene: Any, member: User) -> None:
     by, value = actor_for(member), Decimal("0.25")
     card = scene.cards["sitting"]
     scene.proposal = actions.propose(scene.session, card, "1.1", by=by, points=value, reason="Nộp muộn")
+    actions.move(scene.cards["amending"], "conclude", by=SYSTEM)
     scene.cards["amending"] = Scorecard.objects.select_related("unit", "round__host").get(
         pk=scene.cards["amending"].pk
     )
     scene.amendment = actions.propose_change(
         scene.cards["amending"], "1.1", by=by, points=value, reason="Nộp muộn", document="21/CV-SNV"
-    )
-
-
-def lend(scene: Any, leader: User, taker: User) -> Delegation:
-    now = clock.now()
-    return actions.delegate(
-        scene.cards["submitted"],
-        by=actor_for(leader),
-        taker=taker,
-        starts_at=now - make.DAY,
-        ends_at=now + 9 * make.DAY,
-        document="07/UQ-UBND",
     )

@@ -197,6 +197,18 @@ def test_nothing_is_sent_while_an_input_method_composes(here, page):
     assert points(here) == {"1.1": "1.500"}
 
 
+def test_points_appear_after_composing_as_after_typing(here, page):
+    done, assigned = row(page, "1.2").locator(".leaf-input input").all()
+    done.fill("46")
+    assigned.focus()
+    client = page.context.new_cdp_session(page)
+    for text in ("5", "50"):
+        client.send("Input.imeSetComposition", {"text": text, "selectionStart": 1, "selectionEnd": len(text)})
+    client.send("Input.insertText", {"text": "50"})
+    expect(row(page, "1.2")).to_contain_text("46/50 = 92 %")
+    expect(row(page, "1.2").locator("[id^=now-]")).to_have_text("1,84")
+
+
 def test_keys_of_an_input_method_are_its_own(here, page):
     box(page, "1.1").fill("1")
     for key in ("Enter", "Escape", "ArrowDown", "Tab", "z"):

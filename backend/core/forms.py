@@ -7,13 +7,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .errors import Invalid
 from .fields import PointsFormField
 from .files import receive
 from .files.kinds import ACCEPT
 from .text import NFCCharField
+
+_UNKNOWN_VERSION = gettext_lazy(
+    "Hệ thống không biết bạn đã xem giá trị nào trước khi sửa. Hãy tải lại trang rồi nhập lại."
+)
 
 
 def short(classes: str = "input-short") -> forms.TextInput:
@@ -30,6 +36,17 @@ def points_field(**options: Any) -> PointsFormField:
 def area(rows: int, **options: Any) -> NFCCharField:
     """Return a field for a longer text, so many rows high."""
     return NFCCharField(widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class VersionField(forms.IntegerField):
+    """The version of a row that the person has seen, sent along unseen."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        messages = dict.fromkeys(("required", "invalid"), _UNKNOWN_VERSION)
+        super().__init__(label=gettext_lazy("Trang đã mở"), error_messages=messages, **options)
+        self.validators = [MinValueValidator(0, _UNKNOWN_VERSION)]
 
 
 class NumbersField(forms.Field):

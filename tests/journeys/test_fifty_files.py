@@ -111,6 +111,19 @@ def test_fifty_files_are_chosen_matched_sorted_and_put_on_their_leaves(here, pag
     assert states() == {"placed": 47, "waiting": 2, "thrown": 1}
 
 
+def test_a_code_that_an_input_method_composed_shows_its_leaf_and_the_next_line(here, page, tmp_path):
+    (tmp_path / "scan0001.pdf").write_bytes(intakes.paper(1, kilobytes=4))
+    page.get_by_label("Chọn các tệp").set_input_files([tmp_path / "scan0001.pdf"])
+    scan = line_of(page, "scan0001.pdf")
+    scan.locator(".spot-code").first.focus()
+    client = page.context.new_cdp_session(page)
+    for text in ("3", "3.", "3.5"):
+        client.send("Input.imeSetComposition", {"text": text, "selectionStart": 1, "selectionEnd": len(text)})
+    client.send("Input.insertText", {"text": "3.5"})
+    expect(scan.locator(".spot")).to_have_count(2)
+    expect(scan.locator(".spot-title").first).to_have_text("Tiêu chí 3.5")
+
+
 def test_a_file_cut_off_goes_on_after_a_reload_and_is_sent_once(here, page, complaints):
     large = intakes.paper(7, kilobytes=3 * 1024)
     sent: list[int] = []

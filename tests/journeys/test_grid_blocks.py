@@ -107,6 +107,49 @@ def test_lines_that_begin_with_codes_find_their_leaves_wherever_one_stands(here,
     assert points(here) == {"1.1": "2.000", "1.2": "1.840", "3.10": "0.250"}
 
 
+def test_heads_fields_and_lines_without_a_code_are_skipped_and_counted(here, page):
+    cell(page, "2.2").focus()
+    lines = ["Mã\tĐã làm\tĐược giao", "1.\tLĩnh vực 1\t", "1.1\t2\t", "1.2.\t46\t50", "2\tLĩnh vực 2\t"]
+    paste(page, "\r\n".join([*lines, "\tghi chú\t", "2.1\t1,5\t", "9.9\t1\t"]) + "\r\n")
+    said = page.locator("#block-said")
+    expect(said).to_contain_text(
+        "Đã dán theo mã tiêu chí vào 3 tiêu chí. Bỏ qua 4 dòng không có mã tiêu chí."
+    )
+    expect(said.locator("li")).to_have_text(["9.9: “1” – phiếu không có tiêu chí này"])
+    all_saved(page)
+    assert points(here) == {"1.1": "2.000", "1.2": "1.840", "2.1": "1.500"}
+
+
+@pytest.mark.parametrize(
+    ("block", "why"),
+    [
+        ("Mã\tĐiểm\n7.1\t1\n7.2\t1\n1.1\t1", "chỉ 1 trên 3 mã có trong phiếu này"),
+        ("7.1\t1\n7.2\t1", "không mã nào có trong phiếu này"),
+        ("1.1\t1\n1.1\t2\n1.3\t1", "Mã 1.1 có ở hai dòng."),
+        ("1.3\t1\n1.1\t2", "không theo thứ tự của phiếu"),
+    ],
+)
+def test_a_block_whose_codes_say_nothing_for_sure_is_refused_whole(here, page, block, why):
+    cell(page, "2.2").focus()
+    paste(page, block)
+    expect(page.locator("#block-said")).to_contain_text("Chưa dán gì.")
+    expect(page.locator("#block-said")).to_contain_text(why)
+    expect(page.locator("#given-now")).to_have_text("0")
+    assert {box(page, code).input_value() for code in ("1.1", "1.3", "2.2", "2.3", "2.4")} == {""}
+
+
+def test_of_a_block_it_is_said_how_much_was_taken_and_how_much_refused(here, page):
+    box(page, "2.1").focus()
+    paste(page, "3\n4\n5\n6")
+    said = page.locator("#block-said")
+    expect(said).to_contain_text("Đã dán vào 0 tiêu chí, 4 tiêu chí bị từ chối.")
+    expect(said.locator("li")).to_have_count(4)
+    box(page, "1.1").focus()
+    paste(page, "1\n46\n1,5\n9")
+    expect(said).to_contain_text("Đã dán vào 2 tiêu chí, 1 tiêu chí bị từ chối, 1 tiêu chí chưa đủ số liệu.")
+    assert points(here) == {"1.1": "1.000", "1.3": "1.500"}
+
+
 def test_a_table_without_plain_text_beside_it_is_pasted_too(here, page):
     cell(page, "2.1").focus()
     paste(page, "", HTML)

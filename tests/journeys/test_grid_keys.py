@@ -197,6 +197,16 @@ def test_nothing_is_sent_while_an_input_method_composes(here, page):
     assert points(here) == {"1.1": "1.500"}
 
 
+def test_points_appear_after_composing_as_after_typing(here, page):
+    box(page, "1.1").focus()
+    client = page.context.new_cdp_session(page)
+    for text in ("1", "1,", "1,5"):
+        client.send("Input.imeSetComposition", {"text": text, "selectionStart": 1, "selectionEnd": len(text)})
+    with page.expect_request("**/leaves/1.1/try/**"):
+        client.send("Input.insertText", {"text": "1,5"})
+    expect(row(page, "1.1").locator("[id^=now-]")).to_have_text("1,50")
+
+
 def test_keys_of_an_input_method_are_its_own(here, page):
     box(page, "1.1").fill("1")
     for key in ("Enter", "Escape", "ArrowDown", "Tab", "z"):

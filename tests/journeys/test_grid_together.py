@@ -221,6 +221,45 @@ def test_when_the_lock_passes_what_was_typed_is_shown_and_stays(here, page, tmp_
     assert points(here) == {"1.4": "2.000"}
 
 
+def test_when_the_lock_passes_unseen_everything_not_sent_is_listed_at_once(here, window):
+    page = window(here.users["officer"])
+    close_in(here, 25)
+    opened(page, here)
+    type_in(page, "1.1", "3")
+    expect(row(page, "1.1")).to_contain_text("ngoài khoảng từ 0 đến 2,00")
+    box(page, "1.2").fill("46")
+    box(page, "1.3").fill("1,7")  # the cursor stays
+    expect(page.locator("#page-alert")).to_contain_text("Đã hết hạn", timeout=60_000)
+    kept = page.locator("#kept tbody tr")
+    expect(kept.filter(has_text="Điểm: 3")).to_have_count(1)
+    expect(kept.filter(has_text="Đã làm: 46")).to_have_count(1)
+    expect(page.locator("#kept")).to_contain_text("đã khoá")
+    expect(row(page, "1.2")).to_contain_text("Không gửi được nữa, đã giữ trên máy")
+    assert box(page, "1.2").input_value() == "46"
+    page.reload()
+    listed = set(kept.locator("th").all_text_contents())
+    assert {"1.1", "1.2"} <= listed
+    assert {"1.1", "1.2", "1.3"} == listed | set(points(here))
+
+
+def test_shortly_before_the_lock_what_is_typed_goes_out_with_the_cursor_still_in_it(here, window):
+    page = window(here.users["officer"])
+    page.clock.install()
+    opened(page, here)
+    sent = []
+    page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    box(page, "1.1").press_sequentially("1,25")
+    page.locator("[data-locks]").first.evaluate(
+        "node => { node.dataset.deadline = new Date(Date.now() + 9000).toISOString(); }"
+    )
+    assert sent == []
+    page.clock.run_for(2_000)  # less than a pause after which it would go out on another day
+    saved(page, "1.1")
+    expect(box(page, "1.1")).to_be_focused()
+    assert points(here) == {"1.1": "1.250"}
+
+
 def _downloaded(page: Any, folder: Path) -> str:
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Tải về").click()

@@ -70,6 +70,13 @@ def test_who_saw_an_older_version_gets_both_values_and_the_newest_version(here, 
     assert send(officer, here, key_of(here, "1" * 16), points="2", version=1).status_code == 200
 
 
+def test_who_saw_a_version_that_the_system_has_not_is_told_so(here, officer):
+    ahead = send(officer, here, key_of(here), version=7)
+    assert ahead.status_code == 409
+    assert "không có lần lưu 7" in ahead.json()["message"]
+    assert ahead.json()["details"]["version"] == 0
+
+
 def test_a_key_of_another_account_is_refused_and_one_that_is_none_says_how_it_begins(here, officer):
     colleague, _ = make.seated(Role.OFFICER, here.unit)
     assert send(signed_in(colleague), here, key_of(here)).status_code == 403

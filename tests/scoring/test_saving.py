@@ -189,3 +189,26 @@ def test_who_only_reads_the_card_tries_nothing(here, people):
     assert people.of("secretary").get(url("try_leaf", here.card, "1.1")).status_code == 403
     stranger, _ = make.seated(Role.OFFICER, make.unit("Phường khác", parent=here.host))
     assert signed_in(stranger).get(url("try_leaf", here.card, "1.1")).status_code == 404
+
+
+# --- what the page says it has seen -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["x", "-1", ""])
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_version_that_is_none_is_told_in_a_sentence(here, people, version, headers):
+    sent = {"version": version, "input_points": "1"}
+    answer = people.of("officer").post(url("leaf", here.card, "1.1"), sent, headers=headers)
+    assert answer.status_code == 422
+    assert "Hãy tải lại trang rồi nhập lại." in text(answer)
+    assert "Version" not in text(answer)
+    assert here.mark("1.1").points is None
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_version_newer_than_the_systems_is_not_called_somebody_elses_save(here, people, headers):
+    sent = {"version": "7", "input_points": "1"}
+    answer = people.of("officer").post(url("leaf", here.card, "1.1"), sent, headers=headers)
+    assert answer.status_code == (409 if headers else 422)
+    assert "Trang này mở từ một lần lưu mà hệ thống không có. Đang lưu: – điểm." in text(answer)
+    assert "vừa lưu" not in text(answer)

@@ -293,9 +293,11 @@ def _require_unused(mark: Mark, key: str) -> None:
 def _require_fresh(mark: Mark, version: int, entry: Entry) -> None:
     if mark.version == version:
         return
+    faster = _("%(who)s vừa lưu tiêu chí %(code)s. Hãy xem hai giá trị và chọn.")
+    unknown = _("Hệ thống không có lần lưu %(seen)s của tiêu chí %(code)s. Hãy xem hai giá trị và chọn.")
     raise Stale(
-        _("%(who)s vừa lưu tiêu chí %(code)s. Hãy xem hai giá trị và chọn.")
-        % {"who": mark.author or _("Người khác"), "code": mark.score.code},
+        (unknown if version > mark.version else faster)
+        % {"seen": version, "who": mark.author or _("Người khác"), "code": mark.score.code},
         theirs=None if mark.points is None else format_points(mark.points),
         yours=None if entry.points is None else format_points(entry.points),
         version=mark.version,

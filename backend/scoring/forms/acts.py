@@ -13,6 +13,7 @@ from backend.accounts.actions import re_authenticate
 from backend.core import clock
 from backend.core.dates import VNDateField, end_of_day_exclusive, start_of_day
 from backend.core.errors import Invalid
+from backend.core.forms import VersionField
 from backend.core.text import NFCCharField
 from backend.scoring.lifecycle import MOVES
 
@@ -146,7 +147,7 @@ class TextsForm(forms.Form):
 class AnswerForm(forms.Form):
     """The unit's answer to one question of the council."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    version = VersionField()
     answer = NFCCharField(
         label=_("Giải trình của đơn vị"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5})
     )

@@ -14,7 +14,7 @@ from backend.core.dates import format_moment
 from backend.core.errors import Invalid
 from backend.core.exact import format_points
 from backend.core.fields import PointsFormField
-from backend.core.forms import ActingForm, CheckedFileField, short
+from backend.core.forms import ActingForm, CheckedFileField, VersionField, short
 from backend.core.text import NFCCharField
 from backend.criteria.rules import RuleError
 from backend.scoring.actions.points import require_allowed
@@ -31,9 +31,9 @@ class MarkForm(ActingForm):
     step before. "Đồng ý" sends ``agree`` and needs no points.
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    version = VersionField()
     # Chosen by the person after she has seen what somebody else saved meanwhile.
-    over = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    over = VersionField(required=False)
     agree = forms.BooleanField(widget=forms.HiddenInput, required=False)
     # The version of the support team's draft that the person takes as her own.
     draft_taken = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.core.dates import format_moment
 from backend.core.errors import Invalid
+from backend.core.forms import VersionField
 from backend.core.points import format_points, parse_points
 from backend.core.text import NFCCharField
 from backend.core.widgets import Select, Text
@@ -48,8 +49,8 @@ class NumberField(forms.CharField):
 
 
 # A page holds a hundred forms and changes none of their fields: they are made once and shared, not copied.
-_VERSION = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-_ANY_VERSION = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+_VERSION = VersionField()
+_ANY_VERSION = VersionField(required=False)
 _NOTE = NFCCharField(
     label=_("Giải trình"),
     required=False,
@@ -184,10 +185,14 @@ class LeafForm(forms.Form):
     def _faster(self) -> ValidationError:
         self.overtaken = True
         outcome = getattr(self, "outcome", None)
+        faster = _(
+            "%(who)s vừa lưu tiêu chí này lúc %(when)s. Đang lưu: %(theirs)s điểm. Bạn nhập: %(yours)s điểm."
+        )
+        unknown = _(
+            "Trang này mở từ một lần lưu mà hệ thống không có. Đang lưu: %(theirs)s điểm. Bạn nhập: %(yours)s điểm."
+        )
         return ValidationError(
-            _(
-                "%(who)s vừa lưu tiêu chí này lúc %(when)s. Đang lưu: %(theirs)s điểm. Bạn nhập: %(yours)s điểm."
-            ),
+            unknown if self.seen_version > self.mark.version else faster,
             code="stale",
             params={
                 "who": self.mark.author or _("Người khác"),

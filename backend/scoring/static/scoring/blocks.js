@@ -1,7 +1,9 @@
 // Whole blocks at once: a column pasted from a spreadsheet, filling down; and taking back, block or single leaf.
 
 import { byCode, linesOf, take, textOf } from "./clip.js";
-import { fill, inputsOf, leaves, same, tell, valuesOf } from "./rows.js";
+import { fill, inputsOf, isWhole, leaves, same, tell, valuesOf } from "./rows.js";
+
+const MEND = "Hãy sửa bảng rồi dán lại; nếu cột đầu là số liệu, hãy ghi phần lẻ bằng dấu phẩy.";
 
 /** Every leaf of the page, also those the unit does not fill: a pasted line stands for one of these. */
 function rowsOf(table) {
@@ -18,11 +20,12 @@ export class Blocks {
     this.saving = saving;
     this.steps = saving.steps;
     this.said = document.getElementById("block-said");
-    this.last = new Set();
+    this.last = new Map();
     table.addEventListener("paste", (event) => this.pasted(event));
     table.addEventListener("copy", (event) => this.copied(event));
     table.addEventListener("focusin", () => this.letGo());
     table.addEventListener("leaf:refused", (event) => this.refused(event));
+    for (const event of ["leaf:saved", "leaf:restored"]) table.addEventListener(event, ({ target }) => this.taken(target));
     this.said.addEventListener("click", (event) => {
       if (event.target.closest("[data-undo]")) this.undo();
       if (event.target.closest("[data-close]")) this.said.hidden = true;
@@ -47,14 +50,20 @@ export class Blocks {
     const start = all.indexOf(first);
     const form = first.querySelector("form[data-leaf]");
     const column = form ? Math.max(inputsOf(form).indexOf(place), 0) : 0;
-    const named = byCode(lines, all.map(codeOf));
     const block = { forms: [], misfits: [], wrong: new Map() };
-    if (named) {
-      for (const { code, cells } of named) this.putLine(all.find((row) => codeOf(row) === code), 0, cells, block);
-    } else {
-      lines.forEach((cells, at) => this.putLine(all[start + at], column, cells, block, at + 1));
+    const found = byCode(lines, all.map(codeOf));
+    if (found?.refusal) return this.say(`Chưa dán gì. ${found.refusal} ${MEND}`, [], false);
+    if (found) return this.putNamed(all, found, block);
+    lines.forEach((cells, at) => this.putLine(all[start + at], column, cells, block, at + 1));
+    return this.finish("Đã dán", block);
+  }
+
+  putNamed(all, { named, strange, skipped }, block) {
+    for (const { code, cells } of named) this.putLine(all.find((row) => codeOf(row) === code), 0, cells, block);
+    for (const { code, cells } of strange) {
+      block.misfits.push(`${code}: “${cells.filter(Boolean).join(" ")}” – phiếu không có tiêu chí này`);
     }
-    this.finish(named ? "Đã dán theo mã tiêu chí" : "Đã dán", block);
+    this.finish("Đã dán theo mã tiêu chí", block, skipped ? ` Bỏ qua ${skipped} dòng không có mã tiêu chí.` : "");
   }
 
   putLine(row, column, cells, block, number = 0) {
@@ -155,31 +164,53 @@ export class Blocks {
 
   // --- what they have in common --------------------------------------------------------------------------------
 
-  finish(words, { forms, misfits, wrong }) {
-    this.last = new Set(forms);
+  finish(words, { forms, misfits, wrong }, more = "") {
+    this.last = new Map(forms.map((form) => [form, "waits"]));
+    Object.assign(this, { did: words, more });
     this.saving.put(forms);
     for (const [form, said] of wrong) tell(form, "error", said);
-    this.say(`${words} vào ${forms.length} tiêu chí.`, misfits, forms.length > 0);
+    this.say(this.outcome(), misfits, forms.length > 0);
+  }
+
+  /** What became of the last block: only the server's answers say what is taken. */
+  outcome() {
+    const states = [...this.last].map(([form, state]) => (state === "waits" && !isWhole(form) ? "half" : state));
+    const [saved, refused, waits, half] = ["saved", "refused", "waits", "half"].map(
+      (wanted) => states.filter((state) => state === wanted).length,
+    );
+    const rest = [
+      refused && `${refused} tiêu chí bị từ chối`, waits && `${waits} tiêu chí chưa lưu xong`,
+      half && `${half} tiêu chí chưa đủ số liệu`,
+    ].filter(Boolean);
+    return `${[`${this.did} vào ${saved} tiêu chí`, ...rest].join(", ")}.${this.more}`;
+  }
+
+  taken(form) {
+    if (this.last.get(form) !== "waits" || this.saving.outbox.ofLeaf(form.dataset.code).length) return;
+    this.last.set(form, "saved");
+    const waiting = [...this.last].some(([one, state]) => state === "waits" && isWhole(one));
+    if (!waiting && !this.said.hidden) this.say(this.outcome(), this.misfits, true);
   }
 
   /** What the rule refuses of the last block is told in the same list. */
   refused(event) {
     const form = event.target;
-    if (!this.last.has(form) || this.said.hidden) return;
-    this.last.delete(form);
+    if (this.last.get(form) !== "waits") return;
+    this.last.set(form, "refused");
+    if (this.said.hidden) return;
     const words = event.detail.replace(/ Chưa lưu\. Đang lưu trong hệ thống:.*$/, "");
-    this.say(this.words, [...this.misfits, `${form.dataset.code}: ${words}`], true);
+    this.say(this.outcome(), [...this.misfits, `${form.dataset.code}: ${words}`], true);
   }
 
   undo() {
-    return this.taken(this.steps.back(), "Đã hoàn tác");
+    return this.moved(this.steps.back(), "Đã hoàn tác");
   }
 
   redo() {
-    return this.taken(this.steps.again(), "Đã làm lại");
+    return this.moved(this.steps.again(), "Đã làm lại");
   }
 
-  taken(step, words) {
+  moved(step, words) {
     if (!step) return false;
     this.last.clear();
     for (const form of step.done) {
@@ -193,7 +224,7 @@ export class Blocks {
 
   say(text, misfits, canUndo) {
     const [line, list, button] = ["p", "ul", "[data-undo]"].map((part) => this.said.querySelector(part));
-    Object.assign(this, { words: text, misfits });
+    this.misfits = misfits;
     this.said.hidden = false;
     line.textContent = misfits.length ? `${text} Không nhận ${misfits.length} giá trị:` : text;
     list.replaceChildren(...misfits.map((words) => Object.assign(document.createElement("li"), { textContent: words })));

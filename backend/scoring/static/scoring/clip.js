@@ -29,16 +29,48 @@ export function linesOf(data) {
   return lines.map((cells) => cells.map((cell) => cell.replace(/\u00a0/g, " ").normalize("NFC").trim()));
 }
 
+// Codes as criteria sets number their leaves; numbers with a decimal point may look like it.
+const CODE = /^[1-9]\d*(\.[1-9]\d*)+$/;
+
+function isGroup(code, codes) {
+  return codes.some((one) => one.startsWith(`${code}.`));
+}
+
+/** The lines that speak for or against a first column of codes: no blank ones, no fields, nothing of the head. */
+function tellingOf(filled, like, codes) {
+  const begin = filled.indexOf(like[0]);
+  return filled.filter(({ code }, at) => code && !isGroup(code, codes) && (at >= begin || /^\d/.test(code)));
+}
+
+/** Why codes in the first column say nothing for sure; empty where they do. */
+function whyNot(named, like, telling, codes) {
+  const places = named.map(({ code }) => codes.indexOf(code));
+  const twice = named.find(({ code }, at) => places.indexOf(codes.indexOf(code)) < at);
+  if (named.length * 2 <= telling.length) {
+    const found = named.length ? `chỉ ${named.length} trên ${like.length} mã` : "không mã nào";
+    return `Cột đầu giống mã tiêu chí nhưng ${found} có trong phiếu này.`;
+  }
+  if (twice) return `Mã ${twice.code} có ở hai dòng.`;
+  if (places.some((place, at) => place < places[at - 1])) return "Các mã ở cột đầu không theo thứ tự của phiếu.";
+  return "";
+}
+
 /**
- * Where every line begins with the code of a leaf and goes on: the code and the rest of each line. Two numbers side
- * by side are no codes: they must be known, in the page's order, without one of them twice.
+ * Where most lines begin with the code of a leaf and go on: { named, strange, skipped }, the lines of leaves, those
+ * with a code that the page does not know, and how many others (head, fields, no code). null where the first column
+ * holds values: two numbers side by side are no codes. { refusal } where nobody can tell.
  */
 export function byCode(lines, codes) {
-  const filled = lines.filter((cells) => cells.some(Boolean));
-  const places = filled.map((cells) => codes.indexOf(cells[0]));
-  const known = places.every((place, at) => place >= 0 && (at === 0 || place > places[at - 1]));
-  if (filled.length < 2 || !known || !filled.every((cells) => cells.length > 1)) return null;
-  return filled.map(([code, ...cells]) => ({ code, cells }));
+  const filled = lines.filter((cells) => cells.some(Boolean))
+    .map(([first, ...cells]) => ({ code: first.replace(/\.$/, ""), cells }));
+  if (filled.length < 2 || !filled.some(({ cells }) => cells.some(Boolean))) return null;
+  const named = filled.filter(({ code, cells }) => cells.length && codes.includes(code));
+  const like = filled.filter((line) => named.includes(line) || (line.cells.length && CODE.test(line.code) && !isGroup(line.code, codes)));
+  const telling = tellingOf(filled, like, codes);
+  if (like.length * 2 <= telling.length) return null;
+  const refusal = whyNot(named, like, telling, codes);
+  if (refusal) return { refusal };
+  return { named, strange: like.filter((line) => !named.includes(line)), skipped: filled.length - like.length };
 }
 
 function folded(text) {

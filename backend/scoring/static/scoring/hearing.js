@@ -21,6 +21,7 @@ export class Hearing {
     this.toUnsaved = document.getElementById("to-unsaved");
     this.lastSaved = "";
     this.problem = "";
+    this.shutBecause = "";
     this.own = new Map();
     tabs.onSaved = (message) => this.elsewhere(message);
   }
@@ -47,8 +48,13 @@ export class Hearing {
     this.changed();
   }
 
+  /** The server has answered: nothing stands between, except that the card is shut. */
+  reached() {
+    this.problem = this.shutBecause ? "shut" : "";
+  }
+
   saved(item, html) {
-    this.problem = "";
+    this.reached();
     const form = leafOf(item.code);
     const newer = this.outbox.ofLeaf(item.code);
     this.tabs.say({ what: "saved", code: item.code, values: item.values, html });
@@ -61,7 +67,7 @@ export class Hearing {
       if (newer.length) this.draft(newer.at(-1), form);
       else this.lastSaved = placeOf(form).querySelector(".row-saved")?.textContent ?? this.lastSaved;
     }
-    document.getElementById("page-alert")?.replaceChildren();
+    if (!this.shutBecause) document.getElementById("page-alert")?.replaceChildren();
     this.changed();
   }
 
@@ -86,7 +92,7 @@ export class Hearing {
   }
 
   notTaken(item, html, words, aside) {
-    this.problem = "";
+    this.reached();
     // Another value was typed meanwhile: that one is judged next, this one never arrived.
     if (this.outbox.ofLeaf(item.code).at(-1) !== item) {
       this.outbox.drop(item);
@@ -117,14 +123,19 @@ export class Hearing {
   }
 
   shut(item, html) {
-    this.problem = "shut";
     showNotice(html);
+    this.over(sentenceOf(html));
+  }
+
+  /** The card takes nothing more: everything kept is shown. */
+  over(why = SAID.over) {
+    this.problem = "shut";
+    this.shutBecause = why;
     for (const one of this.outbox.items) {
       const form = leafOf(one.code);
       if (form) tell(form, "error", this.outbox.kept ? SAID.late : SAID.lateBare);
     }
-    this.shutBecause = sentenceOf(html);
-    this.panel.show(this.shutBecause);
+    this.panel.show(why);
     this.changed();
   }
 

@@ -15,6 +15,8 @@ const TOO_OLD = 12 * HOURS;
 const CHOICE_PAUSE = 700;
 // Who stops typing for so long means it, though the cursor still stands in the leaf.
 const IDLE = 5000;
+// Shortly before the lock there is no time for that.
+const HURRY = 300;
 
 export class Saving {
   constructor(outbox, tabs, panel, steps) {
@@ -24,6 +26,7 @@ export class Saving {
     this.panel = panel;
     this.timers = new Map();
     this.said = new Map();
+    this.idle = IDLE;
     this.hearing = new Hearing(outbox, tabs, panel, steps);
     this.sender = new Sender(outbox, tabs, this.hearing);
     this.hearing.resend = (item) => this.send(item);
@@ -45,6 +48,7 @@ export class Saving {
     this.sender.begun = true;
     this.tabs.say({ what: "hello" });
     this.sender.kick();
+    this.wireDeadline(table);
   }
 
   async begin() {
@@ -73,12 +77,18 @@ export class Saving {
     });
   }
 
+  wireDeadline(table) {
+    document.addEventListener("deadline:near", () => this.hurry(table));
+    document.addEventListener("deadline:passed", () => this.passed(table));
+    if ("past" in document.documentElement.dataset) this.passed(table);
+  }
+
   /** What was typed before this file arrived is not lost either. */
   takeEarly(table) {
     for (const form of leaves(table)) {
       if (same(valuesOf(form), standing(form))) continue;
       this.keep(form);
-      if (form.contains(document.activeElement)) this.commitIn(form, IDLE);
+      if (form.contains(document.activeElement)) this.commitIn(form, this.idle);
       else this.commit(form);
     }
   }
@@ -90,7 +100,7 @@ export class Saving {
     if (!form || event.isComposing || this.composing) return;
     this.keep(form);
     // Arrow keys run through the levels of a list: the last one counts.
-    this.commitIn(form, event.target.matches("select, [type=checkbox]") ? CHOICE_PAUSE : IDLE);
+    this.commitIn(form, event.target.matches("select, [type=checkbox]") ? Math.min(CHOICE_PAUSE, this.idle) : this.idle);
   }
 
   commitIn(form, pause) {
@@ -99,6 +109,24 @@ export class Saving {
       if (this.composing) this.commitIn(form, pause);
       else if (isWhole(form)) this.commit(form);
     }, pause));
+  }
+
+  /** The lock is near: what stands in the inputs goes out without waiting for the person to leave them. */
+  hurry(table) {
+    this.idle = HURRY;
+    for (const form of leaves(table)) {
+      // What was kept from before waits for her word, see restore.
+      const typed = this.timers.has(form) && this.outbox.openFor(form.dataset.code)?.state === "draft";
+      if (typed) this.commitIn(form, HURRY);
+    }
+  }
+
+  /** The lock has passed on this page: what is on its way the server judges, everything else is shown. */
+  passed(table) {
+    this.composing = false; // what was being composed stands in its input
+    this.keepAll(table);
+    for (const item of this.outbox.items) this.outbox.put(Object.assign(item, { late: true }));
+    this.hearing.over();
   }
 
   left(event) {
@@ -259,7 +287,8 @@ export class Saving {
 
   sendAgain() {
     this.sender.stopped = false;
-    this.hearing.problem = "";
+    this.hearing.shutBecause = "";
+    this.hearing.reached();
     for (const item of this.outbox.items) {
       const form = isReadable(item) ? leafOf(item.code) : null;
       if (form && isWhole(form) && holds(form, item.values)) {

@@ -27,11 +27,13 @@ function grow(spots) {
 export function wireSpots(root) {
   for (const spots of root.querySelectorAll("[data-spots]:not([data-wired])")) {
     spots.dataset.wired = "";
-    spots.addEventListener("input", (event) => {
-      if (event.isComposing || !event.target.matches(".spot-code")) return;
-      show(event.target.closest(".spot"));
-      grow(spots);
-    });
+    for (const typed of ["input", "compositionend"]) {
+      spots.addEventListener(typed, (event) => {
+        if (event.isComposing || !event.target.matches(".spot-code")) return;
+        show(event.target.closest(".spot"));
+        grow(spots);
+      });
+    }
   }
 }
 

@@ -53,10 +53,13 @@ export function wireTrying(table, saving) {
     }, PAUSE);
   }
 
-  table.addEventListener("input", (event) => {
-    const form = event.target.closest("form[data-leaf]");
-    if (form && !event.isComposing) soon(form);
-  });
+  // What an input method composed is there when it ends; browsers need not tell it by "input" again.
+  for (const typed of ["input", "compositionend"]) {
+    table.addEventListener(typed, (event) => {
+      const form = event.target.closest("form[data-leaf]");
+      if (form && !event.isComposing) soon(form);
+    });
+  }
   // Restored by Esc: what stands is explained as before.
   table.addEventListener("leaf:restored", (event) => {
     stop();

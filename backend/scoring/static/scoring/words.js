@@ -12,6 +12,7 @@ export const SAID = {
   refused: "", // the answer itself says it
   asked: "Chưa lưu, hãy chọn một trong hai giá trị",
   late: "Không gửi được nữa, đã giữ trên máy",
+  over: "Phiếu đã khoá khi trang này đang mở. Các giá trị sau chưa có trong hệ thống.",
   lateBare: "Không gửi được nữa, hãy chép lại trước khi đóng trang",
 };
 

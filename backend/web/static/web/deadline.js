@@ -7,6 +7,7 @@ const SAID = {
 const CLOCK = "/clock/";
 const ASLEEP = 20000; // ms between two ticks after which the machine has slept or the clock has jumped
 const EVERY = 1000;
+const NEAR = 10000;
 
 /** "Còn 5 ngày" in the words of the server (core.dates.time_left). */
 export function remaining(milliseconds) {
@@ -83,7 +84,18 @@ function overdue() {
 
 let locked = false;
 
-/** Stop taking input; everything typed stays where it is. "deadline:passed" tells a page with a queue of its own. */
+/** In the last seconds "deadline:near" tells a page with a queue of its own, again with every tick. */
+function warn() {
+  const left = [...document.querySelectorAll("[data-deadline][data-locks]")].map(
+    (node) => Date.parse(node.dataset.deadline) - serverNow(),
+  );
+  if (left.some((time) => time <= NEAR)) document.dispatchEvent(new CustomEvent("deadline:near"));
+}
+
+/**
+ * Stop taking input; everything typed stays where it is. "deadline:passed" tells a page with a queue of its own, and
+ * data-past one that was not ready to hear it.
+ */
 function lock(node) {
   locked = true;
   for (const place of document.querySelectorAll(".deadline")) {
@@ -100,7 +112,8 @@ function lock(node) {
     place.replaceChildren(box);
     place.scrollIntoView({ block: "nearest" });
   }
-  document.dispatchEvent(new CustomEvent("deadline:passed", { detail: { closes: node.dataset.deadline } }));
+  document.documentElement.dataset.past = "";
+  document.dispatchEvent(new CustomEvent("deadline:passed"));
 }
 
 /** Forms that write are shut; searches, and what is marked data-after-lock, stay open. */
@@ -123,7 +136,9 @@ async function tick() {
   if (!base) return;
   if (hasSlept()) await askClock();
   show();
-  const node = locked ? null : overdue();
+  if (locked) return;
+  warn();
+  const node = overdue();
   // Only the server says that it is over: the count of this page may run fast.
   if (node && (await askClock()) && overdue()) lock(node);
 }

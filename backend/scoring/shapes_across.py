@@ -9,15 +9,9 @@ from rest_framework import serializers
 
 from backend.core.serializers import PointsSerializerField
 from backend.scoring.across import council_mark, key_of
+from backend.scoring.api_library import FlagShape
 from backend.scoring.models import CannedReason
 from backend.scoring.shapes import EvidenceShape, MarkShape
-
-
-class FlagShape(serializers.Serializer[Any]):
-    """One thing to notice about a piece of evidence."""
-
-    kind = serializers.CharField()
-    words = serializers.CharField()
 
 
 class FlaggedShape(EvidenceShape):

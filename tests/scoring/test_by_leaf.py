@@ -215,7 +215,7 @@ def test_the_page_takes_at_most_twenty_statements_for_any_number_of_units():
     assert counts[0] <= 20
 
 
-def test_saving_one_mark_takes_at_most_twenty_statements_for_any_number_of_units():
+def test_saving_one_mark_takes_at_most_twenty_three_statements_for_any_number_of_units():
     counts = []
     for units in (1, 3):
         season = ready(council(units=units))
@@ -227,7 +227,8 @@ def test_saving_one_mark_takes_at_most_twenty_statements_for_any_number_of_units
         sent = {"version": "0", **act}
         counts.append(statements(lambda: client.post(address, sent, headers=HTMX)))  # noqa: B023
     assert len(counts[0]) == len(counts[1])
-    assert len(counts[1]) <= 20, "\n".join(sql[:120] for sql in counts[1])
+    # Nineteen of its own; council, conflict, double marks and the chain of history ask one each.
+    assert len(counts[1]) <= 23, "\n".join(sql[:120] for sql in counts[1])
 
 
 def test_a_hundred_decisions_are_few_keys(season, secretary):

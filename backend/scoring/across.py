@@ -15,15 +15,17 @@ from backend.core import clock
 from backend.criteria.models import Node
 from backend.rounds import queries as rounds
 from backend.rounds.models import Round, Step
+from backend.rounds.queries.councils import parts_judging
 from backend.scoring.board import HOST_VERBS
 from backend.scoring.lifecycle import WITH_UNIT, State
-from backend.scoring.models import Evidence, Explanation, Mark, Score, Scorecard, ScorecardGrant
+from backend.scoring.models import DoubleLeaf, Evidence, Explanation, Mark, Score, Scorecard, ScorecardGrant
 from backend.scoring.queries import Flag, Leaf, Window, sees_step, step_of, still_writing
 from backend.scoring.queries.cards import arrivals
+from backend.scoring.queries.councils import fields_handed_over
 from backend.scoring.queries.flags import flags_across
 from backend.scoring.queries.last_year import add_last_year_across
 from permissions.actor import Actor, within
-from permissions.roles import Verb
+from permissions.roles import Role, Verb
 
 
 @dataclass
@@ -119,6 +121,7 @@ def across(
     ):  # nobody is asked before the first appraisal is over
         _add_questions(leaves, steps)
     if whole:
+        _share_parts(round_, [leaf.score.card for leaf in found.leaves], viewer)
         _add_evidence(leaves, steps, viewer, now)
         pieces = [piece for leaf in found.leaves for piece in leaf.evidence]
         found.flags = flags_across(pieces, viewer, now)
@@ -152,6 +155,9 @@ def _scores(round_: Round, node: Node, viewer: Actor, now: datetime) -> list[Sco
         arrived_by=Subquery(arrivals(OuterRef("card_id"))[:1]),
         lent=Exists(grants.filter(excludes=False)),
         excluded=Exists(grants.filter(excludes=True)),
+        is_double=Exists(
+            DoubleLeaf.objects.filter(score=OuterRef("pk"), settled_at__isnull=True, dropped_at__isnull=True)
+        ),
     )
     found: list[Any] = list(rows.order_by("card__group__order", "card__unit__order", "pk"))
     for score in found:
@@ -161,6 +167,17 @@ def _scores(round_: Round, node: Node, viewer: Actor, now: datetime) -> list[Sco
         # As ``may`` reads them; of no other verb is asked here.
         card.single_grants = _appraising(score.lent), _appraising(score.excluded)
     return found
+
+
+def _share_parts(round_: Round, cards: list[Scorecard], viewer: Actor) -> None:
+    """Put the viewer's part by council and conflicts on each card, as ``her_leaf`` reads it; three statements."""
+    parts = parts_judging(viewer.user_id, round_, [card.unit_id for card in cards])
+    leads = any(seat.role is Role.APPRAISER for seat in viewer.seats)
+    handed = fields_handed_over(round_.pk) if leads else None
+    for card in cards:
+        card.__dict__["parts_by_person"] = {viewer.user_id: parts[card.unit_id]}
+        if handed is not None:
+            card.__dict__["handed_fields"] = handed
 
 
 def _appraising(given: bool) -> frozenset[str]:

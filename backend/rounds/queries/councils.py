@@ -86,6 +86,19 @@ def part_of(user_id: int | None, round: Round, unit: Unit) -> Part:
     return Part(conflict, council, member, vice and _in_chairs_place(council, round, unit))
 
 
+def parts_judging(user_id: int | None, round: Round, units: Iterable[int]) -> dict[int, Part]:
+    """Return the person's part on the card of each unit, by unit, for appraising; three statements for any number.
+
+    Of concluding in the chair's place it tells nothing: ``part_of`` does.
+    """
+    here = Q(round=round) | Q(round__isnull=True, host=round.host_id)
+    apart = Conflict.objects.filter(here, person=user_id, withdrawn_at__isnull=True)
+    conflicts = {row.unit_id: row for row in apart.order_by("-pk")}
+    council = Council.objects.filter(round=round).first()
+    member = council.members.in_force().filter(person=user_id).first() if council else None
+    return {unit: Part(conflicts.get(unit), council, member) for unit in units}
+
+
 def conflicts_on(round: Round, unit: Unit) -> QuerySet[Conflict]:
     """Return the standing conflicts that keep people from the unit's card in the round."""
     here = Q(round=round) | Q(round__isnull=True, host=round.host_id)

@@ -24,6 +24,13 @@ def marks_on(card: Scorecard, score: Score) -> list[Mark]:
 
 def before_of(card: Scorecard, score: Score, step: Step) -> Decimal | None:
     """Return the points of one leaf at the newest step before ``step`` that gave any, as ``points_before`` does for all."""
+    known: dict[int, Decimal | None] = score.__dict__.setdefault("points_led_to", {})
+    if step.pk not in known:
+        known[step.pk] = _newest_before(card, score, step)
+    return known[step.pk]
+
+
+def _newest_before(card: Scorecard, score: Score, step: Step) -> Decimal | None:
     led = [mark for mark in marks_on(card, score) if mark.step.order < step.order and mark.points is not None]
     led = [mark for mark in led if mark.step.kind != Step.Kind.SURVEY]
     if led and led[-1].step.kind == Step.Kind.SELF and (not scored_itself(card) or _is_claim(led[-1])):

@@ -58,10 +58,15 @@ def _reaches(actor: Actor, card: Scorecard, seat: Seat, code: str, verb: Verb) -
 def _handed(card: Scorecard) -> frozenset[tuple[str, str]]:
     """Return which fields of the round which agency has handed over, by its path; asked once for a card."""
     if "handed_fields" not in card.__dict__:
-        rows = HandOver.objects.filter(round=card.round_id, sent_back_at__isnull=True)
-        card.__dict__["handed_fields"] = frozenset(rows.values_list("agency__path", "field"))
+        card.__dict__["handed_fields"] = fields_handed_over(card.round_id)
     handed: frozenset[tuple[str, str]] = card.__dict__["handed_fields"]
     return handed
+
+
+def fields_handed_over(round_id: int) -> frozenset[tuple[str, str]]:
+    """Return which fields of the round which agency has handed over, by its path."""
+    rows = HandOver.objects.filter(round=round_id, sent_back_at__isnull=True)
+    return frozenset(rows.values_list("agency__path", "field"))
 
 
 def not_her_leaf(actor: Actor, card: Scorecard, code: str) -> str:

@@ -103,7 +103,10 @@ def _line(leaf: Leaf) -> Line:
 def _row(request: HttpRequest, found: Across, leaf: Leaf, case: Case | None) -> Row:
     card, line = leaf.score.card, _line(leaf)
     find = partial(found.window, card)
-    row = Row(line, card, why_shut(card, find(Step.Kind.APPRAISAL), find), case)
+    shut = why_shut(card, find(Step.Kind.APPRAISAL), find)
+    if not shut and leaf.score.is_double:  # type: ignore[attr-defined]
+        shut = _("Tiêu chí này có hai người chấm độc lập: hãy chấm ở phiếu của đơn vị.")
+    row = Row(line, card, shut, case)
     mine = may(request, Verb.APPRAISE, card) and her_field(card, leaf.score, actor_of(request))
     line.may_touch = mine and line.assessed and not row.why_shut
     if line.may_touch:

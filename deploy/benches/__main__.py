@@ -13,6 +13,7 @@ from deploy.benches.measuring import Figure
 
 BENCHES = ("criteria", "workshop", "excel", "backtest")  # the first is the others together
 SERVED = ("score", "faults")  # they start the whole program
+TAMPER = "tamper"
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -24,6 +25,8 @@ def main() -> int:
     given = arguments()
     if given.name == "faults":
         return _told(_faults(given))
+    if given.name == TAMPER:
+        return _told(_tamper(given))
     if given.name == "score":
         # Django knows one database for the life of a process.
         return max(
@@ -36,7 +39,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """Return what was asked on the command line."""
     parser = argparse.ArgumentParser(prog="deploy/bench", description="Đo tốc độ so với mức sàn.")
-    parser.add_argument("name", choices=(*BENCHES, *SERVED))
+    parser.add_argument("name", choices=(*BENCHES, *SERVED, TAMPER))
     parser.add_argument("--database-url", default="", help="cơ sở dữ liệu trống để đo, thay cho SQLite riêng")
     parser.add_argument(
         "--on", action="append", choices=DATABASES, help="score: chỉ đo trên cơ sở dữ liệu này"
@@ -47,7 +50,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="score: cả SQLite cũng đủ năm phút")
     parser.add_argument("--kills", type=int, default=100, help="faults: số lần kết liễu ít nhất")
     parser.add_argument("--saves", type=int, default=10_000, help="faults: số lần lưu được xác nhận ít nhất")
-    parser.add_argument("--seed", type=int, default=2026, help="faults: hạt giống của mọi ngẫu nhiên")
+    parser.add_argument("--mutants", type=int, default=1_000, help="tamper: số lịch sử bị sửa ít nhất")
+    parser.add_argument("--logs", type=int, default=1_000, help="tamper: số lịch sử nguyên vẹn")
+    parser.add_argument("--changes", type=int, default=100_000, help="tamper: số thay đổi khi đo thời gian")
+    parser.add_argument("--seed", type=int, default=2026, help="faults, tamper: hạt giống của mọi ngẫu nhiên")
     return parser.parse_args()
 
 
@@ -65,6 +71,12 @@ def _faults(given: argparse.Namespace) -> Iterable[Figure]:
 
     kind = (given.on or ["postgresql"])[0]
     return faults.figures(kind, kills=given.kills, saves=given.saves, seed=given.seed)
+
+
+def _tamper(given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import tamper
+
+    return tamper.figures(mutants=given.mutants, logs=given.logs, changes=given.changes, seed=given.seed)
 
 
 def _told(figures: Iterable[Figure]) -> int:

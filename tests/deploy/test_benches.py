@@ -156,3 +156,9 @@ def test_the_fault_run_loses_nothing_in_a_tiny_size():
     told = _bench("faults", "--on", "sqlite", "--kills", "3", "--saves", "30")
     sure = ("lost", "doubled", "wrong_totals", "refused", "kills", "acknowledged", "jobs_not_done")
     assert {told[f"faults_{name}"] for name in sure} == {"ok"}
+
+
+def test_the_bench_of_tampering_misses_nothing_in_a_tiny_size():
+    told = _bench("tamper", "--mutants", "90", "--logs", "4", "--changes", "600")
+    sure = ("kinds", "mutants_not_caught", "false_alarms", "wrong_probes_share", "probes_misjudged")
+    assert {told[f"tamper_{name}"] for name in sure} == {"ok"}

@@ -5,6 +5,6 @@ SPECIFICATION.md says what an outsider checks. Read in this order: records (what
 walls of triggers share), triggers (append-only walls), continuing (a row continues its chain), erasure (a person's
 data goes), shapes (which
 columns stood in a record), giving_chains (for migrations), merkle and notes (the tree and the signed note), log,
-actions (a checkpoint), verify (live rows against history), rehash (every digest anew), bundles (what is handed out), outside (the
-outsider's program, which shares no code with the rest).
+actions (a checkpoint), verify (live rows against history), rehash (every digest anew), bundles (what is handed out),
+outside (the outsider's program, which shares no code with the rest).
 """

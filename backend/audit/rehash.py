@@ -187,7 +187,7 @@ def _of_the_note(made: Checkpoint, tree: Frontier) -> Iterator[str]:
         yield f"Chốt sổ số {made.number}: không đọc được khoá công bố"
         return
     published = notes.published_key()
-    if published is not None and published.name == key.name and published != key:
+    if published is not None and published != key:
         yield f"Chốt sổ số {made.number}: ký bằng khoá khác với khoá đang công bố"
     if not notes.is_signed(made.note, key, size=made.size, root=tree.root()):
         yield f"Chốt sổ số {made.number}: chữ ký không đúng"

@@ -26,7 +26,10 @@ def main() -> int:
     if given.name == "faults":
         return _told(_faults(given))
     if given.name == TAMPER:
-        return _told(_tamper(given))
+        databases = [
+            _in_a_child(lambda kind=kind: _told(_deeds(kind, given))) for kind in given.on or DATABASES
+        ]
+        return max(_told(_tamper(given)), *databases)
     if given.name == "score":
         # Django knows one database for the life of a process.
         return max(
@@ -42,7 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("name", choices=(*BENCHES, *SERVED, TAMPER))
     parser.add_argument("--database-url", default="", help="cơ sở dữ liệu trống để đo, thay cho SQLite riêng")
     parser.add_argument(
-        "--on", action="append", choices=DATABASES, help="score: chỉ đo trên cơ sở dữ liệu này"
+        "--on", action="append", choices=DATABASES, help="score, tamper: chỉ đo trên cơ sở dữ liệu này"
     )
     parser.add_argument("--units", type=int, default=10_000, help="score: số đơn vị của đợt lớn")
     parser.add_argument("--seconds", type=float, help="score: số giây của giờ cuối trên mỗi cơ sở dữ liệu")
@@ -52,6 +55,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--saves", type=int, default=10_000, help="faults: số lần lưu được xác nhận ít nhất")
     parser.add_argument("--mutants", type=int, default=1_000, help="tamper: số lịch sử bị sửa ít nhất")
     parser.add_argument("--logs", type=int, default=1_000, help="tamper: số lịch sử nguyên vẹn")
+    parser.add_argument("--times", type=int, default=1, help="tamper: mỗi cách sửa cơ sở dữ liệu thử mấy lần")
     parser.add_argument("--changes", type=int, default=100_000, help="tamper: số thay đổi khi đo thời gian")
     parser.add_argument("--seed", type=int, default=2026, help="faults, tamper: hạt giống của mọi ngẫu nhiên")
     return parser.parse_args()
@@ -77,6 +81,12 @@ def _tamper(given: argparse.Namespace) -> Iterable[Figure]:
     from deploy.benches import tamper
 
     return tamper.figures(mutants=given.mutants, logs=given.logs, changes=given.changes, seed=given.seed)
+
+
+def _deeds(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import tamper
+
+    return tamper.deeds(kind, times=given.times, seed=given.seed)
 
 
 def _told(figures: Iterable[Figure]) -> int:

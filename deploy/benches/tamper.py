@@ -1,4 +1,7 @@
-"""Tampering: forged histories judged by the outsider's program, untouched ones too, proofs, and how long it takes."""
+"""Tampering: forged histories judged by the outsider's program, untouched ones too, proofs, and how long it takes.
+
+``deeds`` forges the real database instead, judged by the server's verify and, as a bundle, by the outsider's program.
+"""
 
 import subprocess
 import sys
@@ -15,6 +18,7 @@ from deploy.benches.forging.cases import SIGNER, honest, judged, partial, zipped
 from deploy.benches.forging.kinds import KINDS
 from deploy.benches.forging.ledgers import Ledger
 from deploy.benches.forging.probes import probes
+from deploy.benches.machine import machine
 from deploy.benches.measuring import Figure
 
 
@@ -25,6 +29,26 @@ def figures(*, mutants: int, logs: int, changes: int, seed: int) -> Iterator[Fig
         yield from _untouched(logs, seed, Path(folder))
         yield from _proofs(seed)
         yield Figure(f"tamper_seconds_for_{changes}_changes", _seconds(changes, seed, Path(folder)), 10)
+
+
+def deeds(kind: str, *, times: int, seed: int) -> Iterator[Figure]:
+    """Forge a real database ("sqlite" or "postgresql") in every way, so many times each."""
+    with machine(kind) as here:
+        from deploy.benches.forging.books import Books
+        from deploy.benches.forging.deeds import DEEDS
+
+        books, missed = Books.kept(here.folder), Counter[str]()
+        with books.opened(seed):
+            by_verify, by_bundle, by_diff = books.judged()
+        for number in range(times):
+            for deed in DEEDS:
+                missed.update(f"{deed.name} {name}" for name in deed.missed(books, seed + number))
+        for name, count in missed.items():
+            print(f"{kind} not caught: {name} {count} of {times}", file=sys.stderr)
+        yield Figure(f"tamper_{kind}_kinds", len(DEEDS), 15, at_least=True)
+        yield Figure(f"tamper_{kind}_mutants", len(DEEDS) * times, len(DEEDS) * times, at_least=True)
+        yield Figure(f"tamper_{kind}_mutants_not_caught", missed.total(), 0)
+        yield Figure(f"tamper_{kind}_false_alarms", by_verify + by_bundle + sum(by_diff.values()), 0)
 
 
 def _forgeries(mutants: int, seed: int, folder: Path) -> Iterator[Figure]:

@@ -68,7 +68,7 @@ def test_an_erased_row_is_counted_and_not_refused(tmp_path):
     erase(case.ledger.chains["card:2"][1])
     code, said = run("verify-bundle", bundle_of(case, tmp_path))
     assert code == 0
-    assert "Đã xoá dữ liệu cá nhân: 2 dòng." in said
+    assert "Không kèm dữ liệu cá nhân: 2 dòng." in said
 
 
 def test_rows_past_the_newest_checkpoint_are_counted(tmp_path):

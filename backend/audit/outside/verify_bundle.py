@@ -387,7 +387,7 @@ def main(argv: list[str] | None = None) -> int:
     for line in bundle.found:
         print(f"KHÔNG KHỚP: {line}")
     print(f"Gói {'đầy đủ' if bundle.complete else 'một phần'}: {len(bundle.ends)} chuỗi, {bundle.rows} dòng.")
-    print(f"Chưa được chốt sổ: {bundle.uncovered} dòng. Đã xoá dữ liệu cá nhân: {bundle.erased} dòng.")
+    print(f"Chưa được chốt sổ: {bundle.uncovered} dòng. Không kèm dữ liệu cá nhân: {bundle.erased} dòng.")
     size, root = bundle.notes.get(bundle.newest, (0, b""))
     print("Lần chốt sổ mới nhất:", key[0], size, base64.b64encode(root).decode(), sep="\n")
     print(f"KHÔNG ĐẠT: {len(bundle.found)} điều không khớp." if bundle.found else "ĐẠT: mọi điều đều khớp.")

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -81,6 +83,7 @@ class Books:
         books = cls(season.card.history_chain, season.cards[1].history_chain, key, folder)
         books.note, books.newest, books.bundle = first.note, last.note, folder / "held.zip"
         books.export(books.bundle)
+        _as_owner()
         return books
 
     @contextmanager
@@ -197,6 +200,14 @@ def _notes(card: Any, times: int) -> None:
         with transaction.atomic(), recording(by=SYSTEM, reason=f"Ghi chú lần {number}"):
             mark.note = f"Theo báo cáo số {number}/BC-UBND"
             mark.save()
+
+
+def _as_owner() -> None:
+    """From here on be the owner of the database, where the program is not."""
+    if settings.MIGRATE_DATABASE_URL:
+        owner = urlsplit(settings.MIGRATE_DATABASE_URL)
+        connection.close()
+        connection.settings_dict |= {"USER": owner.username, "PASSWORD": owner.password}
 
 
 def _down() -> None:

@@ -223,8 +223,10 @@ def _origin(books: Books) -> str:
 
 
 def all_rewritten(books: Books) -> None:
-    """An old row is edited and everything computed and signed anew with both real keys: a lying server."""
-    edited_and_log_refitted(books)
+    """A row that every note covers is edited, all computed and signed anew with both real keys: a lying server."""
+    books.rows()[1].set(history_change_reason="khác")
+    books.seal()
+    books.log_anew()
     books.notes_anew()
 
 
@@ -318,8 +320,13 @@ def occasion_renamed(books: Books) -> None:
 
 
 def checkpoint_deleted(books: Books) -> None:
-    """A checkpoint is gone, its entries stay."""
-    Checkpoint.objects.filter(pk=books.rng.choice([1, 2])).delete()
+    """An older checkpoint is gone, its entries stay."""
+    Checkpoint.objects.filter(pk=1).delete()
+
+
+def newest_checkpoint_deleted(books: Books) -> None:
+    """The newest checkpoint is gone, its entries stay; a bundle is cut to the one before."""
+    Checkpoint.objects.filter(pk=2).delete()
 
 
 def note_replaced(books: Books) -> None:
@@ -373,6 +380,7 @@ DEEDS = (
     Deed(occasion_moved),
     Deed(occasion_renamed),
     Deed(checkpoint_deleted),
+    Deed(newest_checkpoint_deleted, by_bundle=False, by_diff="newest"),
     Deed(note_replaced),
     Deed(live_changed, by_bundle=False, by_diff=""),
     Deed(all_rewritten, by_verify=False, by_bundle=False, by_diff="note"),

@@ -269,6 +269,11 @@ def commitment_swapped(books: Books) -> None:
     row.set(commitments=other.values["commitments"])
 
 
+def erased_without_a_document(books: Books) -> None:
+    """The author of a row is blanked as if her data had been erased; outsiders count such rows only."""
+    books.covered().set(salt="", actor_name="")
+
+
 def name_and_commitment_forged(books: Books) -> None:
     """The author's name and the commitment to it, which fit."""
     row = books.covered()
@@ -371,6 +376,7 @@ DEEDS = (
     Deed(salt_changed),
     Deed(commitment_swapped),
     Deed(name_and_commitment_forged),
+    Deed(erased_without_a_document, by_bundle=False, by_diff=""),
     Deed(shape_changed, by_bundle=False, by_diff=""),
     Deed(head_changed, by_bundle=False, by_diff=""),
     Deed(head_lowered),

@@ -160,6 +160,7 @@ def _of_the_log() -> Iterator[str]:
         before = made.head
     if next(entries, None) is not None:
         yield "Sổ chốt có mục không thuộc lần chốt nào"
+    yield from _of_the_newest_key()
 
 
 def _until(entries: Iterator[Any], size: int, tree: Frontier) -> Iterator[Any]:
@@ -187,10 +188,17 @@ def _of_the_note(made: Checkpoint, tree: Frontier) -> Iterator[str]:
         yield f"Chốt sổ số {made.number}: không đọc được khoá công bố"
         return
     published = notes.published_key()
-    if published is not None and published != key:
+    if published is not None and published.name == key.name and published != key:
         yield f"Chốt sổ số {made.number}: ký bằng khoá khác với khoá đang công bố"
     if not notes.is_signed(made.note, key, size=made.size, root=tree.root()):
         yield f"Chốt sổ số {made.number}: chữ ký không đúng"
+
+
+def _of_the_newest_key() -> Iterator[str]:
+    """The newest note covers all entries; one signed under a name that is not published would vouch for none."""
+    newest, published = Checkpoint.objects.order_by("-number").first(), notes.published_key()
+    if newest is not None and published is not None and newest.key != str(published):
+        yield f"Chốt sổ số {newest.number}: lần mới nhất không ký bằng khoá đang công bố"
 
 
 def summary(tally: Tally) -> str:

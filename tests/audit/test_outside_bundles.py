@@ -10,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from backend.audit.outside import verify_bundle
 from deploy.benches.forging import liars
@@ -138,6 +140,14 @@ def test_one_file_alone_is_the_whole_program(tmp_path):
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "ĐẠT: mọi điều đều khớp." in done.stdout.decode()
+
+
+def test_anybody_takes_the_program_from_the_page_of_checkpoints(db):
+    page = Client().get(reverse("audit:checkpoint_list"))
+    assert reverse("audit:program") in page.text
+    answer = Client().get(reverse("audit:program"))
+    assert b"".join(answer.streaming_content) == PROGRAM.read_bytes()
+    assert "verify_bundle.py" in answer["Content-Disposition"]
 
 
 def test_it_imports_nothing_but_the_standard_library():

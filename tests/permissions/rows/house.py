@@ -65,6 +65,7 @@ OPEN = [
         "web:robots",
         "web:favicon",
         "audit:checkpoint_list",
+        "audit:program",
         "api:checkpoint-list",
     )
 ]

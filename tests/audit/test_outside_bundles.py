@@ -157,6 +157,15 @@ def test_it_imports_nothing_but_the_standard_library():
     assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
 
 
+def test_a_line_copied_into_an_editor_of_another_system_is_still_the_line(tmp_path):
+    case = honest(19)
+    text = "\ufeff" + case.held.decode().rstrip("\n").replace("\n", "\r\n")
+    (tmp_path / "held.txt").write_bytes(text.encode())
+    (tmp_path / "key.txt").write_text("\ufeff" + SIGNER.published + "\r\n")
+    key = str(tmp_path / "key.txt")
+    assert run("verify-diff", tmp_path / "held.txt", bundle_of(case, tmp_path), key=key)[0] == 0
+
+
 def test_a_link_in_a_folder_is_not_followed(tmp_path):
     with zipfile.ZipFile(bundle_of(honest(15), tmp_path)) as file:
         file.extractall(tmp_path / "folder")

@@ -355,6 +355,7 @@ def verify_diff(old: Path, new: Path, key: Key) -> Bundle:
     """Check both, and that NEW begins with OLD."""
     older = Bundle(old, key, "gói cũ, ") if old.is_dir() or zipfile.is_zipfile(old) else None
     raw, newer, size, root = b"" if older else old.read_bytes(), Bundle(new, key), 0, b""
+    raw = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r", b"").strip() + b"\n"  # as editors save a copy
     with newer.part(old.name):
         if older:
             older.check({})
@@ -379,7 +380,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--key", required=True)
     given = parser.parse_args(argv)
     try:
-        key = key_of(given.key if given.key.count("+") > 1 else Path(given.key).read_text("utf-8"))
+        key = key_of(given.key if given.key.count("+") > 1 else Path(given.key).read_text("utf-8-sig"))
         bundle = (verify_diff if given.command == "verify-diff" else verify_bundle)(*given.paths, key)
     except AMISS as wrong:
         print(f"Không đọc được: {wrong}")

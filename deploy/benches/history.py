@@ -215,6 +215,7 @@ def _copies(model: Any, other: dict[str, str], rows: int, moments: int, kept: st
         f"JOIN bench_like base ON base.place = n.i %% {number} "
         f"JOIN bench_moments m ON m.place = CAST(n.i AS bigint) * {moments} / {rows}"
     )
+    taken = taken.replace("%", "%%")
     insert = f"INSERT INTO {table} ({names}) {series} SELECT {taken} FROM n {joined}"  # noqa: S608
     _run(insert, [rows])
 

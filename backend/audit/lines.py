@@ -43,6 +43,7 @@ _TURN = (
     "COALESCE(told.turn, CASE WHEN told.points_after > told.points_before THEN 1 "
     "WHEN told.points_after < told.points_before THEN -1 ELSE 0 END)"
 )
+_WORDED = "CASE WHEN told.said = '' THEN 0 ELSE 1 END"
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,8 @@ def _insert(shown: Shown, row: str, vendor: str, rest: str) -> str:
     """Return the INSERT of the lines of rows; ``rest`` is what follows the inner SELECT's columns up to WHERE."""
     parts = _parts(shown, vendor)
     told = ", ".join(f'{sql} AS "{name}"' for name, sql in parts.items()).replace("{row}", row)
-    columns = ", ".join(f'"{name}"' for name in parts)
-    taken = ", ".join(_TURN if name == "turn" else f'told."{name}"' for name in parts)
+    columns = ", ".join(f'"{name}"' for name in (*parts, "worded"))
+    taken = ", ".join(_TURN if name == "turn" else f'told."{name}"' for name in parts) + f", {_WORDED}"
     kept = shown.kept.replace("{row}", row)
     return f"INSERT INTO {TABLE} ({columns}) SELECT {taken} FROM (SELECT {told} {rest}{kept}) told"  # noqa: S608
 

@@ -76,8 +76,9 @@ class Line(models.Model):
 
     ``source`` and ``row_key`` name the history row, ``object_key`` what it is a row of. ``host_key`` is the unit
     that runs the round, else the unit itself. ``side`` says whose part of a card it is: "own", "council", an
-    "answer" to the council, or none of them; ``own`` is 1 for the first, so that a filter never walks through what its reader may not see yet.
-    ``turn`` is -1 where points were cut, 1 where raised. ``said`` is the reason without accents.
+    "answer" to the council, or none of them; ``own`` is 1 for the first, so that a filter never walks through what its
+    reader may not see yet. ``turn`` is -1 where points were cut, 1 where raised. ``said`` is the reason without
+    accents, ``worded`` is 1 where there is one.
     """
 
     at = models.DateTimeField()
@@ -99,6 +100,7 @@ class Line(models.Model):
     points_after = PointsField(null=True)
     turn = models.SmallIntegerField(default=0)
     said = models.TextField(blank=True)
+    worded = models.SmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("dòng chỉ mục lịch sử")
@@ -117,7 +119,7 @@ class Line(models.Model):
             _by("code", "own", name="code"),
             _by("step_name", "own", name="step"),
             _by("turn", "own", name="turn", condition=~Q(turn=0)),
-            _by("own", name="said", condition=~Q(said="")),
+            _by("worded", "own", name="worded"),
         ]
 
     def __str__(self) -> str:

@@ -41,8 +41,8 @@ _SELECT = (
 )
 # The first of these that is asked for leads; of a unit, a person, a card or a leaf there are few rows.
 _NARROW = ("card_key", "unit_key", "person_key", "code")
-_LEADS = (*_NARROW, "turn", "said", "step_name", "round_key", "kind", "host_key")
-_TEXTS = frozenset({"code", "said", "step_name", "kind"})
+_LEADS = (*_NARROW, "turn", "worded", "step_name", "round_key", "kind", "host_key")
+_TEXTS = frozenset({"code", "step_name", "kind"})
 
 
 class Line(NamedTuple):
@@ -310,8 +310,7 @@ def _asked(asked: Asked) -> _Where:
 
 
 def _said(where: _Where, reason: str) -> None:
-    # SQLite uses a partial index only for its own condition, word for word.
-    where.lead("said", [_like(fold(reason), "%%%s%%")], "NOT (said = '') AND {0} LIKE %s ESCAPE '!'")
+    where.lead("worded", [_like(fold(reason), "%%%s%%")], "{0} = 1 AND said LIKE %s ESCAPE '!'")
 
 
 def _of_units(where: _Where, words: str) -> None:

@@ -75,8 +75,8 @@ def filters(season: Season) -> Iterator[tuple[str, dict[str, str], str]]:
     yield "field", {"code": "3"}, "code LIKE '3.%'"
     yield "cut", {"turn": "-1"}, "turn = -1 AND NOT (turn = 0)"
     yield "raised", {"turn": "1"}, "turn = 1 AND NOT (turn = 0)"
-    yield "reason", {"reason": "ban hành"}, "NOT (said = '') AND said LIKE '%ban hanh%'"
-    yield "rare_reason", {"reason": "thất lạc"}, "NOT (said = '') AND said LIKE '%that lac%'"
+    yield "reason", {"reason": "ban hành"}, "worded = 1 AND said LIKE '%ban hanh%'"
+    yield "rare_reason", {"reason": "thất lạc"}, "worded = 1 AND said LIKE '%that lac%'"
     yield "days", {"last": day}, f"host_key = {host} AND at < '{_day_after(middle.at)}'"
     yield "far_page", {"before": str(Cursor(middle.at, middle.id))}, f"host_key = {host} AND at <= '{moment}'"
     together = {"q": unit.name, "kind": "marks", "turn": "-1", "step": appraisal.title}
@@ -215,6 +215,7 @@ def _copies(model: Any, other: dict[str, str], rows: int, moments: int, kept: st
         f"JOIN bench_like base ON base.place = n.i %% {number} "
         f"JOIN bench_moments m ON m.place = CAST(n.i AS bigint) * {moments} / {rows}"
     )
+    taken = taken.replace("%", "%%")
     insert = f"INSERT INTO {table} ({names}) {series} SELECT {taken} FROM n {joined}"  # noqa: S608
     _run(insert, [rows])
 

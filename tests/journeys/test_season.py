@@ -190,7 +190,8 @@ def explain(season: Season) -> None:
     season.look(page, "08-explanation")
     page = season.of("chair")
     page.goto(f"/scorecards/{season.here.card().pk}/explanation/")
-    page.get_by_role("button", name="Gửi giải trình cho Hội đồng").click()
+    page.get_by_label("Mật khẩu của bạn").fill(make.PASSWORD)
+    page.get_by_role("button", name="Phê duyệt và gửi Hội đồng").click()
     assert until(lambda: season.here.card().state == State.EXPLAINED)
 
 

@@ -47,7 +47,7 @@ class LeafThenShape(serializers.Serializer[Any]):
     documents = serializers.ListField(child=serializers.CharField())
 
 
-class DifferenceShape(serializers.Serializer[Any]):
+class ThenDifferenceShape(serializers.Serializer[Any]):
     """What is different of one leaf; of the card itself where ``code`` is empty."""
 
     code = serializers.CharField()
@@ -65,7 +65,7 @@ class CardThenShape(serializers.Serializer[Any]):
     state = serializers.CharField()
     texts = serializers.DictField(child=serializers.CharField())
     leaves = LeafThenShape(many=True)
-    differences = DifferenceShape(many=True, allow_null=True)
+    differences = ThenDifferenceShape(many=True, allow_null=True)
 
 
 class RoomActs:
@@ -119,7 +119,7 @@ class PercentField(serializers.Field):  # type: ignore[type-arg]
         return str(round_half_up(value, 2))
 
 
-class TallyShape(serializers.Serializer[Any]):
+class StrictTallyShape(serializers.Serializer[Any]):
     """Decisions of one member, field or unit; the means are in percent of the maximum."""
 
     name = serializers.CharField()
@@ -146,9 +146,9 @@ class PairShape(serializers.Serializer[Any]):
 class StrictnessShape(serializers.Serializer[Any]):
     """The tables of a round."""
 
-    members = TallyShape(many=True)
-    by_field = TallyShape(source="fields", many=True)
-    units = TallyShape(many=True)
+    members = StrictTallyShape(many=True)
+    by_field = StrictTallyShape(source="fields", many=True)
+    units = StrictTallyShape(many=True)
     pairs = PairShape(many=True)
 
 

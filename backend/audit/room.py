@@ -76,7 +76,7 @@ class Line(models.Model):
 
     ``source`` and ``row_key`` name the history row, ``object_key`` what it is a row of. ``host_key`` is the unit
     that runs the round, else the unit itself. ``side`` says whose part of a card it is: "own", "council", an
-    "answer" to the council, or none of them; ``own`` is 1 for the first, so that a filter never walks through what its
+    "answer" to the council, a "draft" of one, or none of them; ``own`` is 1 for the first, so that a filter never walks through what its
     reader may not see yet. ``turn`` is -1 where points were cut, 1 where raised. ``said`` is the reason without
     accents, ``worded`` is 1 where there is one.
     """

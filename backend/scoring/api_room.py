@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -155,7 +156,7 @@ class StrictnessShape(serializers.Serializer[Any]):
 class StrictnessViewSet(ViewSet):
     """Who cuts or raises how much."""
 
-    @extend_schema(parameters=[RoundIn], responses=StrictnessShape)
+    @extend_schema(parameters=[RoundIn], responses=forced_singular_serializer(StrictnessShape))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return the tables of one round that the person inspects."""
         actor = request.actor  # type: ignore[attr-defined]

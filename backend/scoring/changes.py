@@ -28,6 +28,7 @@ from backend.scoring.models import (
     Scorecard,
     Signature,
 )
+from backend.scoring.session_words import SESSIONS
 from backend.scoring.wording import Entry, Reader, applied, because, mark_change
 from permissions.actor import Actor
 from permissions.roles import ROLE_TITLES, Role
@@ -245,5 +246,5 @@ SOURCES = (
     Source(CriteriaSet, _criteria, ("state",)),
     Source(Unit, _unit, ("name", "valid_to")),
     Source(Appointment, _seat, ("ends_at",)),
-    *(Source(*kind) for kind in COUNCIL),
+    *(Source(*kind) for kind in (*COUNCIL, *SESSIONS)),
 )

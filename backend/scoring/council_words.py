@@ -83,9 +83,6 @@ def _draft(row: Any, names: Any) -> str:
     }
 
 
-# What hangs on one leaf: who works in the unit reads of it what the unit reads of the council's marks.
-OF_LEAVES = (DoubleLeaf, Draft)
-
 # Which rows, their words, and which columns are compared with the row before. What one of two people gave a leaf
 # alone (FirstMark) is told by nobody: it is shown once both are given.
 COUNCIL: tuple[tuple[Any, Callable[[Any, Any], str], tuple[str, ...]], ...] = (

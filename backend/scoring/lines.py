@@ -12,25 +12,47 @@ from backend.criteria.models import (
     Opinion,
     Response,
 )
-from backend.rounds.models import Band, Extension, Group, Reminder, Round, Step
+from backend.rounds.models import (
+    Band,
+    Conflict,
+    Council,
+    CouncilMember,
+    Extension,
+    Group,
+    Reminder,
+    Round,
+    Step,
+)
 from backend.scoring.lifecycle import OWN_MOVES
 from backend.scoring.models import (
+    AgendaCard,
+    Amendment,
     Assignment,
+    Attendance,
+    Ballot,
+    CannedReason,
     Deduction,
     Delegation,
     Division,
     DivisionMember,
+    DoubleChoice,
+    DoubleLeaf,
+    Draft,
     Evidence,
     Explanation,
+    FirstMark,
+    HandOver,
     Mark,
     OwnCouncil,
     OwnMember,
     OwnOpinion,
+    Proposal,
     Provenance,
     Remark,
     ReturnedLeaf,
     Score,
     Scorecard,
+    Session,
     Signature,
 )
 from tiers.models import Appointment, Lineage, Release, Unit
@@ -56,6 +78,7 @@ def register() -> None:
     shows_accesses(host=_HOST)
     _of_leaves()
     _of_cards()
+    _of_council()
     for kind, models in {
         "survey": (Provenance,),
         "rounds": (Round, Group, Band, Step, Reminder),
@@ -137,7 +160,8 @@ def _of_cards() -> None:
         "cards",
         host=_HOST,
         card="{row}.card_id",
-        side=f"CASE WHEN {{row}}.move IN ({_OWN_MOVES}) THEN 'own' ELSE '' END",
+        side=f"CASE WHEN {{row}}.move IN ({_OWN_MOVES}) THEN 'own' "
+        "WHEN {row}.move = 'submit_answers' THEN 'draft' ELSE '' END",
         words=("reason", "document"),
         **_IN_STEP,
     )
@@ -160,3 +184,33 @@ def _of_cards() -> None:
         **_LEAF,
     )
     shows(Delegation, "cards", host=_HOST, card="{row}.card_id", side="'own'", words=("document",))
+
+
+def _of_council() -> None:
+    for model, words in {
+        Council: ("decision_number",),
+        CouncilMember: (),
+        Conflict: ("reason", "document", "withdrawal"),
+        HandOver: ("note", "sent_back_reason"),
+        DoubleChoice: (),
+        CannedReason: ("text",),
+        Session: ("venue",),
+        Attendance: ("reason",),
+    }.items():
+        shows(model, "council", host=_HOST, words=("history_change_reason", *words))
+    for leaf, words in {
+        DoubleLeaf: ("reason", "drop_reason"),
+        Draft: ("reason",),
+        Proposal: ("reason",),
+    }.items():
+        shows(leaf, "council", host=_HOST, side="'council'", words=("history_change_reason", *words), **_LEAF)
+    shows(AgendaCard, "council", host=_HOST, card="{row}.card_id", side="'council'")
+    amended = _LEAF | {"card": "{row}.card_id"}
+    shows(
+        Amendment, "council", host=_HOST, side="'council'", words=("reason", "document", "answer"), **amended
+    )
+    leaves_out(
+        FirstMark,
+        "what one of two people gave alone is told by nobody; once both are given the leaf tells it",
+    )
+    leaves_out(Ballot, "a vote is told by its session and minutes, a closed one by nobody")

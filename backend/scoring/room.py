@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left, Length
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring import queries
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Evidence, Explanation, Scorecard
 from permissions.actor import Actor, within
 from permissions.roles import ROLES, Reach, Verb
 from tiers.models import Unit
@@ -232,13 +233,32 @@ def _parts(actor: Actor, where: _Where) -> list[_Where]:
 
     What a unit gives itself, attaches and sends round inside is its own until its lock; who works in a unit
     reads of the council what the unit reads. These are the rules of ``queries.sees_step``, put to the database.
+    Nor does anybody here read answers that the unit's leader has not sent.
     """
     kept = where.also().ask("own = 0")
+    if not actor.system:
+        _leave_out_drafts(kept)
     if hidden := unpublished_cards(actor):
         kept.ask(
             f"side NOT IN ('council', 'answer') OR card_key IS NULL OR card_key NOT IN ({', '.join(map(str, hidden))})"
         )
     return [kept, *_own_parts(actor, where.also().ask("own = 1"))]
+
+
+def _leave_out_drafts(kept: _Where) -> None:
+    """Leave out what was prepared for an explanation and not sent: answers, their evidence, who put them before whom."""
+    for model, side in ((Explanation, "answer"), (Evidence, "")):
+        here = model.objects.filter(queries.drafts(model), pk=_THING).order_by().values("pk")
+        sql, values = here.query.sql_with_params()
+        table = model.history.model._meta.db_table
+        kept.ask(f"NOT (source = '{table}' AND side = '{side}' AND EXISTS ({sql}))", *values)
+    asked = Scorecard.objects.filter(state=State.EXPLAINING, pk=_CARD).order_by().values("pk")
+    sql, values = asked.query.sql_with_params()
+    kept.ask(f"side <> 'draft' OR NOT EXISTS ({sql})", *values)
+
+
+# What a line is of, named in a condition on other tables.
+_THING, _CARD = (RawSQL(f"audit_line.{name}", []) for name in ("object_key", "card_key"))  # noqa: S611
 
 
 def _own_parts(actor: Actor, own: _Where) -> list[_Where]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,18 @@ _WIDTHS = (17, 24, 22, 28, 18, 10, 60, 10, 10, 40)
 def written(actor: Actor, asked: Asked) -> IO[bytes]:
     """Return a file with the newest changes that the person may read under these filters."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever gives it out closes it
+    try:
+        _write_book(file, actor, asked)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def _write_book(file: IO[bytes], actor: Actor, asked: Asked) -> None:
+    changes = _changes(actor, asked)
+    first = list(islice(changes, 1))  # what the filters refuse is refused before anything is opened
     book = new_book(file, constant_memory=True, in_memory=False)
     sheet = book.add_worksheet(_("Lịch sử"))
     for column, width in enumerate(_WIDTHS):
@@ -30,14 +43,12 @@ def written(actor: Actor, asked: Asked) -> IO[bytes]:
     sheet.freeze_panes(1, 0)
     points = book.add_format({"num_format": "0.000"})
     row = 0
-    for row, change in enumerate(_changes(actor, asked), start=1):
+    for row, change in enumerate(chain(first, changes), start=1):
         _write(sheet, row, change, points)
     if row == MOST_ROWS:
         note = _("Chỉ có %(most)s thay đổi mới nhất. Hãy lọc hẹp hơn để lấy những thay đổi cũ hơn.")
         sheet.write_string(row + 1, 0, note % {"most": MOST_ROWS})
     book.close()
-    file.seek(0)
-    return file
 
 
 def _titles() -> list[str]:

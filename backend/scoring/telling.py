@@ -16,8 +16,9 @@ from backend.audit.models import Access
 from backend.audit.triggers import history_models
 from backend.core.dates import format_moment
 from backend.core.exact import format_points
-from backend.rounds.models import Step
+from backend.rounds.models import CouncilMember, Step
 from backend.scoring.changes import KINDS, SOURCES, Names, Source
+from backend.scoring.models import Delegation
 from backend.scoring.room import Asked, Cursor, page_of
 from backend.scoring.wording import stated
 from permissions.actor import Actor
@@ -134,12 +135,15 @@ def _beside_prior(history: Any, rows: list[Any]) -> list[Any]:
     return rows
 
 
+_PEOPLE: dict[Any, str] = {Appointment: "user_id", Delegation: "taker_id", CouncilMember: "person_id"}
+
+
 def _names(rows: Iterable[Any]) -> Names:
     steps, people = set(), set()
     for row in rows:
         steps.add(getattr(row, "step_id", None))
         model = getattr(type(row), "instance_type", None)
-        people.add(row.user_id if model is Appointment else getattr(row, "taker_id", None))
+        people.add(getattr(row, _PEOPLE.get(model, ""), None))
     named = get_user_model().objects.filter(pk__in=people - {None}).values_list("pk", "full_name")
     found = Step.objects.filter(pk__in=steps - {None})
     return Names(

@@ -2,10 +2,12 @@
 
 import copy
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 
 from backend.core.errors import OutOfStep
+from backend.core.sheets import read_rows
 from backend.scoring import actions, queries
 from backend.scoring.models import Mark, Signature, State
 from tests import make
@@ -112,6 +114,30 @@ def test_the_council_reads_no_draft(here, people):
     send(people.of("leader"), here.card)
     for page in (url("appraisal", here.card), address):
         assert ANSWER in text(people.of("secretary").get(page))
+
+
+def test_the_history_room_its_sheet_and_the_card_of_a_day_hold_no_draft(here, people):
+    answer(here)
+    actions.add_document(here.card, "1.1", by=here.officer, number="77/QĐ-UBND", issuer="UBND")
+    actions.move(here.card, "submit_answers", by=here.officer, reason="Chỉ lãnh đạo đọc")
+    secrets = {ANSWER, "77/QĐ-UBND", "Chỉ lãnh đạo đọc"}
+    assert told_to(people.of("secretary"), here) == set()
+    assert told_to(people.of("inspector"), here) == set()
+    then = queries.card_at(here.fresh(), make.clock.now(), here.officer)
+    assert ANSWER in str(then.leaves)
+    send(people.of("leader"), here.card)
+    assert told_to(people.of("secretary"), here) == secrets
+
+
+def told_to(browser, here) -> set[str]:
+    """Return which of the unit's three secrets the room, its twin, its sheet or the card at this moment tell."""
+    now = {"at": make.clock.now().isoformat()}
+    pages = [browser.get("/history/"), browser.get("/api/changes/")]
+    pages += [browser.get(f"{root}/scorecards/{here.card.pk}/as-of/", now) for root in ("", "/api")]
+    said = " ".join(text(page) for page in pages)
+    sheet = b"".join(browser.get("/history/sheet/").streaming_content)
+    said += str(read_rows(BytesIO(sheet), most_rows=500))
+    return {word for word in (ANSWER, "77/QĐ-UBND", "Chỉ lãnh đạo đọc") if word in said}
 
 
 def test_the_second_look_shows_question_answer_and_evidence_against_the_first_mark(here, people):

@@ -15,8 +15,9 @@ from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard
+from backend.scoring.queries.answers import draft_steps
 from backend.scoring.queries.cards import step_of, steps_of
-from backend.scoring.queries.seeing import is_sent, sees_step, works_for_host
+from backend.scoring.queries.seeing import is_sent, of_unit, sees_step, works_for_host
 from permissions.actor import Actor
 
 
@@ -86,8 +87,10 @@ def card_at(card: Scorecard, moment: datetime, viewer: Actor) -> CardThen:
     leaves = _leaves(card, moment)
     shown = {step.pk for step in steps}
     _add_marks(leaves, moment, shown, own)
-    _add_documents(leaves, moment, card, shown)
-    _add_questions(leaves, moment, card, viewer)
+    drafts = frozenset() if of_unit(viewer, card) else draft_steps(card)
+    open_to_all = {step.pk for step in steps_of(card) if step.kind == Step.Kind.EXPLANATION}
+    _add_documents(leaves, moment, (shown | open_to_all) - drafts)
+    _add_questions(leaves, moment, card, viewer, drafts)
     then.leaves = list(leaves.values())
     off = _newest(Deduction, moment, card_id=card.pk, step_id__in=shown)
     then.deductions = [f"{row.code}: {format_points(row.points)} - {row.reason}" for row in off.values()]
@@ -139,20 +142,23 @@ def _add_marks(leaves: dict[int, LeafThen], moment: datetime, shown: set[int], o
             leaf.note = row.note
 
 
-def _add_documents(leaves: dict[int, LeafThen], moment: datetime, card: Scorecard, shown: set[int]) -> None:
-    open_to_all = {step.pk for step in steps_of(card) if step.kind == Step.Kind.EXPLANATION}
-    pieces = _newest(Evidence, moment, score_id__in=list(leaves), step_id__in=shown | open_to_all)
+def _add_documents(leaves: dict[int, LeafThen], moment: datetime, shown: set[int]) -> None:
+    pieces = _newest(Evidence, moment, score_id__in=list(leaves), step_id__in=shown)
     for row in sorted(pieces.values(), key=lambda row: (row.added_at, row.id)):
         if row.removed_at is None:
             leaves[row.score_id].documents.append(row.file_name or f"{row.number}, {row.issuer}")
 
 
-def _add_questions(leaves: dict[int, LeafThen], moment: datetime, card: Scorecard, viewer: Actor) -> None:
+def _add_questions(
+    leaves: dict[int, LeafThen], moment: datetime, card: Scorecard, viewer: Actor, drafts: frozenset[int]
+) -> None:
+    """Add the questions that went out, with the answers that the unit's leader sent."""
     steps = {step.pk: step for step in steps_of(card)}
     of_host = works_for_host(viewer, card)
     for row in _newest(Explanation, moment, score_id__in=list(leaves)).values():
         if of_host or is_sent(card, Explanation(step=steps[row.step_id])):
-            leaves[row.score_id].asked.append((row.question, row.answer))
+            answer = "" if row.step_id in drafts else row.answer
+            leaves[row.score_id].asked.append((row.question, answer))
 
 
 # --- two moments ----------------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     def close(self, request: Request, pk: str) -> Response:
         """Close the session and freeze its minutes; the secret is asked again."""
         found: Session = self.get_object()
-        request.actor.require(Verb.CONCLUDE, at=found.place())
+        actions.require_closing(found, request.actor)
         re_authenticate(request.user, read(sent.SecretIn, request.data)["secret"], field="secret")  # type: ignore[arg-type]
         return Response(shapes_sessions.SessionShape(actions.close_session(found, by=request.actor)).data)
 

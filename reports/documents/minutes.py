@@ -74,6 +74,8 @@ def context_of(document: Document) -> dict[str, Any]:
         % {"council": council, "year": said["year"], "number": said["number"]},
         "draft": not session.fingerprint,
         "parts": [_opening(said), _attendance(said), _way(said), _totals(said), *_units(said), _end(said)],
+        # The newest line of the log changes; that of the closing stands in the frozen minutes.
+        "checkpoint": "",
         "seal": _seal(session.fingerprint, said.get("checkpoint", "")),
         "secretary": "" if demo else said["secretary"],
         "chair": "" if demo else said["chair"],

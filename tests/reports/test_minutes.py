@@ -7,12 +7,14 @@ import docx
 import pypdf
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 
+from backend.audit import queries as audit
+from backend.audit.actions import CHECKPOINT, checkpoint, checkpoint_if_set_up
 from backend.core.errors import Invalid, Refused
 from backend.core.text import nfc
+from backend.jobs.models import Job
 from backend.scoring import actions
-from backend.scoring.actions import sessions
-from backend.scoring.queries import minutes as said
 from reports.actions import request_minutes
 from reports.documents import make as make_document
 from reports.models import Document
@@ -90,19 +92,30 @@ def test_minutes_of_a_closed_vote_name_no_choice():
     assert "Tán thành: " not in told
 
 
-def test_a_session_that_is_on_gives_a_draft_and_a_closed_one_the_same_minutes_once(monkeypatch):
+def test_a_session_that_is_on_gives_a_draft_and_a_closed_one_the_same_minutes_once(settings, tmp_path):
+    settings.AUDIT_SIGNING_KEY_FILE = str(tmp_path / "key")
+    call_command("audit_keys", name="so-noi-vu.example", verbosity=0)
     here = voted(close=False)
     told = words_of_docx(made(here, "minutes_docx")[1])
     assert "(Dự thảo)" in told
-    monkeypatch.setattr(sessions, "checkpoint_line", lambda: "so-noi-vu.example\n12\nAAAA")
+    checkpoint("day")
+    line = audit.line()
     actions.close_session(here.now, by=here.world.chair)
+    jobs = Job.objects.filter(work=CHECKPOINT, key="conclusion", state=Job.State.QUEUED)
+    assert jobs.count() == 1
+    checkpoint_if_set_up("conclusion")
     document, content = made(here, "minutes")
-    assert "so-noi-vu.example" in words_of_pdf(content)
+    words = words_of_pdf(content)
+    assert "".join(line.split()) in "".join(words.split())
+    assert words.count("so-noi-vu.example") == 1
+    assert audit.line() != line
     assert request_minutes(here.now, "minutes", by=here.world.chair) == document
 
 
 def test_no_checkpoint_line_is_printed_before_the_first_checkpoint():
-    assert said.checkpoint_line() == ""
+    here = voted()
+    assert here.now.minutes["checkpoint"] == ""
+    assert "Chốt sổ" not in words_of_docx(made(here, "minutes_docx")[1])
 
 
 def test_minutes_are_not_the_units_and_a_session_has_no_other_paper():

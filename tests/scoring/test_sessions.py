@@ -1,6 +1,7 @@
 """The council in session: quorum, proposals, votes by name and closed, what keeps a card, frozen minutes."""
 
 import copy
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep, Refused
+from backend.rounds.actions import Seated, declare_conflict, form_council
 from backend.rounds.models import Round
 from backend.rounds.rules import wanted_for_quorum
 from backend.scoring import actions, fingerprints, queries
@@ -15,6 +17,7 @@ from backend.scoring.models import Ballot, Session, State, Tally
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
+from tests.scoring.benches import bench
 from tests.scoring.sittings import Sitting, fresh, sitting
 from tiers.seating import actor_for
 
@@ -230,3 +233,101 @@ def test_verify_names_minutes_changed_after_the_close_and_a_closed_vote_that_doe
     told = " ".join(queries.wrong_sessions())
     assert "phiếu kín cộng lại là 4, số người đã bỏ phiếu là 1" in told
     assert "biên bản phiên 1 khác với dấu xác thực" in told
+
+
+def form(here: Sitting, *names: str, **limits: str) -> None:
+    """Give the round a council of these members of the sitting."""
+    offices = {
+        "chair": Role.CHAIR,
+        "vice": Role.VICE_CHAIR,
+        "secretary": Role.SECRETARY,
+        "support": Role.SUPPORT,
+    }
+    seated = [
+        Seated(here.members[name].user_id, str(offices.get(name, Role.MEMBER)), limit=limits.get(name, ""))
+        for name in names
+    ]
+    form_council(
+        here.world.round,
+        seated,
+        by=SYSTEM,
+        version=0,
+        decision_number="12/QĐ",
+        decision_date=date(2026, 1, 5),
+    )
+
+
+def add(here: Sitting, name: str, role: Role) -> None:
+    """Seat one more person at the host."""
+    here.world.users[name], here.members[name] = make.seated(role, here.world.host)
+
+
+def sits(here: Sitting) -> set[str]:
+    """Return whom the round's council has in session, by name."""
+    keys = {member.person.pk for member in queries.council_members(here.world.round)}
+    return {name for name, actor in here.members.items() if actor.user_id in keys}
+
+
+def test_the_rounds_council_sits_and_its_support_team_neither_counts_nor_votes(here):
+    add(here, "support", Role.SUPPORT)
+    add(here, "vice", Role.VICE_CHAIR)
+    assert sits(here) == {"chair", "vice", "secretary", "one", "two"}
+    form(here, "chair", "vice", "secretary", "one", "support")
+    assert sits(here) == {"chair", "vice", "secretary", "one"}
+    session = here.world
+    begun = actions.begin_session(session.round, by=here.members["vice"], venue="Phòng họp số 2")
+    assert queries.quorum_of(begun).members == 4
+    rows = {here.members[name].user_id: ("present", "") for name in ("chair", "secretary", "one")}
+    actions.mark_attendance(begun, by=here.members["secretary"], rows=rows)
+    here.session = begun
+    for name in ("two", "support"):
+        with pytest.raises(Refused, match="Chỉ thành viên Hội đồng có mặt"):
+            here.propose(by=name)
+    with pytest.raises(Refused):
+        actions.begin_session(session.round, by=here.members["two"], venue="Phòng họp")
+
+
+def test_a_member_limited_to_other_leaves_or_with_a_conflict_does_not_vote(here):
+    form(here, "chair", "secretary", "one", "two", one="2")
+    here.begin()
+    made = here.propose(by="two")
+    with pytest.raises(Refused, match="bạn chỉ thẩm định 2"):
+        here.vote(made, one="for")
+    with pytest.raises(Refused, match="bạn chỉ thẩm định 2"):
+        here.propose(points="0", by="one")
+    declare_conflict(
+        here.world.round,
+        by=here.members["two"],
+        unit=here.world.unit,
+        person=here.members["two"].user_id,
+        reason="Họ hàng với lãnh đạo",
+    )
+    with pytest.raises(Refused, match="đã khai báo xung đột lợi ích"):
+        here.vote(made, two="for")
+
+
+def test_the_vice_chair_closes_only_in_the_chairs_place(here):
+    add(here, "vice", Role.VICE_CHAIR)
+    form(here, "chair", "vice", "secretary", "one", "two")
+    here.begin(present="chair vice secretary one two")
+    for name in ("vice", "secretary"):
+        with pytest.raises(Refused, match="Chỉ Chủ tịch Hội đồng thẩm định kết thúc"):
+            actions.close_session(here.now, by=here.members[name])
+    here.attend("vice secretary one two")
+    assert not actions.close_session(here.now, by=here.members["vice"]).is_open
+
+
+def test_a_leaf_marked_by_two_and_not_settled_stands_first_among_what_is_open():
+    made = bench()
+    made.council()
+    node = made.card.scores.get(code="2.1").node
+    actions.choose_doubles(made.here.round, [node], by=made.actors["secretary"])
+    appraise = {"by": made.actors["member"], "version": 0, "reason": "Thiếu ở báo cáo 7"}
+    actions.appraise(made.card, "1.1", points=Decimal("0.5"), **appraise)
+    actions.appraise(made.card, "2.1", points=Decimal(3), **appraise)
+    rows = queries.disagreements([made.card])[made.card.pk]
+    assert [(row.code, row.unsettled, row.appraised) for row in rows] == [
+        ("2.1", True, None),
+        ("1.1", False, Decimal("0.5")),
+    ]
+    assert rows[0].words == "chấm hai lần độc lập, chưa thống nhất"

@@ -79,6 +79,7 @@ from backend.scoring.actions.sessions import (
     end_vote,
     mark_attendance,
     propose,
+    require_closing,
     require_voter,
     vote,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "replace_file",
     "request_bundle",
     "require_amending",
+    "require_closing",
     "require_keeping",
     "require_lead",
     "require_leading",

@@ -22,9 +22,8 @@ from tiers.models import Unit
 
 
 def may_keep_reasons(actor: Actor, round_: Round) -> bool:
-    """Return whether the person keeps the canned reasons of the round's host: its council, or who runs the round."""
-    place = round_.place()
-    return actor.may(Verb.MANAGE_ROUND, at=place) or any(seat.gives(Verb.ASK, place) for seat in actor.seats)
+    """Return whether the person keeps the canned reasons of the round's host: who keeps its council's work."""
+    return actor.may(Verb.KEEP_COUNCIL, at=round_.place())
 
 
 def require_keeping(actor: Actor, round_: Round) -> None:

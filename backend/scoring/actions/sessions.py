@@ -9,10 +9,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from backend.audit import queries as audit
+from backend.audit.actions import CHECKPOINT
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.core.exact import format_points
+from backend.jobs.actions import enqueue
 from backend.notices.actions import tell
 from backend.notices.models import Kind
 from backend.rounds.actions import hold_round
@@ -32,12 +35,14 @@ from backend.scoring.models import (
     Session,
     Tally,
 )
-from backend.scoring.queries import CARD_PARTS
-from backend.scoring.queries.minutes import checkpoint_line, minutes_of
+from backend.scoring.queries import CARD_PARTS, not_her_leaf
+from backend.scoring.queries.minutes import minutes_of
 from backend.scoring.queries.sessions import (
     Member,
     council_members,
     disagreements,
+    may_close,
+    not_presiding,
     open_session,
     present_in,
     quorum_of,
@@ -58,7 +63,7 @@ COUNTED = {
 def begin_session(round_: Round, *, by: Actor, venue: str) -> Session:
     """Begin a session of the round's council: its members, and on its agenda every card that waits for conclusion.
 
-    Whoever presides begins it (chair or secretary). Raises Refused, OutOfStep (the round does not conclude in
+    Whoever presides begins it (chair, standing vice-chair or secretary). Raises Refused, OutOfStep (the round does not conclude in
     session, one is on already, nothing waits), or Invalid without a place.
     """
     round_ = hold_round(round_)
@@ -191,7 +196,7 @@ def propose(
     """
     card = lock(card.pk)
     session = _hold(session)
-    require_voter(session, card, by)
+    require_voter(session, card, by, code)
     score = score_of(card, code)
     _require_proposable(session, score, points, reason.strip())
     row = Proposal(
@@ -234,7 +239,7 @@ def vote(proposal: Proposal, *, by: Actor, choice: str) -> Ballot:
     """
     card = lock(proposal.score.card_id)
     session = _hold(proposal.session)
-    require_voter(session, card, by)
+    require_voter(session, card, by, proposal.score.code)
     proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if choice not in Ballot.Choice.values:
         raise Invalid(_("Hãy chọn một ý kiến."), fields={"choice": [_("Hãy chọn một ý kiến.")]})
@@ -270,13 +275,13 @@ def end_vote(proposal: Proposal, *, by: Actor) -> Proposal:
 
 @transaction.atomic
 def close_session(session: Session, *, by: Actor) -> Session:
-    """Close the session and freeze its minutes with their fingerprint; the chair does it.
+    """Close the session and freeze its minutes with their fingerprint; the chair does it, or who is in her place.
 
     Raises Refused, or OutOfStep (closed already, a vote still going on).
     """
     _hold_cards(session)
     session = _hold(session)
-    by.require(Verb.CONCLUDE, at=session.place())
+    require_closing(session, by)
     running = sorted(
         {
             f"{row.score.card.unit_name} {row.score.code}"
@@ -286,11 +291,23 @@ def close_session(session: Session, *, by: Actor) -> Session:
     if running:
         raise OutOfStep(_("Chưa kết thúc biểu quyết ở: %s.") % "; ".join(running[:8]))
     session.closed_at, session.closed_by = clock.now(), by.name
-    session.minutes = minutes_of(session) | {"checkpoint": checkpoint_line()}
+    session.minutes = minutes_of(session) | {"checkpoint": audit.line()}
     session.fingerprint = fingerprints.of_content(session.minutes)
     with recording(by=by, at=session.closed_at, reason=_("Kết thúc phiên họp"), about=session.history_about):
         session.save(update_fields=["closed_at", "closed_by", "minutes", "fingerprint"])
+    enqueue(CHECKPOINT, "conclusion")
     return session
+
+
+def require_closing(session: Session, by: Actor) -> None:
+    """Raise Refused unless the person closes the session."""
+    if not may_close(session, by):
+        raise Refused(
+            _(
+                "Chỉ Chủ tịch Hội đồng thẩm định kết thúc phiên họp; Phó Chủ tịch thường trực thay khi Chủ tịch "
+                "vắng mặt hoặc đã giao chủ trì."
+            )
+        )
 
 
 def _hold_cards(session: Session) -> None:
@@ -312,18 +329,20 @@ def _running(session: Session, by: Actor) -> Session:
     """Return the session, locked and open, if the person presides over it."""
     session = _hold(session)
     if not seat_of(session, by).presides:
-        raise Refused(_("Chỉ Chủ tịch hoặc Thư ký Hội đồng thẩm định điều hành phiên họp."))
+        raise not_presiding()
     return session
 
 
-def require_voter(session: Session, card: Scorecard, by: Actor) -> None:
+def require_voter(session: Session, card: Scorecard, by: Actor, code: str = "") -> None:
     """Raise unless the person is there and may decide of the card, which is on the agenda and not concluded.
 
-    Nobody votes on the unit where she works, nor on a card she is kept from.
+    Nobody votes on the unit where she works, on a card she is kept from, or on a leaf (``code``) beyond her limit.
     """
     if present_in(session, by.user_id) is None:
         raise Refused(_("Chỉ thành viên Hội đồng có mặt tại phiên họp được đề xuất, biểu quyết."))
     require_verb(card, Verb.APPRAISE, by)
+    if code and (said := not_her_leaf(by, card, code)):
+        raise Refused(said)
     if not session.agenda.filter(card=card).exists():
         raise OutOfStep(_("Phiếu này không có trong chương trình của phiên họp đang diễn ra."))
     if card.state != State.APPRAISED:

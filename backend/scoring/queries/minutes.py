@@ -18,11 +18,6 @@ from backend.scoring.queries.sessions import Voting, agenda_of, disagreements, q
 from permissions.roles import Role
 
 
-def checkpoint_line() -> str:
-    """Return the newest checkpoint of the history's log as it is printed on minutes; empty before the first."""
-    return ""
-
-
 def minutes_for(session: Session) -> dict[str, Any]:
     """Return what the minutes say: frozen where the session is closed, else as it stands now."""
     kept: dict[str, Any] = session.minutes

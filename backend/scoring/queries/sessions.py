@@ -14,17 +14,28 @@ from django.utils.translation import gettext as _
 from backend.core.errors import Refused
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
+from backend.rounds.queries.councils import council_of, sitting
 from backend.rounds.rules import wanted_for_quorum
-from backend.scoring.models import AgendaCard, Attendance, Ballot, Explanation, Mark, Proposal, Score, Session
+from backend.scoring.models import (
+    AgendaCard,
+    Attendance,
+    Ballot,
+    DoubleLeaf,
+    Explanation,
+    Mark,
+    Proposal,
+    Score,
+    Session,
+)
 from backend.scoring.models import Scorecard as Card
 from backend.scoring.queries.answers import given_answers
 from permissions.actor import Actor
-from permissions.roles import Role
+from permissions.roles import Role, Verb
 from tiers.models import Appointment
 
-# Who sits in the council, in this order.
-SITTING = (Role.CHAIR, Role.SECRETARY, Role.MEMBER)
-PRESIDING = frozenset({Role.CHAIR, Role.SECRETARY})
+# Who sits in the council, in this order; its support team neither counts nor votes.
+SITTING = (Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARY, Role.MEMBER)
+PRESIDING = frozenset({Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARY})
 
 
 @dataclass(frozen=True)
@@ -37,22 +48,55 @@ class Member:
 
 
 def council_members(round_: Round) -> list[Member]:
-    """Return who sits in the council of the round now: chairs, secretaries, then the others, each person once."""
+    """Return who sits in the round's council now, by office, each person once.
+
+    Where the round has no council of its own, that is everybody with such a seat at its host.
+    """
     seats = Appointment.objects.in_force().filter(
         acts_for=round_.host_id, role__in=SITTING, user__is_active=True
     )
+    council = council_of(round_)
+    sits = {row.person_id: row for row in sitting(council)} if council else None
     found: dict[int, Member] = {}
     for seat in sorted(
         seats.select_related("user"), key=lambda seat: (SITTING.index(Role(seat.role)), seat.pk)
     ):
-        found.setdefault(seat.user_id, Member(seat.user, Role(seat.role), seat.title))
+        title = seat.title
+        if sits is not None:
+            named = sits.get(seat.user_id)
+            if named is None or named.office != seat.role:
+                continue
+            title = named.title or title
+        found.setdefault(seat.user_id, Member(seat.user, Role(seat.role), title))
     return list(found.values())
 
 
 def require_presiding(members: Iterable[Member], by: Actor) -> None:
-    """Raise Refused unless the person is chair or secretary of the council."""
+    """Raise Refused unless the person is chair, standing vice-chair or secretary of the council."""
     if by.user_id not in {member.person.pk for member in members if member.role in PRESIDING}:
-        raise Refused(_("Chỉ Chủ tịch hoặc Thư ký Hội đồng thẩm định điều hành phiên họp."))
+        raise not_presiding()
+
+
+def not_presiding() -> Refused:
+    """Return the refusal of who runs no session."""
+    return Refused(
+        _("Chỉ Chủ tịch, Phó Chủ tịch thường trực hoặc Thư ký Hội đồng thẩm định điều hành phiên họp.")
+    )
+
+
+def may_close(session: Session, actor: Actor) -> bool:
+    """Return whether the person closes the session: its chair, or the vice-chair in whose hands the presiding is."""
+    if actor.system:
+        return True
+    rows = {row.person_id: row for row in session.attendances.all()}
+    mine = rows.get(actor.user_id or 0)
+    if mine is None or not actor.may(Verb.CONCLUDE, at=session.place()):
+        return False
+    if mine.role != Role.VICE_CHAIR:
+        return mine.role == Role.CHAIR
+    council = council_of(session.round)
+    chairs = [row for row in rows.values() if row.role == Role.CHAIR and row.is_present]
+    return not chairs or (council is not None and council.vice_presides)
 
 
 def open_session(round_id: int) -> Session | None:
@@ -124,17 +168,23 @@ def kept_by_session(card: Card, signer: int | None = None, *, score: Score | Non
 
 @dataclass(frozen=True)
 class Open:
-    """A leaf on which the council and the unit differ, and how the unit answered."""
+    """A leaf on which the council and the unit differ, and how the unit answered; or two of the council do.
+
+    ``unsettled``: two marked it independently and no third has settled it; their points are told elsewhere.
+    """
 
     code: str
     own: Decimal | None
     appraised: Decimal | None
     explained: bool
     asked: bool
+    unsettled: bool = False
 
     @property
     def words(self) -> str:
         """Return why it is open."""
+        if self.unsettled:
+            return _("chấm hai lần độc lập, chưa thống nhất")
         if self.explained:
             return _("còn khác nhau sau giải trình")
         return _("không giải trình") if self.asked else _("khác điểm tự chấm, không hỏi giải trình")
@@ -143,7 +193,7 @@ class Open:
 def disagreements(cards: Iterable[Card]) -> dict[int, list[Open]]:
     """Return, by card, the leaves where the newest appraised points are not the unit's own; explained ones first.
 
-    Three statements for any number of cards.
+    Before them stand leaves marked by two that nobody settled. Four statements for any number of cards.
     """
     keys = [card.pk for card in cards]
     kinds = (Step.Kind.SELF, Step.Kind.APPRAISAL)
@@ -159,11 +209,24 @@ def disagreements(cards: Iterable[Card]) -> dict[int, list[Open]]:
     asked = set(Explanation.objects.filter(score__card__in=keys).values_list("score_id", flat=True))
     explained = set(given_answers(score__card__in=keys).values_list("score_id", flat=True))
     found: dict[int, list[Open]] = defaultdict(list)
+    unsettled = _unsettled(keys)
+    for score in unsettled.values():
+        row = Open(score.code, own.get(score.pk), None, explained=False, asked=False, unsettled=True)
+        found[score.card_id].append(row)
     for key, mark in sorted(newest.items(), key=lambda item: item[1].score.order):
-        if mark.points != own.get(key):
+        if mark.points != own.get(key) and key not in unsettled:
             row = Open(mark.score.code, own.get(key), mark.points, key in explained, key in asked)
             found[mark.score.card_id].append(row)
-    return {card: sorted(rows, key=lambda row: not row.explained) for card, rows in found.items()}
+    return {
+        card: sorted(rows, key=lambda row: (not row.unsettled, not row.explained))
+        for card, rows in found.items()
+    }
+
+
+def _unsettled(keys: list[int]) -> dict[int, Score]:
+    rows = DoubleLeaf.objects.filter(score__card__in=keys, score__applies=True)
+    rows = rows.filter(settled_at__isnull=True, dropped_at__isnull=True).select_related("score")
+    return {row.score_id: row.score for row in rows.order_by("score__order")}
 
 
 # --- votes ------------------------------------------------------------------------------------------------

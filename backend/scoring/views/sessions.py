@@ -80,7 +80,7 @@ def _page(request: HttpRequest, found: Session, *, status: int = 200, **forms: A
     seat = queries.seat_of(found, actor)
     agenda = queries.agenda_of(found)
     members = list(found.attendances.order_by("order", "pk"))
-    closes = found.is_open and actor.may(Verb.CONCLUDE, at=found.place())
+    closes = found.is_open and queries.may_close(found, actor)
     context = {
         "session": found,
         "round": found.round,
@@ -144,7 +144,7 @@ def add_waiting(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the session and freeze its minutes, after the chair has shown who she is again."""
     found = find_session(request, pk)
-    actor_of(request).require(Verb.CONCLUDE, at=found.place())
+    actions.require_closing(found, actor_of(request))
     form = SecretForm(request.POST, user=request.user, auto_id="close-%s")
     if not form.is_valid():
         return _page(request, found, status=422, close_form=form, form=form)
@@ -163,7 +163,7 @@ def leaf(request: HttpRequest, pk: int, card_pk: int, code: str) -> HttpResponse
     if request.method == "POST":
         act = partial(actions.propose, found, card, code, by=actor_of(request))
         if not form.is_valid():
-            actions.require_voter(found, card, actor_of(request))
+            actions.require_voter(found, card, actor_of(request), code)
         elif form.carry_out(lambda: act(**form.cleaned_data)):
             messages.success(request, _("Đã ghi đề xuất ở tiêu chí %(code)s.") % {"code": code})
             return redirect("scoring:session_leaf", pk=pk, card_pk=card_pk, code=code)

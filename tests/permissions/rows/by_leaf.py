@@ -15,7 +15,9 @@ from tests.permissions.table import Row, Scene, Values, row
 from tests.scoring import specimens
 
 BOTH = ("city", "district")
-KEEPS = {"ok": "manager COUNCIL", "refused": "appraiser inspector", "hidden": "UNIT STRANGERS"}
+KEEPS = {
+    "ok": "manager secretary chair", "refused": "appraiser member inspector", "hidden": "UNIT STRANGERS",
+}  # fmt: skip
 CANNED = {"code": "vb1", "text": "Văn bản số … ban hành chậm", "version": 0}
 
 

@@ -248,8 +248,7 @@ def _parts(actor: Actor, where: _Where) -> list[_Where]:
 def _leave_out_drafts(kept: _Where) -> None:
     """Leave out what was prepared for an explanation and not sent: answers, their evidence, who put them before whom."""
     for model, side in ((Explanation, "answer"), (Evidence, "")):
-        here = model.objects.filter(queries.drafts(model), pk=_THING).order_by().values("pk")
-        sql, values = here.query.sql_with_params()
+        sql, values = queries.drafts(model, pk=_THING).values("pk").query.sql_with_params()
         table = model.history.model._meta.db_table
         kept.ask(f"NOT (source = '{table}' AND side = '{side}' AND EXISTS ({sql}))", *values)
     asked = Scorecard.objects.filter(state=State.EXPLAINING, pk=_CARD).order_by().values("pk")

@@ -17,6 +17,7 @@ ROWS, UNITS, MOMENTS = 1_000_000, 112, 20_000
 RUNS = 21
 # Of every twenty rows: marks of the units, marks of the council, documents.
 OWN, COUNCIL, EVIDENCE = 12, 5, 3
+ON_CHAIN = 500  # rows on one chain
 
 
 def figures(kind: str, rows: int, runs: int = RUNS) -> Iterator[Figure]:
@@ -191,7 +192,11 @@ def _write(season: Season, rows: int) -> None:
 
 
 def _copies(model: Any, other: dict[str, str], rows: int, moments: int, kept: str) -> None:
-    """Insert so many rows of history, each like one that is there but for ``other`` and its moment."""
+    """Insert so many rows of history, each like one that is there but for ``other``, its moment and its chain.
+
+    The chains are such that the database's walls take them, each as long as many a card's. Their digests seal
+    nothing: the room reads none, and computing a million would only make the preparation longer.
+    """
     from django.db import connection
 
     history = model.history.model
@@ -199,6 +204,7 @@ def _copies(model: Any, other: dict[str, str], rows: int, moments: int, kept: st
     columns = [field.column for field in history._meta.concrete_fields if not field.primary_key]
     at = "m.at" if connection.vendor == "sqlite" else "CAST(m.at AS timestamptz)"
     at = f"replace({at}, '+00:00', '')" if connection.vendor == "sqlite" else at
+    other = other | _chained(table, connection.vendor)
     taken = ", ".join(other.get(name, at if name == "history_date" else f'base."{name}"') for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)
     likes = f"CREATE TEMPORARY TABLE bench_like AS SELECT row.*, row_number() OVER (ORDER BY row.history_id) - 1 AS place FROM {table} row {kept}"  # noqa: S608
@@ -216,8 +222,23 @@ def _copies(model: Any, other: dict[str, str], rows: int, moments: int, kept: st
         f"JOIN bench_moments m ON m.place = CAST(n.i AS bigint) * {moments} / {rows}"
     )
     taken = taken.replace("%", "%%")
-    insert = f"INSERT INTO {table} ({names}) {series} SELECT {taken} FROM n {joined}"  # noqa: S608
+    insert = f"INSERT INTO {table} ({names}) {series} SELECT {taken} FROM n {joined} ORDER BY n.i"  # noqa: S608
     _run(insert, [rows])
+
+
+def _chained(table: str, vendor: str) -> dict[str, str]:
+    """Return, as SQL over the number ``n.i``, the columns by which each row continues a chain of the bench's own."""
+    from backend.audit.chaining import ZEROS
+
+    begun = _one(f"SELECT count(*) FROM {table}")  # noqa: S608
+    digest = "printf('%064x', n.i + {0})" if vendor == "sqlite" else "lpad(to_hex(n.i + {0}), 64, '0')"
+    first = f"n.i % {ON_CHAIN} = 0"
+    return {
+        "chain": f"'bench:{table}:{begun}:' || (n.i / {ON_CHAIN})",
+        "sequence": f"n.i % {ON_CHAIN} + 1",
+        "previous_digest": f"CASE WHEN {first} THEN '{ZEROS}' ELSE {digest.format(0)} END",
+        "digest": digest.format(1),
+    }
 
 
 def _run(statement: str, values: list[Any]) -> None:

@@ -57,6 +57,7 @@ def test_an_inspector_takes_the_bundle_of_a_card_from_the_life_of_a_score(season
 
 
 def test_before_the_first_checkpoint_the_bundle_is_refused_in_words(season):
+    season.approved()
     answer = signed_in(season.users["inspector"]).get(reverse("scoring:proof", args=[season.card.pk]))
     assert answer.status_code == 409
     assert "Chưa có lần chốt sổ" in answer.text

@@ -153,7 +153,7 @@ def test_the_bench_of_scoring_runs_whole_in_a_tiny_size():
 
 @pytest.mark.sqlite
 def test_the_bench_of_the_history_room_runs_whole_in_a_tiny_size():
-    told = _bench("history", "--on", "sqlite", "--rows", "2000")
+    told = _bench("history", "--on", "sqlite", "--rows", "6000")  # so that each filter fills a page
     assert {told["sqlite_history_rows"], told["sqlite_history_statements"]} == {"ok"}
     assert {"sqlite_history_reason", "sqlite_history_together", "sqlite_history_far_page"} <= set(told)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -19,6 +20,7 @@ from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.sheets import read_rows
 from backend.core.text import fold
+from backend.rounds.actions import Seated, declare_conflict, form_council
 from backend.rounds.models import Group
 from backend.scoring import actions, room, room_sheet, telling
 from backend.scoring.models import Evidence
@@ -28,6 +30,8 @@ from permissions.roles import Role
 from tests import make
 from tests.scoring import specimens
 from tests.scoring.councils import Council, council, fill
+from tests.scoring.sittings import fresh, sitting
+from tiers.seating import actor_for
 
 pytestmark = pytest.mark.slow
 
@@ -211,6 +215,68 @@ def test_a_change_without_words_of_its_own_tells_field_by_field(season):
         group.save()
     assert "nhóm xếp hạng" in found(season, kind="rounds")[0]
     assert "số chữ số thập phân khi in 2 → 3" in found(season, kind="rounds")[0]
+
+
+@pytest.mark.django_db
+def test_councils_sessions_and_changes_after_the_conclusion_are_told_in_words():
+    here = sitting()
+    one, secretary = here.members["one"], here.members["secretary"]
+    members = [
+        Seated(actor.user_id, str({"chair": Role.CHAIR, "secretary": Role.SECRETARY}.get(name, Role.MEMBER)))
+        for name, actor in here.members.items()
+    ]
+    form_council(
+        here.world.round,
+        members,
+        by=SYSTEM,
+        version=0,
+        decision_number="12/QĐ",
+        decision_date=date(2026, 1, 5),
+    )
+    declare_conflict(
+        here.world.round, by=one, unit=here.world.cards[1].unit, person=one.user_id, reason="Họ hàng"
+    )
+    actions.save_reason(here.world.round, by=secretary, code="vb1", text="Văn bản số … ban hành chậm")
+    here.begin(present="chair secretary one")
+    made = here.propose(by="one")
+    here.vote(made, one="for", chair="against")
+    actions.end_vote(fresh(made), by=secretary)
+    actions.move(here.world.fresh(), "conclude", by=here.world.chair)
+    changed = actions.propose_change(
+        here.world.card, "1.1", by=secretary, points=Decimal(1), reason="Nộp lại", document="21/CV"
+    )
+    actions.confirm_change(changed, by=here.world.chair)
+    reader, _actor = make.seated(Role.INSPECTOR, here.world.host)
+    told, _older = telling.newest(actor_for(reader), Asked(kind="council"))
+    words = [change.what for change in told]
+    for part in (
+        "Lập Hội đồng thẩm định: Quyết định số 12/QĐ ngày 05/01/2026",
+        f"{one.name} là Ủy viên Hội đồng",
+        f"{one.name} không tham gia phiếu do xung đột lợi ích: Họ hàng",
+        "Thêm lý do mẫu vb1: Văn bản số … ban hành chậm",
+        "Mở phiên họp Hội đồng số 1 tại Phòng họp số 2",
+        f"{one.name}: có mặt",
+        "Đưa phiếu vào chương trình phiên họp Hội đồng",
+        f"{one.name} đề xuất 1,00 điểm tại phiên họp: Văn bản bổ sung có ngày ban hành đúng hạn",
+        f"Kết thúc biểu quyết về đề xuất 1,00 điểm của {one.name}",
+        "Đề nghị đổi điểm sau kết luận từ 0,50 thành 1,00: Nộp lại (21/CV)",
+        "Đã xác nhận: đề nghị đổi điểm sau kết luận từ 0,50 thành 1,00: Nộp lại (21/CV)",
+    ):
+        assert part in words, part
+    assert not any("tán thành" in said for said in words)
+
+
+@pytest.mark.django_db
+def test_who_works_in_the_unit_reads_nothing_of_what_the_council_proposes_there():
+    here = sitting()
+    here.begin()
+    here.propose(by="one")
+    both, _actor = make.seated(Role.INSPECTOR, here.world.host)
+    seen = [change.what for change in telling.newest(actor_for(both), Asked(kind="council"))[0]]
+    make.seat(both, Role.OFFICER, at=here.world.unit)
+    hidden = [change.what for change in telling.newest(actor_for(both), Asked(kind="council"))[0]]
+    assert any("đề xuất" in said for said in seen)
+    assert not any("đề xuất" in said or "chương trình" in said for said in hidden)
 
 
 def test_every_shown_row_of_history_has_one_line(season):

@@ -93,6 +93,7 @@ from backend.scoring.queries.returns import (
 from backend.scoring.queries.reuse import Offer, has_offers, offers
 from backend.scoring.queries.seeing import (
     is_sent,
+    kept_back,
     of_unit,
     sees_names,
     sees_own_points,
@@ -225,6 +226,7 @@ __all__ = [
     "is_sent",
     "item_of",
     "items_of",
+    "kept_back",
     "kept_by_session",
     "kept_out",
     "kinds_for",

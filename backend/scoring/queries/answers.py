@@ -30,8 +30,8 @@ def draft_steps(card: Scorecard) -> frozenset[int]:
     return frozenset(found["ask"] - found["explain"])
 
 
-def drafts(model: type[Explanation | Evidence]) -> Q:
-    """Return the condition of history rows of ``model`` that are drafts of an explanation not sent."""
+def drafts(model: type[Explanation | Evidence], **where: Any) -> QuerySet[Any]:
+    """Return the rows of ``model`` that are drafts of an explanation not sent."""
     rows: Any = model._default_manager
-    mine = rows.filter(unapproved(), step__kind=Step.Kind.EXPLANATION)
-    return Q(id__in=mine.order_by().values("pk"))
+    found: QuerySet[Any] = rows.filter(unapproved(), step__kind=Step.Kind.EXPLANATION, **where)
+    return found.order_by()

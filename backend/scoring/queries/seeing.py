@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
 from backend.core import clock
 from backend.rounds.models import Step
 from backend.scoring.lifecycle import UNAPPROVED, State
-from backend.scoring.models import Explanation, Scorecard
+from backend.scoring.models import DoubleLeaf, Explanation, Scorecard
 from backend.scoring.queries.cards import scored_itself, step_of, still_writing
 from permissions.actor import Actor
 from permissions.roles import Verb
@@ -77,6 +80,27 @@ def works_for_host(viewer: Actor, card: Scorecard) -> bool:
 def sees_names(viewer: Actor, card: Scorecard, step: Step) -> bool:
     """Return whether the viewer may know which members of the council acted at ``step``."""
     return step.names_shown or works_for_host(viewer, card)
+
+
+def kept_back(card: Scorecard, viewer: Actor) -> str:
+    """Return why the card's whole history is not handed out to the viewer yet, in words; empty where it is.
+
+    A bundle leaves no row out, so it waits until the card holds nothing that its pages hide from her.
+    """
+    if viewer.system:
+        return ""
+    if of_unit(viewer, card) and card.state != State.PUBLISHED:
+        return _("Lịch sử phiếu của đơn vị bạn làm việc được giao sau khi công bố kết quả.")
+    if not sees_own_points(viewer, card):
+        return _("Đơn vị còn đang tự chấm điểm; lịch sử của phiếu được giao sau khi đơn vị gửi hoặc hết hạn.")
+    if card.state == State.EXPLAINING:
+        return _("Đơn vị đang chuẩn bị giải trình; lịch sử của phiếu được giao sau bước giải trình.")
+    half = DoubleLeaf.objects.filter(score__card=card, settled_at__isnull=True, dropped_at__isnull=True)
+    if half.annotate(given=Count("first_marks")).filter(given=1).exists():
+        return _(
+            "Còn tiêu chí mới có một trong hai điểm chấm độc lập; hãy lấy gói kiểm chứng khi đã đủ cả hai."
+        )
+    return ""
 
 
 def is_sent(card: Scorecard, asked: Explanation) -> bool:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from backend.audit import bundles
 from backend.core import clock
 from backend.core.dates import vn_date
+from backend.core.errors import OutOfStep
 from backend.core.letterhead import file_name
 from backend.scoring import changes, queries, room_sheet, telling
 from backend.scoring.forms.history import HistoryFilter
@@ -26,12 +27,13 @@ def timeline(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Show everything that happened to one score, oldest first, as far as this viewer may know it."""
     card = find_card(request, pk)
     score = get_object_or_404(card.scores.select_related("node"), code=code)
+    inspects = actor_of(request).may(Verb.INSPECT, at=card.place())
     context = {
         "card": card,
         "score": score,
         "entries": changes.entries_for(card, score, actor_of(request)),
         "of_host": queries.works_for_host(actor_of(request), card),
-        "may_prove": actor_of(request).may(Verb.INSPECT, at=card.place()),
+        "may_prove": inspects and not queries.kept_back(card, actor_of(request)),
     }
     return render(request, "scoring/timeline.html", context | demo_of(card.round))
 
@@ -41,6 +43,8 @@ def proof(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out the bundle by which the card's history is checked outside."""
     card = find_card(request, pk)
     actor_of(request).require(Verb.INSPECT, at=card.place())
+    if said := queries.kept_back(card, actor_of(request)):
+        raise OutOfStep(said)
     out = bundles.made([card.history_chain])
     name = file_name("Gói kiểm chứng", card.unit_name, str(card.round.year), ending="zip")
     return FileResponse(out, as_attachment=True, filename=name)

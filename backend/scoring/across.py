@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from backend.core import clock
 from backend.criteria.models import Node
@@ -19,7 +19,7 @@ from backend.rounds.queries.councils import parts_judging
 from backend.scoring.board import HOST_VERBS
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import DoubleLeaf, Evidence, Explanation, Mark, Score, Scorecard, ScorecardGrant
-from backend.scoring.queries import Flag, Leaf, Window, sees_step, step_of, still_writing
+from backend.scoring.queries import Flag, Leaf, Window, sees_step, step_of, still_writing, unapproved
 from backend.scoring.queries.cards import arrivals
 from backend.scoring.queries.councils import fields_handed_over
 from backend.scoring.queries.flags import flags_across
@@ -198,9 +198,13 @@ def _add_marks(leaves: dict[int, Leaf], steps: list[Step], viewer: Actor, now: d
 
 
 def _add_questions(leaves: dict[int, Leaf], steps: list[Step]) -> None:
+    """Add the questions, with the answers that the units' leaders sent."""
     by_step = {step.pk: step for step in steps}
-    for asked in Explanation.objects.filter(score__in=list(leaves)):
+    draft = ExpressionWrapper(unapproved(), output_field=BooleanField())
+    for asked in Explanation.objects.filter(score__in=list(leaves)).annotate(is_draft=draft):
         asked.step = by_step[asked.step_id]
+        if asked.is_draft:
+            asked.answer, asked.answered_by, asked.answered_at = "", "", None
         if State(leaves[asked.score_id].score.card.state) not in WITH_UNIT:
             leaves[asked.score_id].explanations.append(asked)
 
@@ -208,6 +212,7 @@ def _add_questions(leaves: dict[int, Leaf], steps: list[Step]) -> None:
 def _add_evidence(leaves: dict[int, Leaf], steps: list[Step], viewer: Actor, now: datetime) -> None:
     by_step = {step.pk: step for step in steps}
     kept = Q(score__in=list(leaves), removed_at__isnull=True)
+    kept &= ~Q(unapproved(), step__kind=Step.Kind.EXPLANATION)
     for piece in Evidence.objects.filter(kept).select_related("file"):
         leaf, piece.step, piece.earlier = leaves[piece.score_id], by_step[piece.step_id], []
         piece.score = leaf.score

@@ -14,8 +14,8 @@ from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Round, Step
 from backend.scoring.board import hosted_cards
 from backend.scoring.lifecycle import UNDER_APPRAISAL
-from backend.scoring.models import Explanation, Mark, Score, Scorecard
-from backend.scoring.queries import of_unit, step_of
+from backend.scoring.models import Mark, Score, Scorecard
+from backend.scoring.queries import given_answers, of_unit, step_of
 from backend.scoring.queries.canned import leaves_in
 from permissions.actor import Actor
 from permissions.roles import ROLES, Verb
@@ -152,12 +152,12 @@ def _cards(round_: Round, viewer: Actor) -> dict[int, Scorecard]:
 
 
 def _owed(cards: dict[int, Scorecard]) -> dict[int, Owed]:
-    """Return every score that is owed a mark, by key: all at the first appraisal, the asked ones later."""
+    """Return every score that is owed a mark, by key: all at the first appraisal, the explained ones later."""
     first = [key for key, card in cards.items() if card.step_id is None]
     later = [key for key, card in cards.items() if card.step_id is not None]
-    asked = Explanation.objects.filter(score__card__in=later).values("score")
+    explained = given_answers(score__card__in=later).order_by().values("score")
     rows = Score.objects.filter(
-        Q(card__in=first) | Q(card__in=later, pk__in=asked),
+        Q(card__in=first) | Q(card__in=later, pk__in=explained),
         applies=True,
         source=Node.Source.ASSESSED,
         counting=Node.Counting.BASE,

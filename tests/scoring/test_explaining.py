@@ -129,6 +129,31 @@ def test_the_history_room_its_sheet_and_the_card_of_a_day_hold_no_draft(here, pe
     assert told_to(people.of("secretary"), here) == secrets
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_leaf_across_units_shows_no_draft_even_after_its_time(here, people, late):
+    answer(here)
+    actions.add_document(here.card, "1.1", by=here.officer, number="77/QĐ-UBND", issuer="UBND")
+    if late:
+        here.close(3)
+    assert across(people.of("secretary"), here) == set()
+
+
+def test_a_leaf_across_units_shows_what_the_leader_sent(here, people):
+    answer(here)
+    actions.add_document(here.card, "1.1", by=here.officer, number="77/QĐ-UBND", issuer="UBND")
+    send(people.of("leader"), here.card)
+    here.close(3)
+    assert across(people.of("secretary"), here) == {ANSWER, "77/QĐ-UBND"}
+
+
+def across(browser, here) -> set[str]:
+    """Return which of the unit's two secrets the page of the leaf across units, or its twin, tells."""
+    node = here.card.scores.get(code="1.1").node_id
+    pages = [url("by_leaf", here.round, node), f"/api/rounds/{here.round.pk}/leaves/{node}/"]
+    said = " ".join(text(browser.get(page)) for page in pages)
+    return {word for word in (ANSWER, "77/QĐ-UBND") if word in said}
+
+
 def told_to(browser, here) -> set[str]:
     """Return which of the unit's three secrets the room, its twin, its sheet or the card at this moment tell."""
     now = {"at": make.clock.now().isoformat()}

@@ -48,7 +48,7 @@ def test_many_letters_go_over_one_connection_each_in_plain_vietnamese(settings):
     assert len({message["Message-ID"] for message in mta.messages()}) == 3
 
 
-def test_refusals_are_final_and_in_the_servers_words_and_only_a_wrong_address_is_called_one(settings):
+def test_refusals_are_final_and_told_in_the_servers_words_and_only_a_wrong_address_is_called_one(settings):
     with server(settings) as mta:
         told("refuse", "spam", "fine")
         actions.post()
@@ -57,7 +57,9 @@ def test_refusals_are_final_and_in_the_servers_words_and_only_a_wrong_address_is
         "refuse": State.REFUSED, "spam": State.REFUSED, "fine": State.SENT,
     }  # fmt: skip
     assert "550 5.1.1 khong co nguoi nhan" in found["refuse"].error
-    assert set(queries.address_problems([row.user_id for row in found.values()])) == {found["refuse"].user_id}
+    assert [found[name].bad_address for name in ("refuse", "spam")] == [True, False]
+    refused = {found[name].user_id for name in ("refuse", "spam")}
+    assert set(queries.address_problems([row.user_id for row in found.values()])) == refused
     assert list(mta.took()) == ["fine@example.gov.vn"]
 
 

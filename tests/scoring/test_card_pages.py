@@ -348,6 +348,21 @@ def test_a_colleague_approves_by_delegation_and_no_longer(here, people):
     assert here.fresh().state == State.APPROVED
 
 
+def test_the_same_loan_twice_is_told_and_after_it_was_taken_back_made_anew(here, people):
+    here.submitted()
+    colleague, _ = make.seated(Role.OFFICER, here.unit)
+    day = f"{clock.now() + timedelta(days=3):%d/%m/%Y}"
+    lend = {"taker": colleague.pk, "first_day": day, "last_day": day, "document": "05/UQ-UBND"}
+    leader = people.of("leader")
+    for answer in (302, 422):
+        assert leader.post(url("delegate", here.card), lend).status_code == answer
+    assert "đã được ủy quyền" in text(leader.post(url("delegate", here.card), lend))
+    lent = here.card.delegations.get()
+    assert leader.post(url("revoke", here.card, lent.pk)).status_code == 302
+    assert leader.post(url("delegate", here.card), lend).status_code == 302
+    assert here.card.delegations.count() == 2
+
+
 def test_a_delegation_backwards_is_told_at_the_form(here, people):
     here.submitted()
     colleague, _ = make.seated(Role.OFFICER, here.unit)

@@ -117,6 +117,7 @@ def test_whom_letters_do_not_reach_is_shown_in_the_servers_words_until_the_addre
     _letter(officer, "refused", bad_address=True, error="550 5.1.1 khong co nguoi nhan")
     page = host.get(url("reminder_list", season))
     assert "550 5.1.1 khong co nguoi nhan" in page.text
+    assert "địa chỉ sai" in page.text
     assert "Chưa có địa chỉ thư" in page.text
     assert "thư không đến" in host.get(url("round_progress", season) + "?mail=lost").text
     _address(officer, "moi@example.gov.vn")

@@ -105,7 +105,8 @@ def delegate(
 ) -> Delegation:
     """Lend the approval of one card to a person of the unit for a period (ủy quyền).
 
-    Raises Refused, or Invalid for dates out of order, oneself, or somebody who holds no seat there.
+    Raises Refused, or Invalid for dates out of order, oneself, somebody who holds no seat there, or who has
+    been lent it for some of that time already.
     """
     card = lock(card.pk)
     require_verb(card, Verb.DELEGATE, by)
@@ -115,6 +116,7 @@ def delegate(
         raise Invalid(_("Không ủy quyền cho chính mình."))
     if not Appointment.objects.in_force().filter(user=taker, acts_for_id=card.unit_id).exists():
         raise Invalid(_("Chỉ ủy quyền cho người đang giữ vai trò ở đơn vị."))
+    starts_at = _free_start(card, taker, starts_at, ends_at)
     lent = Delegation(
         card=card,
         giver_id=by.user_id,
@@ -135,6 +137,24 @@ def delegate(
     )
     _tell_taker(card, lent, by=by)
     return lent
+
+
+def _free_start(card: Scorecard, taker: Any, starts_at: datetime, ends_at: datetime) -> datetime:
+    """Return when the loan begins, a moment past one of the same start that was taken back. Raises Invalid."""
+    standing = Delegation.objects.filter(card=card, taker=taker, starts_at__lt=ends_at)
+    a_moment = timedelta(microseconds=1)
+    until = standing.filter(ends_at__gt=max(clock.now(), starts_at + a_moment)).order_by("ends_at").last()
+    if until is not None:
+        raise Invalid(
+            _(
+                "Người này đã được ủy quyền phê duyệt phiếu đến %(last)s. Muốn đổi, hãy thu hồi ủy quyền đó trước."
+            )
+            % {"last": said_closing(until.ends_at)}
+        )
+    begun = set(standing.values_list("starts_at", flat=True))
+    while starts_at in begun:
+        starts_at += a_moment
+    return starts_at
 
 
 @transaction.atomic

@@ -27,6 +27,15 @@ _WISHES = {
     ("Office.Recovery/RecoveryInfo", "Enabled"): "false",
 }
 
+# Debian's older Liberation has no ế, ả, ộ: such letters come from another font, and whoever reads the text of the
+# PDF finds them behind the line instead of in their words.
+_LETTERS = """<?xml version="1.0"?>
+<fontconfig>
+  <include>/etc/fonts/fonts.conf</include>
+  <selectfont><rejectfont><glob>/usr/share/fonts/truetype/liberation/*</glob></rejectfont></selectfont>
+</fontconfig>
+"""
+
 
 class NotMade(Exception):
     """The document could not be made a PDF; the message is the sentence for the person."""
@@ -42,6 +51,7 @@ def convert(source: Path, ending: str, folder: Path) -> Path:
     out, scratch = folder / "out", folder / "scratch"
     out.mkdir()
     _write_profile(scratch / "profile" / "user")
+    (scratch / "fonts.conf").write_text(_LETTERS, encoding="utf-8")
     given = f"/in/tep.{ending}"
     inputs = {source: given} | _fonts()
     ended = sandbox.run(_command(given), Room(out, scratch, inputs), _limits())
@@ -63,6 +73,8 @@ def _limits() -> Limits:
 
 def _command(given: str) -> list[str]:
     return [
+        "env",
+        "FONTCONFIG_FILE=/tmp/fonts.conf",
         "soffice",
         "-env:UserInstallation=file:///tmp/profile",
         "--headless",

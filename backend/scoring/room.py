@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Left, Length
 from django.utils.translation import gettext as _
@@ -203,7 +203,9 @@ _CARDS = Prepared(
 )
 _OWN_STEPS = Prepared(
     lambda kind: (
-        Step.objects.filter(kind=kind).annotate(longest=Max("extensions__closes_at")).order_by("-round")
+        Step.objects.filter(kind=kind)
+        .annotate(longest=Max("extensions__closes_at"), host_key=F("round__host_id"))
+        .order_by("-round")
     )
 )
 
@@ -264,6 +266,8 @@ def _own_parts(actor: Actor, own: _Where) -> list[_Where]:
     """Return the lists of what units gave, attached and sent round inside, but for cards still in their hands."""
     now = clock.now()
     steps = [] if actor.system else _OWN_STEPS.all(kind=Step.Kind.SELF)
+    if host := own.leads.get("host_key"):
+        steps = [step for step in steps if step.host_key in host[1]]  # type: ignore[attr-defined]
     writing = [step.round_id for step in steps if max(step.closes_at, step.longest or step.closes_at) > now]
     if not writing:
         return [own]

@@ -50,7 +50,7 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         """Return one session with who is there, its agenda and votes; without cards the person is kept from."""
         found: Session = self.get_object()
         cards = [row.card for row in queries.agenda_of(found)]
-        seen = set(board.hosted_cards(request.actor).values_list("pk", flat=True))
+        seen = set(board.heard_cards(request.actor, found.round).values_list("pk", flat=True))
         cards = [card for card in cards if card.pk in seen]
         left, quorum = queries.disagreements(cards), queries.quorum_of(found)
         agenda = [
@@ -93,7 +93,7 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         """Propose points for a leaf of a card."""
         found: Session = self.get_object()
         key = sent.card_key(request.data)
-        card = get_object_or_404(board.hosted_cards(request.actor), pk=key)
+        card = get_object_or_404(board.heard_cards(request.actor, found.round), pk=key)
         actions.require_voter(found, card, request.actor)
         given = read(sent.ProposalIn, request.data)
         given.pop("card")
@@ -102,9 +102,10 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         return Response(shapes_sessions.VotingShape(made).data, status=status.HTTP_201_CREATED)
 
     def _proposal(self, key: str) -> Proposal:
-        rows = Proposal.objects.filter(session=self.get_object()).select_related("session", "score")
+        session: Session = self.get_object()
+        rows = Proposal.objects.filter(session=session).select_related("session", "score")
         found = get_object_or_404(rows, pk=key)
-        get_object_or_404(board.hosted_cards(self.request.actor), pk=found.score.card_id)
+        get_object_or_404(board.heard_cards(self.request.actor, session.round), pk=found.score.card_id)
         return found
 
     @extend_schema(request=sent.VoteIn, responses={201: shapes_sessions.VotedShape})
@@ -138,7 +139,7 @@ class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         """Return what the minutes say: frozen once the session is closed, else as it stands."""
         found: Session = self.get_object()
         kept = set(found.agenda.values_list("card_id", flat=True))
-        if kept - set(board.hosted_cards(request.actor).values_list("pk", flat=True)):
+        if kept - set(board.heard_cards(request.actor, found.round).values_list("pk", flat=True)):
             raise Http404  # who is kept from a card on the agenda reads the signed paper
         return Response(queries.minutes_for(found))
 

@@ -52,6 +52,11 @@ def hosted_cards(actor: Actor) -> QuerySet[Scorecard]:
     return Scorecard.objects.filter(mine).select_related(*CARD_PARTS)
 
 
+def heard_cards(actor: Actor, round_: Round) -> QuerySet[Scorecard]:
+    """Return the round's cards whose talk before the council the person hears: no card of a declared conflict of hers."""
+    return hosted_cards(actor).filter(round=round_).exclude(unit__in=conflicted_units(actor, round_))
+
+
 def hosted_rounds(actor: Actor) -> list[Round]:
     """Return the rounds of those cards, those that run first, then newest first."""
     cards = within(actor, HOST_VERBS, unit="unit__path", host="round__host__path")

@@ -5,6 +5,7 @@ import copy
 import pytest
 from django.urls import reverse
 
+from backend.rounds.actions import declare_conflict
 from backend.rounds.models import Round
 from backend.scoring import actions
 from backend.scoring.models import Amendment, Mark, Session, Signature, State
@@ -174,3 +175,25 @@ def test_the_desk_leads_members_to_the_session_the_leader_to_sign_and_the_chair_
     actions.propose_reopening(after.world.card, by=after.members["secretary"], **why)
     assert "1 thay đổi sau kết luận chờ bạn xác nhận" in text(people.of("chair").get("/"))
     assert "chờ bạn xác nhận" not in text(people.of("secretary").get("/"))
+
+
+def test_who_declared_a_conflict_hears_nothing_of_the_card(here):
+    here.begin()
+    people = Browsers(here.world)
+    made = here.propose(by="one")
+    here.vote(made, one="for")
+    two = people.of("two")
+    pages = [page("session", here.now.pk), f"/api/sessions/{here.now.pk}/"]
+    leaf = page("session_leaf", here.now.pk, here.world.card.pk, "1.1")
+    assert all("1.1" in text(two.get(one)) for one in pages)
+    assert two.get(leaf).status_code == 200
+    declare_conflict(
+        here.world.round,
+        by=here.members["two"],
+        unit=here.world.unit,
+        person=here.members["two"].user_id,
+        reason="Họ hàng với lãnh đạo",
+    )
+    assert not any("1.1" in text(two.get(one)) for one in pages)
+    for one in (leaf, f"/api/sessions/{here.now.pk}/minutes/"):
+        assert two.get(one).status_code == 404

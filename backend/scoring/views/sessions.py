@@ -17,7 +17,7 @@ from backend.scoring import actions, board, queries
 from backend.scoring.forms import AttendanceForm, BeginForm, ProposalForm, SecretForm, VoteForm
 from backend.scoring.models import Ballot, Proposal, Scorecard, Session
 from backend.scoring.queries.sessions import PRESIDING, require_presiding
-from backend.scoring.views.appraisal import demo_of, find_hosted
+from backend.scoring.views.appraisal import demo_of
 from backend.scoring.views.conclusion import table_of
 from backend.scoring.views.finding import actor_of, may
 from permissions.roles import Verb
@@ -32,8 +32,12 @@ def find_session(request: HttpRequest, pk: int) -> Session:
 def _find_proposal(request: HttpRequest, pk: int) -> Proposal:
     rows = Proposal.objects.select_related("session__round__host", "score__card__unit")
     found = get_object_or_404(rows, pk=pk)
-    find_hosted(request, found.score.card_id)
+    _find_heard(request, found.session, found.score.card_id)
     return found
+
+
+def _find_heard(request: HttpRequest, found: Session, card_pk: int) -> Scorecard:
+    return get_object_or_404(board.heard_cards(actor_of(request), found.round), pk=card_pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,9 +100,7 @@ def _page(request: HttpRequest, found: Session, *, status: int = 200, **forms: A
 
 def _agenda(request: HttpRequest, found: Session, cards: list[Scorecard]) -> list[dict[str, Any]]:
     """Return each card with what is open, and its votes; without them for who is kept from the card."""
-    mine = {
-        card.pk for card in board.hosted_cards(actor_of(request)).filter(pk__in=[row.pk for row in cards])
-    }
+    mine = set(board.heard_cards(actor_of(request), found.round).values_list("pk", flat=True))
     open_leaves = queries.disagreements(cards)
     talked: dict[int, dict[str, bool]] = {}
     for voting in queries.votings(found):
@@ -156,7 +158,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def leaf(request: HttpRequest, pk: int, card_pk: int, code: str) -> HttpResponse:
     """Show one leaf before the council with its proposals and votes; propose points for it."""
-    found, card = find_session(request, pk), find_hosted(request, card_pk)
+    found = find_session(request, pk)
+    card = _find_heard(request, found, card_pk)
     score = get_object_or_404(card.scores.select_related("node"), code=code)
     get_object_or_404(found.agenda, card=card)
     form = ProposalForm(request.POST or None, auto_id="proposal-%s")

@@ -13,6 +13,7 @@ from deploy.benches.measuring import Figure
 
 BENCHES = ("criteria", "workshop", "excel", "backtest")  # the first is the others together
 SERVED = ("score", "faults")  # they start the whole program
+MACHINE = "machine"  # the whole life of a card against a plain model of its rules
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -24,6 +25,10 @@ def main() -> int:
     given = arguments()
     if given.name == "faults":
         return _told(_faults(given))
+    if given.name == MACHINE:
+        return max(
+            _in_a_child(lambda kind=kind: _told(_machine(kind, given))) for kind in given.on or ["sqlite"]
+        )
     if given.name == "score":
         # Django knows one database for the life of a process.
         return max(
@@ -36,10 +41,10 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """Return what was asked on the command line."""
     parser = argparse.ArgumentParser(prog="deploy/bench", description="Đo tốc độ so với mức sàn.")
-    parser.add_argument("name", choices=(*BENCHES, *SERVED))
+    parser.add_argument("name", choices=(*BENCHES, *SERVED, MACHINE))
     parser.add_argument("--database-url", default="", help="cơ sở dữ liệu trống để đo, thay cho SQLite riêng")
     parser.add_argument(
-        "--on", action="append", choices=DATABASES, help="score: chỉ đo trên cơ sở dữ liệu này"
+        "--on", action="append", choices=DATABASES, help="score, machine: chỉ trên cơ sở dữ liệu này"
     )
     parser.add_argument("--units", type=int, default=10_000, help="score: số đơn vị của đợt lớn")
     parser.add_argument("--seconds", type=float, help="score: số giây của giờ cuối trên mỗi cơ sở dữ liệu")
@@ -47,7 +52,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="score: cả SQLite cũng đủ năm phút")
     parser.add_argument("--kills", type=int, default=100, help="faults: số lần kết liễu ít nhất")
     parser.add_argument("--saves", type=int, default=10_000, help="faults: số lần lưu được xác nhận ít nhất")
-    parser.add_argument("--seed", type=int, default=2026, help="faults: hạt giống của mọi ngẫu nhiên")
+    parser.add_argument("--steps", type=int, default=100_000, help="machine: số bước")
+    parser.add_argument(
+        "--seed", type=int, default=2026, help="faults, machine: hạt giống của mọi ngẫu nhiên"
+    )
     return parser.parse_args()
 
 
@@ -65,6 +73,12 @@ def _faults(given: argparse.Namespace) -> Iterable[Figure]:
 
     kind = (given.on or ["postgresql"])[0]
     return faults.figures(kind, kills=given.kills, saves=given.saves, seed=given.seed)
+
+
+def _machine(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import state_machine
+
+    return state_machine.figures(kind, steps=given.steps, seed=given.seed)
 
 
 def _told(figures: Iterable[Figure]) -> int:

@@ -79,7 +79,7 @@ def _next(season: Season, card: Card, pick: Pick) -> list[Act]:
     made: list[Act] = []
     if card.state in WITH_UNIT:
         made += [_full(card, code, pick) for code in card.leaves() if not _proven(card, code)]
-        submits = pick(["officer_a", "second_a", "both_a"]) if small == "a" else "officer_b"
+        submits = pick(["officer_a", "both_a", "both_a"]) if small == "a" else "officer_b"
         made += [] if made else [_move(card, "submit", submits)]
         if not card.signed and not card.council_on:
             made += [Act("form_council", submits, card.unit, values={"members": pick(_councils(card))})]
@@ -110,13 +110,13 @@ def _through(card: Card, pick: Pick) -> list[Act]:
             pick([Act("opine", sits, card.unit, values=said), Act("agree_opinions", sits, card.unit)]),
         ]
     if card.state == "submitted":
-        leaders = ["leader_a", "deputy_a", "both_a"] if card.unit == "A" else ["leader_b"]
+        leaders = ["leader_a", "deputy_a", "both_a", "both_a"] if card.unit == "A" else ["leader_b"]
         return [_move(card, pick(["approve", "approve", "approve", "return"]), pick(leaders))]
     return []
 
 
 def _by_council(season: Season, card: Card, pick: Pick) -> list[Act]:
-    who = pick(["secretary", "member", "chair"])
+    who = pick(["secretary", "member", "chair", "appraiser"])
     step = appraisal_step(card)
     made = []
     if step is not None and card.state in READY | {"explained", "explaining"}:

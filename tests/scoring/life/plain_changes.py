@@ -98,7 +98,7 @@ def _agree_opinions(season: Season, card: Card, act: Act) -> None:
 def _give(card: Card, step: int, act: Act) -> None:
     mark = card.marks.setdefault((step, act["code"]), Mark())
     mark.before = card.points_before(step, act["code"])
-    mark.points, mark.reason = act["points"], act["reason"]
+    mark.points, mark.reason = act["points"], act["reason"].strip()
     mark.version += 1
 
 

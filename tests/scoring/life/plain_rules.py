@@ -199,7 +199,7 @@ def _given(card: Card, act: Act, step: int) -> Iterator[int]:
         yield NOT_NOW
     if not _allowed(act["code"], points):
         yield SENSELESS
-    again = act.form and mark.version and (mark.points, mark.reason) == (points, act["reason"])
+    again = act.form and mark.version and (mark.points, mark.reason) == (points, act["reason"].strip())
     if act["version"] != mark.version and not again:
         yield NOT_NOW
     if before not in (None, points) and not act.says("reason"):

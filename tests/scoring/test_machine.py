@@ -45,13 +45,6 @@ def test_one_person_who_submits_and_approves_is_found(monkeypatch):
     assert "by the rules {409}" in told
 
 
-def test_a_cut_without_a_reason_is_found(monkeypatch):
-    monkeypatch.setattr(appraisal, "_require_reason", lambda *_: None)
-    told = found(seed=1)
-    # The database holds the rule too: without the program's sentence the person meets a fault.
-    assert "scoring_change_has_reason" in told
-
-
 def test_a_mark_outside_her_fields_is_found(monkeypatch):
     monkeypatch.setattr(appraisal, "her_field", lambda *_: True)
     told = found(seed=1)

@@ -286,6 +286,17 @@ def test_units_and_councils_are_told_when_the_dates_of_all_change_and_the_list_s
     assert "Báo cáo sớm (văn bản 7/CV)" in page.text
 
 
+def test_nobody_is_told_of_dates_that_stay(running, commune, manager):
+    make.seated(Role.OFFICER, commune)
+    step = self_step(running)
+    shown = step.closes_at + make.DAY
+    actions.change_dates(
+        step, by=manager, closes_at=step.closes_at, shown_at=shown, reason="Công khai", document="8/CV"
+    )
+    assert not Notice.objects.exists()
+    assert queries.date_changes(running) == []
+
+
 def test_more_time_for_all_may_not_run_into_the_next_step(running, manager):
     step = self_step(running)
     with pytest.raises(Invalid, match="trước khi bước"):

@@ -212,6 +212,7 @@ def test_a_leaf_that_the_unit_does_not_score_takes_no_evidence_and_no_reason_to_
     leaf.update(source="external")
     with pytest.raises(Invalid, match="không do đơn vị tự chấm"):
         actions.note_return(here.card, "2.1", by=here.leader, reason="Xem lại")
+    assert actions.note_return(here.card, "2.1", by=here.leader, reason="") is None
 
 
 def test_the_signed_copy_is_refused_after_the_lock(here, people):
@@ -269,6 +270,18 @@ def test_a_signed_copy_counts_against_the_quota(here, people, settings):
     assert answer.status_code == 422
     assert "MB" in text(answer)
     assert StoredFile.objects.count() == 1
+
+
+def test_a_signed_copy_that_stands_fills_the_quota_for_the_next(here, people, settings):
+    settings.EVIDENCE_UNIT_QUOTA_MB = 1
+    here.submitted()
+    for pages, status in ((1, 302), (3, 422)):
+        file = specimens.upload(specimens.pdf(pages=pages), "a.pdf")
+        data = {"file": file, "number": "45/BC", "signed_on": "07/06/2026"}
+        answer = people.of("officer").post(url("signed_copy", here.card), data)
+        assert answer.status_code == status
+        StoredFile.objects.update(size=1024 * 1024)
+    assert "MB" in text(answer)
 
 
 @pytest.mark.parametrize(("name", "content"), [("ky.docx", specimens.docx()), ("ky.xlsx", specimens.xlsx())])

@@ -147,6 +147,7 @@ def change_dates(
     step = Step.objects.select_for_update().get(pk=step.pk, round=round)
     now = clock.now()
     _check_not_past(step, opens_at, closes_at, now)
+    before = step.opens_at, step.closes_at
     step.opens_at = opens_at or step.opens_at
     step.closes_at = closes_at or step.closes_at
     step.shown_at = shown_at or step.shown_at
@@ -154,7 +155,7 @@ def change_dates(
     explained = _explained(reason, document)
     with recording(by=by, at=now, about=round.history_about, reason=explained):
         step.save(update_fields=["opens_at", "closes_at", "shown_at"])
-    if opens_at or closes_at:
+    if (step.opens_at, step.closes_at) != before:
         tell_new_dates(step, round, by=by, key=_told_at(step, now), explained=explained)
     return step
 

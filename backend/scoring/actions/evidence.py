@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
-from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import files
 from backend.scoring.actions.keeping import record, require_room
-from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
+from backend.scoring.actions.locking import about, lock, own_score_of, require_open, window_of
 from backend.scoring.actions.points import require_with_unit
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Evidence, Score, Scorecard
@@ -41,15 +40,8 @@ def add_file(card: Scorecard, code: str, *, by: Actor, upload: Any, **told: Any)
 @transaction.atomic
 def _require_leaf(card: Scorecard, code: str, *, by: Actor, received: files.Received) -> None:
     card, _window = taking(card, by)
-    _own_leaf(card, code)
+    own_score_of(card, code)
     require_room(card.unit, received)
-
-
-def _own_leaf(card: Scorecard, code: str) -> Score:
-    score = score_of(card, code)
-    if not score.applies or score.source != Node.Source.ASSESSED:
-        raise Invalid(_("Tiêu chí %(code)s không do đơn vị tự chấm.") % {"code": code})
-    return score
 
 
 def add_document(
@@ -105,7 +97,7 @@ def _attach(
     card: Scorecard, code: str, *, by: Actor, received: files.Received | None = None, **columns: Any
 ) -> Evidence:
     card, window = taking(card, by)
-    score = _own_leaf(card, code)
+    score = own_score_of(card, code)
     if received is not None:
         columns |= {"file": record(card.unit, received), "file_name": received.name}
     if twin := _twin(score, window.step, columns):

@@ -72,6 +72,21 @@ def score_of(card: Scorecard, code: str) -> Score:
     return score
 
 
+def not_own(score: Score) -> str:
+    """Return why the unit does not work on the leaf, in words; empty where it scores it itself."""
+    if score.applies and score.source == Node.Source.ASSESSED:
+        return ""
+    return _("Tiêu chí %(code)s không do đơn vị tự chấm.") % {"code": score.code}
+
+
+def own_score_of(card: Scorecard, code: str) -> Score:
+    """Return the score of a leaf that the unit scores itself. Raises Invalid where there is no such leaf."""
+    score = score_of(card, code)
+    if words := not_own(score):
+        raise Invalid(words)
+    return score
+
+
 # Where the points of a leaf are summed, by how it counts.
 COLUMNS = {Node.Counting.BASE: "total", Node.Counting.BONUS: "bonus", Node.Counting.PENALTY: "penalty"}
 

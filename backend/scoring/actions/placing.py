@@ -17,11 +17,10 @@ from backend.core import clock
 from backend.core import files as core_files
 from backend.core.dates import format_date
 from backend.core.errors import Invalid, OutOfStep
-from backend.criteria.models import Node
 from backend.scoring import files
 from backend.scoring.actions.evidence import add_file, require_named, taking
 from backend.scoring.actions.keeping import record, require_room
-from backend.scoring.actions.locking import about
+from backend.scoring.actions.locking import about, not_own
 from backend.scoring.models import Evidence, Score, Scorecard, StoredFile, Upload
 from backend.scoring.queries import Window
 from permissions.actor import Actor
@@ -120,8 +119,8 @@ class _Leaves:
         score = self.scores.get(spot.code)
         if score is None:
             return _("Phiếu này không có tiêu chí %(code)s.") % {"code": spot.code}
-        if not score.applies or score.source != Node.Source.ASSESSED:
-            return _("Tiêu chí %(code)s không do đơn vị tự chấm.") % {"code": spot.code}
+        if words := not_own(score):
+            return words
         if file and (score.pk, file, spot.section) in self.taken:
             return _("Tiêu chí %(code)s đã có tệp này; hãy ghi mục, trang khác.") % {"code": spot.code}
         return ""

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
-from backend.criteria.models import Node
 from backend.rounds.models import Step
-from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
+from backend.scoring.actions.locking import about, lock, own_score_of, require_open, score_of, window_of
 from backend.scoring.actions.points import require_with_unit
 from backend.scoring.actions.rights import require_verb
 from backend.scoring.lifecycle import State
@@ -38,9 +37,8 @@ def note_return(card: Scorecard, code: str, *, by: Actor, reason: str) -> Return
 
 
 def _note(card: Scorecard, code: str, by: Actor, reason: str, now: datetime) -> ReturnedLeaf | None:
-    score = score_of(card, code)
-    if not score.applies or score.source != Node.Source.ASSESSED:
-        raise Invalid(_("Tiêu chí %(code)s không do đơn vị tự chấm.") % {"code": code})
+    # A note on a leaf that left the card since may still be taken off.
+    score = own_score_of(card, code) if reason else score_of(card, code)
     row = ReturnedLeaf.objects.filter(score=score, author_id=by.user_id, signature__isnull=True).first()
     if not reason:
         if row is not None:

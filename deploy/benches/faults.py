@@ -29,7 +29,7 @@ SETTLE = 300  # seconds that the letters may take after the last kill
 
 
 def figures(kind: str, *, kills: int, saves: int, seed: int) -> Iterator[Figure]:
-    """Give what was lost and doubled and how much was done; how long it took to be back is told beside them."""
+    """Give what was lost and doubled and how much was done, and how long it took to be back."""
     with machine(kind) as here:
         season = plant()
         grow(season, CLIENTS + 2)
@@ -105,6 +105,9 @@ def _figures(
     yield Figure("faults_refused", sum(400 <= one.status < 500 for one in log.mishaps), 0)
     yield Figure("faults_kills", len(nemesis.kills), kills, at_least=True)
     yield Figure("faults_acknowledged", len(log.acks), saves, at_least=True)
+    back = recoveries(nemesis.kills, answers)
+    yield Figure("faults_recovery_median_seconds", statistics.median(back), 5)
+    yield Figure("faults_recovery_max_seconds", max(back), 30)
     yield from letters.figures(here)
 
 

@@ -25,7 +25,7 @@ CLIENTS = 20
 THINK = 0.1
 LONGEST = 3600  # seconds the run may take at most
 LETTER_EVERY = 2.0
-SETTLE = 300  # seconds that the letters may take after the last kill
+SETTLE = 180  # seconds that jobs and letters may take after the last kill
 
 
 def figures(kind: str, *, kills: int, saves: int, seed: int) -> Iterator[Figure]:
@@ -77,7 +77,7 @@ def _settle(here: Machine, nemesis: Nemesis, clients: subprocess.Popen[bytes], l
         nemesis.tick(killing=False)
         return clients.poll() is not None and letters.over()
 
-    wait_until(settled, "the last answers and letters", SETTLE)
+    wait_until(settled, "the last answers, jobs and letters", SETTLE)
 
 
 def _figures(
@@ -131,7 +131,7 @@ class Tail:
 
 
 class Letters:
-    """Tells a person something urgent now and then, whatever lies dead: recorded once under a key, a letter each."""
+    """Tells a person something urgent now and then, whatever lies dead: recorded once under a key, a job each, a letter each."""
 
     def __init__(self, here: Machine, seated: Sequence[Any]) -> None:
         from backend.accounts.models import User
@@ -169,25 +169,33 @@ class Letters:
             )  # fmt: skip
 
     def over(self) -> bool:
-        """Tell whether every message has gone out in a letter."""
+        """Tell whether no job waits or runs and every message has gone out in a letter."""
         from django.db import Error, connection
 
-        from backend.notices.models import Letter, Notice
+        from backend.jobs.models import Job
 
-        sent = Notice.objects.filter(key__startswith="faults-", letter__state=Letter.State.SENT)
         try:
-            return sent.count() == self.told
+            if Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
+                return False
+            return self._sent() == self.told
         except Error:
             connection.close()
             return False
 
-    def figures(self, here: Machine) -> Iterator[Figure]:
-        """Give the messages told, those whose letter nobody got and those that came twice."""
+    def _sent(self) -> int:
+        """Return how many of the messages have gone out in a letter."""
         from backend.notices.models import Letter, Notice
+
+        return Notice.objects.filter(key__startswith="faults-", letter__state=Letter.State.SENT).count()
+
+    def figures(self, here: Machine) -> Iterator[Figure]:
+        """Give the jobs that are not done, the messages not sent, the letters nobody got and those that came twice."""
+        from backend.jobs.models import Job
 
         box = mailbox.Maildir(here.folder / "var" / "mail", create=True)
         came = Counter(letter["Subject"] for letter in box)
-        sent = Notice.objects.filter(key__startswith="faults-", letter__state=Letter.State.SENT)
-        yield Figure("faults_letters", sent.count(), max(self.told, 1), at_least=True)
+        yield Figure("faults_jobs", Job.objects.count(), self.told, at_least=True)
+        yield Figure("faults_jobs_not_done", Job.objects.exclude(state=Job.State.DONE).count(), 0)
+        yield Figure("faults_letters", self._sent(), max(self.told, 1), at_least=True)
         yield Figure("faults_letters_lost", self.told - len(came), 0)
         yield Figure("faults_letters_doubled", sum(came.values()) - len(came), 0)

@@ -168,6 +168,7 @@ def test_the_fault_run_loses_nothing_in_a_tiny_size():
         "refused",
         "kills",
         "acknowledged",
+        "jobs_not_done",
         "letters",
         "letters_lost",
         "letters_doubled",

@@ -9,4 +9,5 @@ leaves (what is typed), browser (one officer) and clients (many, in a process of
 acknowledged against what is kept), hour (the deadline hour), nemesis (what kills), served (settings with the floors).
 
 tamper judges forged histories; forging is how they are made.
+state_machine plays tests/scoring/life for long: people of two units and the council try anything, and a plain model judges.
 """

@@ -14,6 +14,7 @@ from deploy.benches.measuring import Figure
 BENCHES = ("criteria", "workshop", "excel", "backtest")  # the first is the others together
 SERVED = ("score", "faults", "history")  # they start a database of their own, two also the whole program
 TAMPER = "tamper"
+MACHINE = "machine"  # the whole life of a card against a plain model of its rules
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -25,6 +26,10 @@ def main() -> int:
     given = arguments()
     if given.name == "faults":
         return _told(_faults(given))
+    if given.name == MACHINE:
+        return max(
+            _in_a_child(lambda kind=kind: _told(_machine(kind, given))) for kind in given.on or ["sqlite"]
+        )
     if given.name == TAMPER:
         databases = [
             _in_a_child(lambda kind=kind: _told(_deeds(kind, given))) for kind in given.on or DATABASES
@@ -43,13 +48,13 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """Return what was asked on the command line."""
     parser = argparse.ArgumentParser(prog="deploy/bench", description="Đo tốc độ so với mức sàn.")
-    parser.add_argument("name", choices=(*BENCHES, *SERVED, TAMPER))
+    parser.add_argument("name", choices=(*BENCHES, *SERVED, TAMPER, MACHINE))
     parser.add_argument("--database-url", default="", help="cơ sở dữ liệu trống để đo, thay cho SQLite riêng")
     parser.add_argument(
         "--on",
         action="append",
         choices=DATABASES,
-        help="score, history, tamper: chỉ đo trên cơ sở dữ liệu này",
+        help="score, history, tamper, machine: chỉ trên cơ sở dữ liệu này",
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="history: số dòng lịch sử")
     parser.add_argument("--units", type=int, default=10_000, help="score: số đơn vị của đợt lớn")
@@ -61,7 +66,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--logs", type=int, default=1_000, help="tamper: số lịch sử nguyên vẹn")
     parser.add_argument("--times", type=int, default=1, help="tamper: mỗi cách sửa cơ sở dữ liệu thử mấy lần")
     parser.add_argument("--changes", type=int, default=100_000, help="tamper: số thay đổi khi đo thời gian")
-    parser.add_argument("--seed", type=int, default=2026, help="faults, tamper: hạt giống của mọi ngẫu nhiên")
+    parser.add_argument(
+        "--seed", type=int, default=2026, help="faults, tamper, machine: hạt giống của mọi ngẫu nhiên"
+    )
+    parser.add_argument("--steps", type=int, default=100_000, help="machine: số bước")
     return parser.parse_args()
 
 
@@ -97,6 +105,12 @@ def _deeds(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
     from deploy.benches import tamper
 
     return tamper.deeds(kind, times=given.times, seed=given.seed)
+
+
+def _machine(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import state_machine
+
+    return state_machine.figures(kind, steps=given.steps, seed=given.seed)
 
 
 def _told(figures: Iterable[Figure]) -> int:

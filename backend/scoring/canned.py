@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from backend.core.text import nfc
 
@@ -10,6 +11,7 @@ BLANK = "…"
 # How a blank is typed: three dots or more, underscores, or the sign itself.
 _BLANK = re.compile(r"(?<!v\.v)(?:…|\.{3,}|_{3,})+")
 _CODE = re.compile(r"[a-z]{1,6}[0-9]{1,3}")
+_WORD = re.compile(r"\w+")
 _BETWEEN = re.compile(r"\s*;\s*")
 ENOUGH_WORDS = 2
 
@@ -28,6 +30,21 @@ def first_word(text: str) -> str:
     """Return the code that a typed reason begins with; empty where it begins with none."""
     word = text.strip().partition(" ")[0].lower()
     return word if is_code(word) else ""
+
+
+def means_code(text: str, offered: Iterable[str]) -> bool:
+    """Return whether the text begins with what is meant as a code, though it is not one of those on offer.
+
+    That is a code with no sentence behind it, or one of the same letters as one on offer: "vb9" beside "vb1".
+    """
+    code = first_word(text)
+    alike = {one.rstrip("0123456789") for one in offered}
+    return bool(code) and (len(_WORD.findall(text)) <= ENOUGH_WORDS + 1 or code.rstrip("0123456789") in alike)
+
+
+def is_said(text: str) -> bool:
+    """Return whether the text says something: two words at least, or a document's number, which counts as such."""
+    return len(_WORD.findall(text.replace("_", " "))) >= ENOUGH_WORDS
 
 
 def fills(text: str) -> list[str]:
@@ -61,7 +78,7 @@ def parts_in(text: str, canned: str) -> list[str] | None:
 
 def is_specific(parts: list[str]) -> bool:
     """Return whether the parts name something: every one says something, and one of them a number or a name of words."""
-    said = [re.findall(r"\w+", part.replace("_", " ")) for part in parts]
+    said = [_WORD.findall(part.replace("_", " ")) for part in parts]
     if not all(said):
         return False
     return any(any(char.isdigit() for char in part) for part in parts) or any(

@@ -184,6 +184,8 @@ def _leaf(leaf: dict[str, Any]) -> list[str]:
     decision = leaf["decision"] or leaf["appraised"]
     who = f" ({leaf['decided_by']})" if leaf["decided_by"] else ""
     decided = f"{_points(decision)}{who}: {leaf['reason']}"
+    if leaf.get("otherwise"):
+        decided += " " + _("(Khác với đề xuất được thông qua.)")
     talked = "\n".join(_proposal(row) for row in leaf["proposals"]) or _("Không có đề xuất.")
     return [most, _points(leaf["own"]), _points(leaf["appraised"]), talked, decided]
 
@@ -195,6 +197,7 @@ def _proposal(row: dict[str, Any]) -> str:
     text += (
         ". " + _("Tán thành %(agreed)d, không tán thành %(against)d, không có ý kiến %(abstained)d.") % row
     )
+    text = " ".join(part for part in (text, row.get("outcome", "")) if part)
     return " ".join([text, *(f"{words.capitalize()}: {', '.join(names)}." for words, names in row["named"])])
 
 

@@ -5,7 +5,7 @@ once), reading, keeping, evidence, intake (files in pieces, the tray), placing (
 bundles, sharing, remarks and own_council (inside the unit), signed_copy,
 rights, returning and looking (the leader reads), moves, reasons (canned), led (what led to a mark), doubles (leaves
 marked by two), appraisal, holding (one leaf from the table), drafting, hand_overs (of a field to the council), answers, survey, remaining and deductions (points taken off), exceptions (left-out
-leaves, delegation), sessions (the council in session), amending (changes after conclusion), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
+leaves, delegation), sessions (the council in session) and attendance, amending (changes after conclusion), reminding and host_reminding (of deadlines), opening (a round's cards), past_lines and
 taking_over (a finished season from paper).
 """
 
@@ -17,7 +17,14 @@ from backend.scoring.actions.amending import (
     require_amending,
 )
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
-from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
+from backend.scoring.actions.appraisal import (
+    agree_not_arisen,
+    agree_rest,
+    appraise,
+    decide,
+    require_appraisal,
+)
+from backend.scoring.actions.attendance import mark_attendance
 from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
 from backend.scoring.actions.deductions import deduct, withdraw_deduction
 from backend.scoring.actions.doubles import Chosen, choose_doubles, drop_doubles
@@ -77,7 +84,6 @@ from backend.scoring.actions.sessions import (
     begin_session,
     close_session,
     end_vote,
-    mark_attendance,
     propose,
     require_closing,
     require_voter,
@@ -168,6 +174,7 @@ __all__ = [
     "replace_file",
     "request_bundle",
     "require_amending",
+    "require_appraisal",
     "require_closing",
     "require_keeping",
     "require_lead",

@@ -20,6 +20,7 @@ from backend.rounds.models import Step
 from backend.scoring.actions.locking import about, lock, score_of, shift_total
 from backend.scoring.actions.moves import move
 from backend.scoring.actions.points import Entry, require_allowed
+from backend.scoring.actions.reasons import completed, rule_said
 from backend.scoring.actions.remaining import over_deducted
 from backend.scoring.actions.rights import require_verb
 from backend.scoring.actions.survey import worked_out
@@ -51,6 +52,7 @@ def propose_change(
     score = score_of(card, code)
     assessed = score.source == Node.Source.ASSESSED
     require_verb(card, Verb.ASK if assessed else Verb.ENTER_SURVEY, by)
+    reason = completed(score, card.round.host_id, reason)
     _require_said(reason=reason, document=document)
     mark = _standing(card, score)
     entry = _entry(score, points, inputs or {}, assessed=assessed)
@@ -234,6 +236,7 @@ def _change(amendment: Amendment, card: Scorecard, by: Actor) -> None:
         raise OutOfStep(_("Điểm của tiêu chí đã thay đổi sau khi có đề nghị. Hãy đề nghị lại."))
     before = mark.points
     mark.points, mark.reason = amendment.points, _explained(amendment)
+    mark.rule_said = rule_said(amendment.score)
     if mark.step.kind == Step.Kind.SURVEY:
         mark.from_points, mark.inputs = before, amendment.inputs
     mark.author, mark.saved_at, mark.version = by.name, clock.now(), mark.version + 1

@@ -39,12 +39,14 @@ from backend.scoring.actions.locking import (
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.points import Saved, require_allowed
 from backend.scoring.actions.reasons import completed, rule_said
-from backend.scoring.actions.results import unanswered
+from backend.scoring.actions.results import require_explained, unanswered
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
 from backend.scoring.models import DoubleLeaf, Mark, Score, Scorecard, StepTotal
 from backend.scoring.queries import (
     Window,
     double_of,
+    field_of,
+    fields_led_by_others,
     her_leaf,
     kept_by_session,
     not_her_leaf,
@@ -71,6 +73,7 @@ def appraise(
     window = appraisal_window(card)
     score = score_of(card, code)
     require_field(card, score, by)
+    require_explained(score, window.step)
     return give(card, score, window, by=by, version=version, points=points, reason=reason)
 
 
@@ -153,7 +156,8 @@ def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None
     """Agree with what the unit or the step before gave on every leaf not marked yet; return how many.
 
     A leaf claimed as "không phát sinh" is left out (R11). What the unit did not explain stands by itself. Leaves without points before, leaves outside the person's
-    fields and leaves that two people mark are left as they are.
+    fields, those of a lead agency that has not handed its field over, and leaves that two people mark are left as
+    they are.
     """
     card = lock(card.pk)
     require_verb(card, Verb.APPRAISE, by)
@@ -166,7 +170,8 @@ def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None
         if row.pk not in silent and (wanted is None or row.code in wanted)
     ]
     before = points_before(card, window.step)
-    mine = [row for row in rows if her_field(card, row, by)]
+    led = fields_led_by_others(card, by)
+    mine = [row for row in rows if her_field(card, row, by) and field_of(row.code) not in led]
     claims = claims_of(card)
     rows = [row for row in mine if before.get(row.pk) is not None]
     with recording(by=by, at=window.now, about=about(card, window.step)):
@@ -226,6 +231,12 @@ def appraisal_window(card: Scorecard) -> Window:
     require_open(window)
     _require_unit_done(card, window.now, closing)
     return window
+
+
+@transaction.atomic
+def require_appraisal(card: Scorecard) -> None:
+    """Raise OutOfStep where the card can't be appraised now, whatever was sent."""
+    appraisal_window(lock(card.pk))
 
 
 def _windows(card: Scorecard) -> tuple[Window, dict[int, datetime]]:

@@ -21,13 +21,13 @@ from backend.rounds.actions import hold_round
 from backend.rounds.models import Round, Step
 from backend.scoring import rules
 from backend.scoring.lifecycle import State
-from backend.scoring.models import DoubleChoice, DoubleLeaf, FirstMark, Mark, Score, Scorecard
+from backend.scoring.models import DoubleChoice, DoubleLeaf, Explanation, FirstMark, Mark, Score, Scorecard
 from backend.scoring.queries import CARD_PARTS, step_of
 from permissions.actor import Actor
 from permissions.roles import Verb
 from tiers.seating import holders
 
-OVER = (State.CONCLUDED, State.PUBLISHED)
+OVER = (State.APPRAISED, State.CONCLUDED, State.PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,13 @@ def _owed(
         for code in rules.drawn(seed, node.code, by_unit, share)
     }
     scores = list(Score.objects.filter(node=node, card__in=list(steps), applies=True).order_by("card"))
-    pairs = [(score, step) for score in scores if (step := steps[score.card_id]) is not None]
+    asked = set(Explanation.objects.filter(score__in=scores).values_list("score_id", flat=True))
+    again = {card.pk for card in by_unit.values() if card.step_id}
+    pairs = [
+        (score, step)
+        for score in scores
+        if (step := steps[score.card_id]) is not None and (score.card_id not in again or score.pk in asked)
+    ]
     marks = Mark.objects.filter(score__in=scores, points__isnull=False).values_list("score_id", "step_id")
     there = DoubleLeaf.objects.filter(score__in=scores, dropped_at__isnull=True).values_list(
         "score_id", "step_id"

@@ -13,6 +13,7 @@ from backend.core.exact import format_points
 from backend.scoring.actions.appraisal import appraisal_window
 from backend.scoring.actions.locking import about, lock, score_of
 from backend.scoring.actions.points import require_allowed
+from backend.scoring.actions.reasons import completed
 from backend.scoring.actions.rights import require_verb
 from backend.scoring.models import Draft, Scorecard
 from backend.scoring.queries import double_of, her_leaf
@@ -35,6 +36,7 @@ def draft(card: Scorecard, code: str, *, by: Actor, version: int, points: Decima
     if double_of(score, window.step) is not None:
         raise OutOfStep(_("Tiêu chí %(code)s chấm hai lần độc lập nên không dự thảo chung.") % {"code": code})
     require_allowed(score, points)
+    reason = completed(score, card.round.host_id, reason)
     row = Draft.objects.filter(score=score, step=window.step).first()
     row = row or Draft(score=score, step=window.step, max_points=score.max_points)
     if row.version != version:
@@ -44,7 +46,7 @@ def draft(card: Scorecard, code: str, *, by: Actor, version: int, points: Decima
             yours=format_points(points),
             version=row.version,
         )
-    row.points, row.reason, row.author = points, reason.strip(), by.name
+    row.points, row.reason, row.author = points, reason, by.name
     row.version, row.saved_at = row.version + 1, window.now
     row.score.card = card
     with recording(by=by, reason=row.reason, at=window.now, about=about(card, window.step)):

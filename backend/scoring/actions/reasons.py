@@ -111,15 +111,19 @@ def _standing(host: Unit, node: Node | None, code: str) -> CannedReason | None:
     return next((row for row in found if row.node_id == (node.pk if node else None)), None)
 
 
-def completed(score: Score, host_id: int, reason: str) -> str:
+def completed(score: Score, host_id: int, reason: str, *, field: str = "reason") -> str:
     """Return the reason as it will stand: a code with its parts made a sentence.
 
-    Raises Invalid where a canned reason was only picked, or a blank was left open.
+    Raises Invalid, about ``field``, where a canned reason was only picked, a blank was left open, or the words say
+    nothing in particular.
     """
     reason = reason.strip()
     if not reason:
         return ""
-    return completed_from(canned_for(host_id, score.node_id), reason)
+    try:
+        return completed_from(canned_for(host_id, score.node_id), reason)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, fields={field: [refusal.message]}) from None
 
 
 def completed_from(offered: Iterable[CannedReason], reason: str) -> str:
@@ -131,13 +135,23 @@ def completed_from(offered: Iterable[CannedReason], reason: str) -> str:
         parts = canned.fills(reason)
         _require_parts(used, parts)
         reason = canned.filled(used.text, parts)
+    elif canned.means_code(reason, (row.code for row in rows)):
+        raise _incomplete(_not_offered(code, rows))
     if canned.is_open(reason):
         raise _incomplete(_("Lý do còn chỗ trống “…”. Hãy ghi số văn bản hoặc số liệu cụ thể vào chỗ trống."))
     for row in rows:
         found = canned.parts_in(reason, row.text)
         if found is not None and not canned.is_specific(found):
             raise _incomplete(_only_picked(row))
+    if not canned.is_said(reason):
+        raise _incomplete(_("Hãy ghi lý do cụ thể, đủ câu: thiếu gì, ở văn bản hoặc số liệu nào."))
     return reason
+
+
+def _not_offered(code: str, rows: list[CannedReason]) -> str:
+    codes = ", ".join(row.code for row in rows)
+    said = _("Tiêu chí này không có lý do mẫu %s.") % code
+    return f"{said} " + (_("Đang có: %s.") % codes if codes else _("Hãy ghi lý do bằng lời."))
 
 
 def _require_parts(row: CannedReason, parts: list[str]) -> None:

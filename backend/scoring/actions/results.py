@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import create_all, recording, update_all
+from backend.core.errors import OutOfStep
 from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring.actions.doubles import reset_doubles
 from backend.scoring.actions.locking import about, recount
-from backend.scoring.models import Explanation, Mark, Scorecard
+from backend.scoring.models import Explanation, Mark, Score, Scorecard
 from backend.scoring.queries import given_answers
 from permissions.actor import Actor
 
@@ -50,6 +51,18 @@ def unanswered(card: Scorecard, step: Step) -> set[int]:
     before: dict[str, Any] = {"score__card": card, "step__order__lt": step.order}
     answered = set(given_answers(**before).values_list("score_id", flat=True))
     return set(Explanation.objects.filter(**before).values_list("score_id", flat=True)) - answered
+
+
+def require_explained(score: Score, step: Step) -> None:
+    """Raise OutOfStep where the unit was asked about the leaf before ``step`` and explained nothing: its mark stands."""
+    asked = Explanation.objects.filter(score=score, step__order__lt=step.order)
+    if asked.exists() and not given_answers(score=score, step__order__lt=step.order).exists():
+        raise OutOfStep(
+            _(
+                "Đơn vị không giải trình tiêu chí %(code)s nên giữ điểm thẩm định trước. Hội đồng chỉ thay đổi khi kết luận."
+            )
+            % {"code": score.code}
+        )
 
 
 def carry_unanswered(card: Scorecard, step: Step, *, by: Actor, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -23,6 +22,7 @@ from backend.rounds.models import Round
 from backend.scoring import fingerprints
 from backend.scoring.actions.locking import lock, score_of
 from backend.scoring.actions.points import require_allowed
+from backend.scoring.actions.reasons import completed
 from backend.scoring.actions.rights import require_verb
 from backend.scoring.lifecycle import State
 from backend.scoring.models import (
@@ -140,49 +140,12 @@ def _tell_members(session: Session, members: list[Member], *, by: Actor) -> None
 @transaction.atomic
 def add_waiting(session: Session, *, by: Actor) -> int:
     """Put on the agenda the cards whose appraisal was finished since; return how many. Raises Refused, OutOfStep."""
-    session = _running(session, by)
+    session = running(session, by)
     known = set(session.agenda.values_list("card_id", flat=True))
     fresh = [card for card in _waiting(session.round) if card.pk not in known]
     with recording(by=by, reason=_("Bổ sung chương trình họp")):
         _put(session, fresh, first=len(known) + 1)
     return len(fresh)
-
-
-@transaction.atomic
-def mark_attendance(session: Session, *, by: Actor, rows: Mapping[int, tuple[str, str]]) -> None:
-    """Note who is there: presence and reason by key of the person. Nobody stands in for another.
-
-    Raises Refused, OutOfStep (closed; somebody who voted can't be made absent), or Invalid: not a member,
-    excused without a reason.
-    """
-    session = _running(session, by)
-    standing = {row.person_id: row for row in session.attendances.all()}
-    if unknown := set(rows) - set(standing):
-        raise Invalid(_("%d người không phải thành viên của phiên họp.") % len(unknown))
-    with recording(by=by, reason=_("Điểm danh phiên họp"), about=session.history_about):
-        for person_id, (presence, reason) in rows.items():
-            _note(standing[person_id], presence, reason.strip())
-
-
-def _note(row: Attendance, presence: str, reason: str) -> None:
-    _require_presence(row, presence, reason)
-    reason = reason if presence != Attendance.Presence.PRESENT else ""
-    if (row.presence, row.reason) != (presence, reason):
-        row.presence, row.reason = presence, reason
-        row.save(update_fields=["presence", "reason"])
-
-
-def _require_presence(row: Attendance, presence: str, reason: str) -> None:
-    sentence = ""
-    if presence not in Attendance.Presence.values:
-        sentence = _("Hãy chọn có mặt hay vắng.")
-    elif presence == Attendance.Presence.EXCUSED and not reason:
-        sentence = _("%s: vắng có lý do thì phải ghi lý do.") % row.person_name
-    if sentence:
-        raise Invalid(sentence, fields={f"reason_{row.person_id}": [sentence]})
-    voted = Ballot.objects.filter(proposal__session=row.session_id, voter=row.person_id).exists()
-    if voted and presence != Attendance.Presence.PRESENT:
-        raise OutOfStep(_("%s đã biểu quyết tại phiên này nên không ghi vắng được.") % row.person_name)
 
 
 @transaction.atomic
@@ -195,10 +158,11 @@ def propose(
     quorum), or Invalid: no reason, points off the leaf's rule, proposed already.
     """
     card = lock(card.pk)
-    session = _hold(session)
+    session = hold(session)
     require_voter(session, card, by, code)
     score = score_of(card, code)
-    _require_proposable(session, score, points, reason.strip())
+    reason = completed(score, card.round.host_id, reason)
+    _require_proposable(session, score, points, reason)
     row = Proposal(
         session=session,
         score=score,
@@ -206,7 +170,7 @@ def propose(
         author_name=by.name,
         max_points=score.max_points,
         points=points,
-        reason=reason.strip(),
+        reason=reason,
         made_at=clock.now(),
     )
     with recording(by=by, at=row.made_at, reason=row.reason, about=card.history_about):
@@ -238,7 +202,7 @@ def vote(proposal: Proposal, *, by: Actor, choice: str) -> Ballot:
     or Invalid for an unknown choice.
     """
     card = lock(proposal.score.card_id)
-    session = _hold(proposal.session)
+    session = hold(proposal.session)
     require_voter(session, card, by, proposal.score.code)
     proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if choice not in Ballot.Choice.values:
@@ -263,7 +227,7 @@ def vote(proposal: Proposal, *, by: Actor, choice: str) -> Ballot:
 def end_vote(proposal: Proposal, *, by: Actor) -> Proposal:
     """Take no more votes on a proposal; its count is told from now on. Raises Refused or OutOfStep."""
     card = lock(proposal.score.card_id)
-    _running(proposal.session, by)
+    running(proposal.session, by)
     proposal = Proposal.objects.select_for_update().select_related("session").get(pk=proposal.pk)
     if proposal.ended_at is not None:
         raise OutOfStep(_("Biểu quyết về đề xuất này đã kết thúc."))
@@ -280,7 +244,7 @@ def close_session(session: Session, *, by: Actor) -> Session:
     Raises Refused, or OutOfStep (closed already, a vote still going on).
     """
     _hold_cards(session)
-    session = _hold(session)
+    session = hold(session)
     require_closing(session, by)
     running = sorted(
         {
@@ -316,7 +280,7 @@ def _hold_cards(session: Session) -> None:
     list(Scorecard.objects.select_for_update().filter(pk__in=cards).order_by("pk").values("pk"))
 
 
-def _hold(session: Session) -> Session:
+def hold(session: Session) -> Session:
     """Return the session, locked and open. Raises OutOfStep once it is closed."""
     rows = Session.objects.select_for_update(of=("self",)).select_related("round__host")
     session = rows.get(pk=session.pk)
@@ -325,9 +289,9 @@ def _hold(session: Session) -> Session:
     return session
 
 
-def _running(session: Session, by: Actor) -> Session:
+def running(session: Session, by: Actor) -> Session:
     """Return the session, locked and open, if the person presides over it."""
-    session = _hold(session)
+    session = hold(session)
     if not seat_of(session, by).presides:
         raise not_presiding()
     return session

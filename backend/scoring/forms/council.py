@@ -128,12 +128,16 @@ class MarkForm(ActingForm):
     def _faster(self, yours: Decimal) -> ValidationError:
         mark = self.mark
         return ValidationError(
-            _("%(who)s vừa chấm tiêu chí này%(when)s. Đang lưu: %(theirs)s điểm. Bạn nhập: %(yours)s điểm."),
+            _(
+                "%(who)s vừa chấm tiêu chí này%(when)s. Đang lưu: %(theirs)s điểm%(because)s. "
+                "Bạn nhập: %(yours)s điểm."
+            ),
             code="stale",
             params={
                 "who": (mark.author if mark else "") or _("Người khác"),
                 "when": f" lúc {format_moment(mark.saved_at)}" if mark and mark.saved_at else "",
                 "theirs": "–" if mark is None or mark.points is None else format_points(mark.points),
+                "because": _(", lý do: “%s”") % mark.reason if mark and mark.reason else "",
                 "yours": format_points(yours),
             },
         )
@@ -178,7 +182,7 @@ def reachable(score: Score) -> tuple[Decimal, ...] | None:
         return None
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(ActingForm):
     """What the unit is asked to explain on one leaf."""
 
     question = NFCCharField(

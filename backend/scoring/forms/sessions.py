@@ -17,6 +17,7 @@ from backend.scoring.forms.acts import ApproveForm
 from backend.scoring.forms.council import ConcludeForm
 from backend.scoring.forms.leaf import PREFIX, NumberField
 from backend.scoring.models import Attendance, Ballot, Score
+from backend.scoring.queries import seen_of
 
 
 class BeginForm(ActingForm):
@@ -31,6 +32,9 @@ class AttendanceForm(ActingForm):
     def __init__(self, data: Any = None, *, members: Sequence[Attendance]) -> None:
         super().__init__(data, auto_id="attendance-%s")
         self.members = members
+        self.fields["seen"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, initial=seen_of(members)
+        )
         for row in members:
             self.fields[f"presence_{row.person_id}"] = forms.ChoiceField(
                 label=row.person_name, choices=Attendance.Presence.choices, initial=row.presence
@@ -43,6 +47,11 @@ class AttendanceForm(ActingForm):
             )
             reason.widget.attrs["placeholder"] = _("lý do vắng")
             self.fields[f"reason_{row.person_id}"] = reason
+
+    def see_again(self) -> None:
+        """Let the next sending stand on what is noted now."""
+        self.data = self.data.copy()
+        self.data["seen"] = seen_of(self.members)
 
     @property
     def seats(self) -> list[tuple[Attendance, forms.BoundField, forms.BoundField]]:

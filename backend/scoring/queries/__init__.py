@@ -48,7 +48,7 @@ from backend.scoring.queries.doubles import (
     waiting,
 )
 from backend.scoring.queries.flags import Flag, FlagKind, flags_of, kinds_for
-from backend.scoring.queries.hand_overs import Lead, hand_over_now, leads_of
+from backend.scoring.queries.hand_overs import Lead, field_of, fields_led_by_others, hand_over_now, leads_of
 from backend.scoring.queries.intake import (
     SHOWN_UPLOADS,
     Intake,
@@ -112,6 +112,7 @@ from backend.scoring.queries.sessions import (
     present_in,
     quorum_of,
     seat_of,
+    seen_of,
     votings,
 )
 from backend.scoring.queries.sharing import (
@@ -209,6 +210,8 @@ __all__ = [
     "drafts_on",
     "evidence_window",
     "explained",
+    "field_of",
+    "fields_led_by_others",
     "fingerprint_over",
     "flags_of",
     "found",
@@ -265,6 +268,7 @@ __all__ = [
     "scored_itself",
     "seat_in",
     "seat_of",
+    "seen_of",
     "sees_names",
     "sees_own_points",
     "sees_step",

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Explanation, HandOver, Mark, Score, Scorecard
+from backend.scoring.models import HandOver, Mark, Score, Scorecard
+from backend.scoring.queries.answers import given_answers
 from backend.scoring.queries.cards import CARD_PARTS, step_of
 from permissions.actor import Actor
 from permissions.roles import Role
@@ -66,6 +67,28 @@ def hand_over_now(round_: Round, agency: Unit, code: str) -> HandOver | None:
     return rows.first()
 
 
+def field_of(code: str) -> str:
+    """Return the code of the field a leaf belongs to."""
+    return code.partition(".")[0]
+
+
+def fields_led_by_others(card: Scorecard, actor: Actor) -> frozenset[str]:
+    """Return the fields that a lead agency still appraises on the card: not handed over, and not the person's own.
+
+    Nobody appraises her own unit: the council has the card of a lead agency for itself.
+    """
+    leads = [
+        lead for lead in _seated(card.round, _field_titles(card.round)) if lead.agency.pk != card.unit_id
+    ]
+    if not leads:
+        return frozenset()
+    rows = HandOver.objects.filter(round=card.round_id, sent_back_at__isnull=True)
+    handed = set(rows.values_list("agency_id", "field"))
+    return frozenset(
+        lead.field for lead in leads if (lead.agency.pk, lead.field) not in handed and not lead.is_of(actor)
+    )
+
+
 def _field_titles(round_: Round) -> dict[str, str]:
     sets = round_.groups.values("criteria_set")
     rows = Node.objects.filter(criteria_set__in=sets, parent__isnull=True).order_by("order")
@@ -113,7 +136,7 @@ def _owed(cards: list[Scorecard], *, again: bool, marked_at: int | None = None) 
         card__in=cards, applies=True, source=Node.Source.ASSESSED, counting=Node.Counting.BASE
     )
     if again:
-        rows = rows.filter(Exists(Explanation.objects.filter(score=OuterRef("pk"))))
+        rows = rows.filter(Exists(given_answers(score=OuterRef("pk"))))
     if marked_at is not None:
         marks = Mark.objects.filter(score=OuterRef("pk"), step=marked_at, points__isnull=False)
         rows = rows.filter(Exists(marks))
@@ -121,7 +144,7 @@ def _owed(cards: list[Scorecard], *, again: bool, marked_at: int | None = None) 
 
 
 def _counted(rows: QuerySet[Score]) -> Counter[tuple[int, str]]:
-    return Counter((card, code.partition(".")[0]) for card, code in rows.values_list("card_id", "code"))
+    return Counter((card, field_of(code)) for card, code in rows.values_list("card_id", "code"))
 
 
 def _add_handed(round_: Round, leads: list[Lead]) -> None:

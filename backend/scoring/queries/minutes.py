@@ -157,10 +157,17 @@ def _leaf(key: int, talked: list[Voting], decided: Mark | None, marks: list[Mark
         "own": given.get(Step.Kind.SELF, ""),
         "appraised": given.get(Step.Kind.APPRAISAL, ""),
         "proposals": [_proposal(voting) for voting in talked],
+        "otherwise": _otherwise(talked, decided),
         "decision": _points(decided.points) if decided else "",
         "reason": decided.reason if decided else _("Giữ điểm thẩm định."),
         "decided_by": decided.author if decided else "",
     }
+
+
+def _otherwise(talked: list[Voting], decided: Mark | None) -> bool:
+    """Return whether the chair decided other points than those the council carried."""
+    carried = [voting.proposal.points for voting in talked if voting.carried]
+    return decided is not None and bool(carried) and decided.points not in carried
 
 
 def _proposal(voting: Voting) -> dict[str, Any]:
@@ -173,6 +180,7 @@ def _proposal(voting: Voting) -> dict[str, Any]:
         "agreed": count.agreed if count else None,
         "against": count.against if count else None,
         "abstained": count.abstained if count else None,
+        "outcome": voting.outcome,
         "voters": voting.voters,
         "named": [[words, names] for words, names in voting.named],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from backend.core import clock
@@ -51,8 +51,23 @@ def _unit_sees(card: Scorecard, step: Step, now: datetime) -> bool:
         return True
     if card.round.sign_off_until is not None and card.state == State.CONCLUDED:
         return step.kind in (Step.Kind.APPRAISAL, Step.Kind.CONCLUSION)  # its leader signs what was concluded
-    asked = card.state in (State.EXPLAINING, State.EXPLAINED)
-    return asked and card.step is not None and step.order <= card.step.order
+    return step.order <= _explained_up_to(card)
+
+
+def _explained_up_to(card: Scorecard) -> int:
+    """Return the order of the newest step at which the unit was asked to explain; 0 without one.
+
+    What it was asked about it has read: that is not taken back when the card goes on.
+    """
+    if card.step is None:
+        return 0
+    if card.state in (State.EXPLAINING, State.EXPLAINED):
+        return card.step.order
+    if not hasattr(card, "explained_up_to"):
+        sent = Explanation.objects.filter(score__card=card, step__order__lt=card.step.order)
+        newest = sent.aggregate(order=Max("step__order"))["order"]
+        card.explained_up_to = newest or 0  # type: ignore[attr-defined]
+    return int(card.explained_up_to)  # type: ignore[attr-defined]
 
 
 def of_unit(viewer: Actor, card: Scorecard) -> bool:

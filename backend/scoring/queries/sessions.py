@@ -16,6 +16,7 @@ from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.rounds.queries.councils import council_of, sitting
 from backend.rounds.rules import wanted_for_quorum
+from backend.scoring import fingerprints
 from backend.scoring.models import (
     AgendaCard,
     Attendance,
@@ -133,6 +134,12 @@ def quorum_of(session: Session) -> Quorum:
     return Quorum(members, present, wanted_for_quorum(session.quorum, members))
 
 
+def seen_of(rows: Iterable[Attendance]) -> str:
+    """Return the fingerprint of an attendance list, by which a page says what it showed."""
+    said = sorted([str(row.person_id), row.presence, row.reason] for row in rows)
+    return fingerprints.of_content({"attendance": said})
+
+
 def present_in(session: Session, person_id: int | None) -> Attendance | None:
     """Return the person's attendance where she is there; None otherwise."""
     rows = session.attendances.filter(person=person_id, presence=Attendance.Presence.PRESENT)
@@ -157,10 +164,35 @@ def kept_by_session(card: Card, signer: int | None = None, *, score: Score | Non
         return quorum.sentence
     if signer is not None and present_in(session, signer) is None:
         return _("Bạn chưa được điểm danh có mặt tại phiên họp.")
+    return _kept_by_votes(session, card, score)
+
+
+def _kept_by_votes(session: Session, card: Card, score: Score | None) -> str:
+    """Return which votes keep the card, or one leaf of it; at conclusion also what was carried and not decided."""
     running = session.proposals.filter(score__card=card, ended_at__isnull=True)
     running = running.filter(score=score) if score else running
     codes = sorted(set(running.values_list("score__code", flat=True)))
-    return _("Chưa kết thúc biểu quyết ở %s.") % ", ".join(codes) if codes else ""
+    if codes:
+        return _("Chưa kết thúc biểu quyết ở %s.") % ", ".join(codes)
+    waiting = [] if score else _carried_undecided(session, card)
+    if not waiting:
+        return ""
+    return _("Hội đồng đã thông qua đề xuất nhưng Chủ tịch chưa ghi điểm kết luận ở %s.") % ", ".join(waiting)
+
+
+def _carried_undecided(session: Session, card: Card) -> list[str]:
+    """Return the codes of the leaves for which the council carried other points and no decision is written."""
+    decided = Mark.objects.filter(
+        score__card=card,
+        step__kind=Step.Kind.CONCLUSION,
+        points__isnull=False,
+        saved_at__gte=session.opened_at,
+    )
+    rows = votings(session, score__card=card)
+    left = set(decided.values_list("score_id", flat=True))
+    return sorted(
+        {row.proposal.score.code for row in rows if row.carried and row.proposal.score_id not in left}
+    )
 
 
 # --- what is open on a card -----------------------------------------------------------------------------
@@ -240,6 +272,11 @@ class Count:
     against: int = 0
     abstained: int = 0
 
+    @property
+    def carried(self) -> bool:
+        """Return whether more than half of the votes are for it: the council decides by majority."""
+        return 2 * self.agreed > self.agreed + self.against + self.abstained
+
 
 @dataclass
 class Voting:
@@ -249,6 +286,20 @@ class Voting:
     ballots: list[Ballot]
     count: Count | None
     by_name: bool
+
+    @property
+    def carried(self) -> bool:
+        """Return whether the vote has ended and the proposal is carried."""
+        return bool(self.proposal.ended_at and self.count and self.count.carried)
+
+    @property
+    def outcome(self) -> str:
+        """Return how the vote came out, in words; empty while it goes on."""
+        if not self.proposal.ended_at:
+            return ""
+        if self.carried:
+            return _("Được thông qua: quá nửa số phiếu tán thành.")
+        return _("Không được thông qua: chưa quá nửa số phiếu tán thành.")
 
     @property
     def voters(self) -> list[str]:

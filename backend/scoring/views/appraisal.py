@@ -244,6 +244,7 @@ def mark(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     form = mark_form(line, request.POST)
     save = partial(actions.appraise, page.card, code, by=actor_of(request))
     if not (form.is_valid() and form.carry_out(lambda: save(**form.to_save))):
+        actions.require_appraisal(page.card)
         line.form = form
         return _refused(request, page, line, form)
     return _saved(request, page.card, code, _("Đã lưu điểm tiêu chí %(code)s.") % {"code": code})
@@ -257,7 +258,9 @@ def ask(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if not form.is_valid():
         line.question_form = form
         return _refused(request, page, line, form)
-    actions.ask(page.card, code, by=actor_of(request), **form.cleaned_data)
+    if not form.carry_out(lambda: actions.ask(page.card, code, by=actor_of(request), **form.cleaned_data)):
+        line.question_form = form
+        return _refused(request, page, line, form)
     return _saved(
         request, page.card, code, _("Đã ghi yêu cầu giải trình tiêu chí %(code)s.") % {"code": code}
     )
@@ -303,6 +306,11 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
     codes = part.agreeable if part else page.agreeable
     number = actions.agree_rest(page.card, by=actor_of(request), codes=codes)
     messages.success(request, _("Đã đồng ý với điểm của %(number)d tiêu chí.") % {"number": number})
+    if led := sorted(queries.fields_led_by_others(page.card, actor_of(request))):
+        messages.info(
+            request,
+            _("Lĩnh vực %s còn do cơ quan chủ trì thẩm định, chưa bàn giao nên để lại.") % ", ".join(led),
+        )
     return redirect(_field_page(page.card, wanted))
 
 

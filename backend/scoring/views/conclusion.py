@@ -37,6 +37,7 @@ GROUPS = (
     ("open", gettext_lazy("Còn khác nhau sau giải trình")),
     ("silent", gettext_lazy("Khác điểm tự chấm, không có giải trình")),
     ("settled", gettext_lazy("Đã nhận giải trình, trở lại điểm tự chấm")),
+    ("unmarked", gettext_lazy("Chưa thẩm định")),
     ("agreed", gettext_lazy("Đồng ý với điểm tự chấm")),
     ("other", gettext_lazy("Không thẩm định: điều tra, chỉ số ngoài, không áp dụng")),
 )
@@ -109,9 +110,11 @@ class Difference:
             return "other"
         if self.leaf.claims_not_arisen:
             return "open" if self.explained else "silent"
+        if self.newest is None and self.decided is None:
+            return "unmarked"
         if self.newest and self.newest.points != self.leaf.points:
             return "open" if self.explained else "silent"
-        return "settled" if self.explained or self.leaf.explanations else "agreed"
+        return "settled" if self.explained else "agreed"
 
     @property
     def reasons(self) -> list[Mark]:

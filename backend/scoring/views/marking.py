@@ -139,8 +139,15 @@ class Line:
     @property
     def is_apart(self) -> bool:
         """Return whether the steps of appraisal gave different points."""
-        now = [self.mark] if self.mark and self.step is not None else []
-        return len({mark.points for mark in (*self.earlier, *now)}) > 1
+        return len({mark.points for mark in self._given}) > 1
+
+    @property
+    def is_below(self) -> bool:
+        """Return whether the newest mark is below what the unit gave itself."""
+        own, newest = self.leaf.points, self.newest
+        if own is None or newest is None or newest.points is None:
+            return self.is_cut
+        return newest.points < own
 
     @property
     def claimed(self) -> bool:

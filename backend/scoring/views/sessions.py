@@ -127,7 +127,8 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         act(rows={})
         return _page(request, found, status=422, attendance_form=form, form=form)
-    if not form.carry_out(lambda: act(rows=form.rows)):
+    if not form.carry_out(lambda: act(rows=form.rows, seen=form.cleaned_data["seen"] or None)):
+        form.see_again()
         return _page(request, found, status=422, attendance_form=form, form=form)
     messages.success(request, _("Đã ghi điểm danh."))
     return redirect("scoring:session", pk=pk)

@@ -32,7 +32,7 @@ def _differs(line: Line) -> bool:
 
 SIFTS: dict[str, tuple[Any, Callable[[Line, Flags], bool]]] = {
     "left": (gettext_lazy("Chưa thẩm định"), lambda line, _flags: _is_left(line)),
-    "cut": (gettext_lazy("Bị trừ điểm"), lambda line, _flags: line.is_cut),
+    "cut": (gettext_lazy("Bị trừ điểm"), lambda line, _flags: line.is_below),
     "changed": (gettext_lazy("Khác bước trước"), lambda line, _flags: _differs(line)),
     "apart": (gettext_lazy("Các lần thẩm định khác nhau"), lambda line, _flags: line.is_apart),
     "bare": (

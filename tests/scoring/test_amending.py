@@ -55,6 +55,18 @@ def test_one_person_alone_changes_nothing_after_the_conclusion(here):
     assert points(here) == Decimal("0.5")
 
 
+def test_a_change_after_the_conclusion_is_worded_and_carries_the_rule_it_applies(here):
+    card, secretary = here.world.card, here.members["secretary"]
+    for said in ("x", "vb1"):
+        with pytest.raises(Invalid):
+            actions.propose_change(
+                card, "1.1", by=secretary, points=Decimal(1), reason=said, document="21/CV-SNV"
+            )
+    actions.confirm_change(proposed(here), by=here.world.chair)
+    mark = Mark.objects.get(score__card=card, score__code="1.1", step__kind="conclusion")
+    assert "Kịp thời" in mark.rule_said
+
+
 def test_a_second_person_confirms_and_history_names_both_the_reason_and_the_document(here):
     made = proposed(here)
     assert points(here) == Decimal("0.5")

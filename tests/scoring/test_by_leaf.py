@@ -293,3 +293,16 @@ def test_a_leaf_marked_twice_is_marked_on_the_card_and_shows_no_first_mark_here(
     assert "data-mark " not in page.split(f'id="unit-{made.card.pk}"')[1].split("</tr>")[0]
     assert "3,25" not in page
     assert "BC 7" not in page
+
+
+def test_cuts_and_differing_steps_are_found_at_the_second_look_too():
+    world = council()
+    world.explained()
+    client = signed_in(world.users["secretary"])
+    actions.appraise(
+        world.card, "1.1", by=world.secretary, version=0, points=Decimal(0), reason="Vẫn thiếu bản quét"
+    )
+    for show in ("cut", "apart"):
+        assert 'leaf-1.1">Phường Ô Môn' in page_of(client, world, show=show).text
+    actions.move(world.card, "appraise", by=world.secretary)
+    assert 'leaf-1.1">Phường Ô Môn' in page_of(client, world, show="apart").text

@@ -257,3 +257,13 @@ def test_the_support_team_drafts_and_marks_nothing(here: Bench) -> None:
 def test_nothing_is_drafted_on_a_leaf_that_two_mark(here: Bench) -> None:
     with pytest.raises(OutOfStep, match="chấm hai lần"):
         actions.draft(here.card, "2.1", by=here.actors["support"], version=0, points=Decimal(5))
+
+
+def test_no_leaf_is_chosen_that_nobody_will_mark_again(here: Bench) -> None:
+    for code, points in (("1.1", "1"), ("1.2", "3")):
+        actions.appraise(here.card, code, by=here.actors["secretary"], version=0, points=Decimal(points))
+    for name in ("member", "second"):
+        give(here, name, "5")
+    actions.move(here.card, "appraise", by=here.actors["secretary"])
+    with pytest.raises(Invalid):
+        choose(here, "1.2", units=[here.card.unit_id])

@@ -235,3 +235,35 @@ def test_json_shows_the_questions_with_the_fingerprint_the_leader_names(here, pe
     assert lacking.status_code == 422
     given = {"secret": make.PASSWORD, "seen": found["fingerprint"]}
     assert people.of("leader").post(address + "moves/explain/", given, "application/json").status_code == 200
+
+
+def test_an_unanswered_leaf_keeps_its_mark_at_the_second_look(here):
+    answer(here, "1.1")
+    actions.move(here.card, "explain", by=here.leader)
+    here.close(3)
+    with pytest.raises(OutOfStep, match=r"không giải trình tiêu chí 2\.1"):
+        actions.appraise(
+            here.card, "2.1", by=here.secretary, version=0, points=Decimal(5), reason="Nâng theo hồ sơ"
+        )
+    why = {"points": Decimal(1), "reason": "Nhận giải trình của đơn vị"}
+    actions.appraise(here.card, "1.1", by=here.secretary, version=0, **why)
+    actions.move(here.card, "appraise", by=here.secretary)
+    kept = Mark.objects.filter(score__card=here.card, score__code="2.1", points__isnull=False)
+    assert kept.exclude(step__kind="self").latest("step__order").points == 4
+
+
+def test_what_the_unit_was_asked_about_it_goes_on_seeing(here, people):
+    answer(here, "1.1")
+    actions.move(here.card, "explain", by=here.leader)
+    here.close(3)
+    actions.appraise(here.card, "1.1", by=here.secretary, version=0, points=Decimal("0.5"))
+    actions.move(here.card, "appraise", by=here.secretary)
+    page = text(people.of("officer").get(url("leaf", here.card, "1.1")))
+    assert "Thiếu ở 1.1" in page
+    assert "Thẩm định lần 2" not in page
+
+
+def test_saving_one_answer_sends_back_its_own_piece_of_the_page(here, people):
+    page = text(people.of("officer").get(url("explanation", here.card)))
+    assert page.count('hx-select="[data-asked=') == 2
+    assert page.count('hx-select-oob="#send,#answered"') == 2

@@ -130,3 +130,11 @@ def test_json_hands_over_and_sends_back(here: Bench) -> None:
     )
     assert answer.json()["sent_back_reason"] == "Sai"
     assert lead.get(path).json()["results"][0]["earlier"][0]["note"] == "Còn một phiếu"
+
+
+def test_the_council_agrees_over_no_lead_agencys_head(here: Bench) -> None:
+    assert actions.agree_rest(here.card, by=here.actors["secretary"]) == 2
+    page = text(signed_in(here.users["secretary"]).post(url("agree", here.card), {"field": ""}, follow=True))
+    assert "Lĩnh vực 2 còn do cơ quan chủ trì thẩm định" in page
+    hand(here, note="Giao Hội đồng chấm tiếp")
+    assert actions.agree_rest(here.card, by=here.actors["secretary"]) == 1

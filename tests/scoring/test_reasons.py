@@ -319,3 +319,58 @@ def test_more_than_is_left_is_refused_at_the_field(season, secretary):
     answer = secretary.post(url("deduct", season.card), sent)
     assert answer.status_code == 422
     assert "không quá" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("vb9", "không có lý do mẫu vb9"),
+        ("vb9 12/KH-UBND", "không có lý do mẫu vb9"),
+        ("kh1", "không có lý do mẫu kh1"),
+        ("x", "lý do cụ thể"),
+        (".", "lý do cụ thể"),
+        ("12", "lý do cụ thể"),
+    ],
+)
+def test_a_code_that_nobody_offers_or_one_word_is_no_reason(season, reason, said):
+    kept(season)
+    season.under_appraisal()
+    with pytest.raises(Invalid, match=said):
+        cut(season, reason)
+
+
+def test_the_number_of_a_document_begins_no_code(season):
+    kept(season)
+    season.under_appraisal()
+    assert cut(season, "KH12 của Sở ban hành chậm") == "KH12 của Sở ban hành chậm"
+
+
+def test_questions_and_the_chairs_decision_are_held_to_the_same_words(season):
+    kept(season)
+    season.appraised()
+    for text in ("vb1", "vb9", "x"):
+        with pytest.raises(Invalid) as refusal:
+            actions.ask(season.card, "2.1", by=season.secretary, question=text)
+        assert list(refusal.value.fields) == ["question"]
+    asked = actions.ask(season.card, "2.1", by=season.secretary, question="vb1 12/BC; 3")
+    assert asked.question == "Văn bản số 12/BC ban hành chậm 3 ngày"
+
+
+def test_the_chairs_decision_is_held_to_the_same_words(season):
+    kept(season)
+    season.explained()
+    actions.agree_rest(season.card, by=season.secretary)
+    actions.move(season.card, "appraise", by=season.secretary)
+    season.close(4)
+    for text in ("vb1", "vb9", "x"):
+        with pytest.raises(Invalid):
+            actions.decide(season.card, "1.1", by=season.chair, version=0, points=Decimal(1), reason=text)
+
+
+def test_the_questions_page_says_it_at_the_question(season, secretary):
+    kept(season)
+    season.appraised()
+    answer = secretary.post(url("ask", season.card, "2.1"), {"question": "vb1"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "không chỉ chọn" in answer.text
+    assert "vb1</textarea>" in answer.text

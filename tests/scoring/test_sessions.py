@@ -14,6 +14,7 @@ from backend.rounds.models import Round
 from backend.rounds.rules import wanted_for_quorum
 from backend.scoring import actions, fingerprints, queries
 from backend.scoring.models import Ballot, Session, State, Tally
+from backend.scoring.queries.minutes import minutes_of
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
@@ -110,6 +111,47 @@ def test_members_vote_by_name_once_and_the_chair_decides_after_the_vote(here):
     actions.decide(here.world.card, "1.1", **decide)
     actions.move(here.world.card, "conclude", by=here.world.chair)
     assert here.world.fresh().state == State.CONCLUDED
+
+
+def test_what_the_council_carried_is_decided_before_the_card_is_concluded(here):
+    here.begin()
+    made = here.propose()
+    here.vote(made, one="for", two="for", chair="against")
+    actions.end_vote(fresh(made), by=here.members["secretary"])
+    voting = queries.votings(here.now)[0]
+    assert voting.carried
+    assert voting.outcome.startswith("Được thông qua")
+    with pytest.raises(OutOfStep, match=r"chưa ghi điểm kết luận ở 1\.1"):
+        actions.move(here.world.card, "conclude", by=here.world.chair)
+    with pytest.raises(Invalid, match="lý do cụ thể"):
+        _decide_otherwise(here, ".")
+    _decide_otherwise(here, "Quyết định 5/QĐ ban hành quá hạn")
+    actions.move(here.world.card, "conclude", by=here.world.chair)
+    leaf = minutes_of(here.now)["cards"][0]["leaves"][0]
+    assert (leaf["otherwise"], leaf["decision"]) == (True, "0.000")
+
+
+def _decide_otherwise(here, reason: str) -> None:
+    actions.decide(here.world.card, "1.1", by=here.world.chair, version=0, points=Decimal(0), reason=reason)
+
+
+def test_a_proposal_with_half_of_the_votes_is_not_carried(here):
+    here.begin()
+    made = here.propose()
+    here.vote(made, one="for", two="for", chair="against", secretary="abstain")
+    actions.end_vote(fresh(made), by=here.members["secretary"])
+    assert not queries.votings(here.now)[0].carried
+    actions.move(here.world.card, "conclude", by=here.world.chair)
+    assert here.world.fresh().state == State.CONCLUDED
+
+
+def test_a_canned_reason_only_picked_is_no_proposal(here):
+    actions.save_reason(here.world.round, by=here.world.secretary, code="vb1", text="Văn bản số … chậm")
+    here.begin()
+    with pytest.raises(Invalid, match="không chỉ chọn"):
+        actions.propose(
+            here.now, here.world.card, "1.1", by=here.members["one"], points=Decimal(1), reason="vb1"
+        )
 
 
 def test_the_database_takes_one_vote_each_and_no_choice_of_a_closed_one(here):

@@ -124,7 +124,7 @@ def test_a_difference_is_shown_to_a_third_who_settles_with_a_reason(here: Bench)
     assert marks(here) == []
     for name in ("member", "second"):
         with pytest.raises(Refused, match="hai người chấm"):
-            give(here, name, "4", "Thôi", version=1)
+            give(here, name, "4", "Xem lại hồ sơ", version=1)
     seen = page(here, "chair")
     assert "Hai người chấm độc lập khác nhau" in seen
     assert "Thiếu bản ký của bên B" in seen

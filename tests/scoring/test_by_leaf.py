@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import copy
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
+from backend.audit.recording import recording
 from backend.scoring import actions
 from backend.scoring.models import Mark, Scorecard
+from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
 from tests.scoring import specimens
@@ -18,6 +22,7 @@ from tests.scoring.benches import bench
 from tests.scoring.councils import Council, council, fill
 from tests.scoring.pages import HTMX, signed_in, url
 from tests.scoring.test_statements import statements
+from tiers.models import Appointment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -293,3 +298,28 @@ def test_a_leaf_marked_twice_is_marked_on_the_card_and_shows_no_first_mark_here(
     assert "data-mark " not in page.split(f'id="unit-{made.card.pk}"')[1].split("</tr>")[0]
     assert "3,25" not in page
     assert "BC 7" not in page
+
+
+def test_two_people_of_one_name_are_counted_apart(season, secretary):
+    names = {}
+    for card, user in zip(season.cards, (season.users["secretary"], season.users["chair"]), strict=False):
+        user.full_name = "Cùng tên"
+        with recording(by=SYSTEM):
+            user.save()
+        save(signed_in(user), season, card, agree="1")
+        names[f"Cùng tên ({user.username})"] = {"1": 1}
+    told = secretary.get(f"/api/rounds/{season.round.pk}/leaves/").json()
+    assert {row["name"]: row["given"] for row in told["people"] if row["given"]} == names
+    page = secretary.get(url("marker_list", season.round)).text
+    assert all(name in page for name in names)
+
+
+def test_who_has_no_seat_any_more_keeps_her_line_under_the_name_she_has_now(season, secretary):
+    user, _actor = make.seated(Role.APPRAISER, season.host)
+    save(signed_in(user), season, season.card, agree="1")
+    Appointment.objects.filter(user=user).update(ends_at=F("starts_at") + timedelta(seconds=1))
+    user.full_name = "Tên đã đổi"
+    with recording(by=SYSTEM):
+        user.save()
+    told = secretary.get(f"/api/rounds/{season.round.pk}/leaves/").json()
+    assert {row["name"]: row["given"] for row in told["people"]}["Tên đã đổi"] == {"1": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
@@ -17,7 +18,7 @@ from backend.core.text import key_in
 from backend.scoring import actions, sent, shapes_across
 from backend.scoring.across import across
 from backend.scoring.api_rounds import round_of
-from backend.scoring.queries.canned import canned_in, leaves_in
+from backend.scoring.queries.canned import canned_in, canned_named, leaves_in
 from backend.scoring.sent import read
 from backend.scoring.work import Work, work_in
 
@@ -96,7 +97,9 @@ class CannedViewSet(ViewSet):
         """Take a canned reason out of use."""
         round_ = round_of(request, key_in(round))
         actions.require_keeping(request.actor, round_)  # type: ignore[attr-defined]
-        row = get_object_or_404(canned_in(round_), pk=key_in(pk))
+        row = canned_named(round_, key_in(pk))
+        if row is None:
+            raise Http404
         row = actions.retire_reason(row, by=request.actor, round_=round_)  # type: ignore[attr-defined]
         return Response(shapes_across.CannedShape(row).data)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -59,6 +60,7 @@ class Names:
 
     steps: dict[int, Step] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
+    proposals: dict[int, Decimal] = field(default_factory=dict)
 
 
 Teller = Callable[[Any, Names], str]

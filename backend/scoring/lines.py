@@ -61,6 +61,10 @@ _ROUND = f"FROM {Round._meta.db_table} r WHERE r.id = {{row}}.round_key"
 _HOST = f"COALESCE((SELECT r.host_id {_ROUND}), {{row}}.unit_key)"
 _SCORE = f"FROM {Score._meta.db_table} s WHERE s.id = {{row}}.score_id"
 _STEP = f"FROM {Step._meta.db_table} st WHERE st.id = {{row}}.step_id"
+_VOTED = (
+    f"FROM {Proposal._meta.db_table} p JOIN {Score._meta.db_table} s ON s.id = p.score_id "
+    "WHERE p.id = {row}.proposal_id"
+)
 _LEAF = {"card": f"(SELECT s.card_id {_SCORE})", "code": f"COALESCE((SELECT s.code {_SCORE}), '')"}
 _IN_STEP = {"step": f"COALESCE(NULLIF({{row}}.step_name, ''), (SELECT st.title {_STEP}), '')"}
 _OWN_STEP = f"EXISTS (SELECT 1 {_STEP} AND st.kind = '{Step.Kind.SELF}')"
@@ -213,4 +217,13 @@ def _of_council() -> None:
         FirstMark,
         "what one of two people gave alone is told by nobody; once both are given the leaf tells it",
     )
-    leaves_out(Ballot, "a vote is told by its session and minutes, a closed one by nobody")
+    # A closed vote has no line: of it the session tells who voted, and a sum.
+    shows(
+        Ballot,
+        "council",
+        host=_HOST,
+        side="'council'",
+        kept="{row}.by_name",
+        card=f"(SELECT s.card_id {_VOTED})",
+        code=f"COALESCE((SELECT s.code {_VOTED}), '')",
+    )

@@ -1,4 +1,4 @@
-"""The words of what happens in and after a council's session: who is there, agenda, proposals, changes; canned reasons."""
+"""The words of what happens in and after a council's session: who is there, agenda, proposals, votes by name, changes; canned reasons."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from backend.core.exact import format_points
-from backend.scoring.models import AgendaCard, Amendment, Attendance, CannedReason, Proposal, Session
+from backend.scoring.models import AgendaCard, Amendment, Attendance, Ballot, CannedReason, Proposal, Session
 
 
 def _canned(row: Any, names: Any) -> str:
@@ -67,12 +67,24 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-# Which rows, their words, and which columns are compared with the row before. A vote is told by the minutes alone.
+def _ballot(row: Any, names: Any) -> str:
+    """Tell a vote by name; a closed one has no line and never comes here."""
+    points = names.proposals.get(row.proposal_id)
+    named = {
+        "who": row.voter_name,
+        "said": Ballot.Choice(row.choice).label,
+        "points": "–" if points is None else format_points(points),
+    }
+    return _("%(who)s biểu quyết về đề xuất %(points)s điểm: %(said)s") % named
+
+
+# Which rows, their words, and which columns are compared with the row before.
 SESSIONS: tuple[tuple[Any, Callable[[Any, Any], str], tuple[str, ...]], ...] = (
     (CannedReason, _canned, ()),
     (Session, _session, ()),
     (Attendance, _attendance, ()),
     (AgendaCard, _agenda, ()),
     (Proposal, _proposal, ()),
+    (Ballot, _ballot, ()),
     (Amendment, _amendment, ()),
 )

@@ -139,14 +139,17 @@ class WorkShape(serializers.Serializer[Any]):
 
 
 class CannedShape(serializers.ModelSerializer[CannedReason]):
-    """A canned reason; ``leaf`` is null where it is for every leaf."""
+    """A canned reason; ``leaf`` is null where it is for every leaf, ``source`` says of which year it is carried."""
 
-    leaf = serializers.IntegerField(source="node_id", allow_null=True)
-    leaf_code = serializers.CharField(source="node.code", default=None, allow_null=True)
+    leaf = serializers.IntegerField(source="leaf.pk", default=None, allow_null=True)
+    leaf_code = serializers.CharField(source="leaf.code", default=None, allow_null=True)
+    source = serializers.CharField(help_text="Empty for one that was written for the leaf itself")  # type: ignore[assignment]
 
     class Meta:
         model = CannedReason
-        fields = ["id", "leaf", "leaf_code", "code", "text", "author", "saved_at", "retired_at", "version"]
+        fields = [
+            "id", "leaf", "leaf_code", "code", "text", "source", "author", "saved_at", "retired_at", "version"
+        ]  # fmt: skip
 
 
 class CannedListShape(serializers.Serializer[Any]):

@@ -13,14 +13,13 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from backend.audit.models import Line
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring.models import Mark
+from backend.scoring.queries.savers import accounts_of, savers_in, told_apart
 from backend.scoring.room import unpublished_cards
 from permissions.actor import Actor
 
@@ -228,18 +227,6 @@ def field_titles(round_: Round) -> dict[str, str]:
 
 def _authors(round_: Round) -> dict[int, str]:
     """Return who saved each mark last; two people of one name are told apart by their accounts."""
-    table = Mark.history.model._meta.db_table
-    lines = Line.objects.filter(round_key=round_.pk, own=0, source=table, points_after__isnull=False)
-    last = dict(lines.order_by("at", "id").values_list("object_key", "person_key"))
-    return _named(last)
-
-
-def _named(last: dict[int | None, int | None]) -> dict[int, str]:
-    rows = get_user_model().objects.filter(pk__in=set(last.values()) - {None})
-    named = {user.pk: (user.full_name, user.username) for user in rows.only("full_name", "username")}
-    names = [name for name, _account in named.values()]
-    told = {
-        key: name if names.count(name) == 1 else f"{name} ({account})"
-        for key, (name, account) in named.items()
-    }
-    return {mark: told.get(person or 0, "–") for mark, person in last.items() if mark is not None}
+    last = savers_in(round_)
+    names = told_apart(accounts_of(last.values()))
+    return {mark: names.get(person, "–") for mark, person in last.items()}

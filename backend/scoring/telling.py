@@ -18,7 +18,7 @@ from backend.core.dates import format_moment
 from backend.core.exact import format_points
 from backend.rounds.models import CouncilMember, Step
 from backend.scoring.changes import KINDS, SOURCES, Names, Source
-from backend.scoring.models import Delegation
+from backend.scoring.models import Delegation, Proposal
 from backend.scoring.room import Asked, Cursor, page_of
 from backend.scoring.wording import stated
 from permissions.actor import Actor
@@ -139,16 +139,19 @@ _PEOPLE: dict[Any, str] = {Appointment: "user_id", Delegation: "taker_id", Counc
 
 
 def _names(rows: Iterable[Any]) -> Names:
-    steps, people = set(), set()
+    steps, people, proposals = set(), set(), set()
     for row in rows:
         steps.add(getattr(row, "step_id", None))
+        proposals.add(getattr(row, "proposal_id", None))
         model = getattr(type(row), "instance_type", None)
         people.add(getattr(row, _PEOPLE.get(model, ""), None))
     named = get_user_model().objects.filter(pk__in=people - {None}).values_list("pk", "full_name")
     found = Step.objects.filter(pk__in=steps - {None})
+    voted = Proposal.objects.filter(pk__in=proposals - {None}).values_list("pk", "points")
     return Names(
         {step.pk: step for step in found} if steps - {None} else {},
         dict(named) if people - {None} else {},
+        dict(voted) if proposals - {None} else {},
     )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -17,6 +18,7 @@ from backend.scoring.lifecycle import UNDER_APPRAISAL
 from backend.scoring.models import Mark, Score, Scorecard
 from backend.scoring.queries import given_answers, of_unit, step_of
 from backend.scoring.queries.canned import leaves_in
+from backend.scoring.queries.savers import accounts_of, savers_in, told_apart
 from permissions.actor import Actor
 from permissions.roles import ROLES, Verb
 from tiers.models import Appointment
@@ -107,7 +109,7 @@ class Work:
 
 
 def work_in(round_: Round, viewer: Actor) -> Work:
-    """Return how far the appraisal of the round is in what the viewer works on or inspects; six statements."""
+    """Return how far the appraisal of the round is in what the viewer works on or inspects."""
     made = Work(list(leaves_in(round_).select_related("criteria_set")), _titles(round_))
     cards = _cards(round_, viewer)
     made.units = len(cards)
@@ -117,8 +119,7 @@ def work_in(round_: Round, viewer: Actor) -> Work:
         for share in (made.by_node[leaf.node], made.by_field[leaf.field]):
             share.due += 1
             share.done += key in marks
-    made.people = _people(round_)
-    _count_given(made.people, [(owed[key].field, *told) for key, told in marks.items()])
+    made.people = _people(round_, [(owed[key].field, mark) for key, mark in marks.items()])
     return made
 
 
@@ -170,26 +171,52 @@ def _owed(cards: dict[int, Scorecard]) -> dict[int, Owed]:
     return found
 
 
-def _marks(cards: dict[int, Scorecard], owed: dict[int, Owed]) -> dict[int, tuple[str, datetime | None]]:
-    """Return who gave the owed marks that stand, and when, by score."""
+def _marks(cards: dict[int, Scorecard], owed: dict[int, Owed]) -> dict[int, Mark]:
+    """Return the owed marks that stand, by score: who gave them, and when."""
     steps = {leaf.step for leaf in owed.values()}
     rows = Mark.objects.filter(score__card__in=list(cards), step__in=steps, points__isnull=False)
-    found = {}
-    for key, step, *told in rows.values_list("score_id", "step_id", "author", "saved_at"):
-        if key in owed and owed[key].step == step:
-            found[key] = (told[0], told[1])
-    return found
+    told = rows.only("score_id", "step_id", "author", "saved_at")
+    return {
+        mark.score_id: mark
+        for mark in told
+        if mark.score_id in owed and owed[mark.score_id].step == mark.step_id
+    }
 
 
-def _people(round_: Round) -> list[Person]:
-    """Return who holds a seat at the round's host that appraises, each once, by name."""
+def _people(round_: Round, given: Iterable[tuple[str, Mark]]) -> list[Person]:
+    """Return who appraises for the round's host, by name, each with the marks she saved last.
+
+    Who has no seat any more gets a line of her own, and so does what no person saved.
+    """
+    people, accounts = _seated(round_)
+    marks = list(given)
+    savers = savers_in(round_)
+    saved = {savers[mark.pk] for _code, mark in marks if mark.pk in savers}
+    accounts |= accounts_of(saved - accounts.keys())
+    for key, name in told_apart(accounts).items():
+        people.setdefault(key, Person(name)).name = name
+    for field_code, mark in marks:
+        key: int | str = savers.get(mark.pk) or mark.author
+        _count(people.setdefault(key, Person(mark.author)), field_code, mark.saved_at)
+    return sorted(people.values(), key=lambda person: (not person.seat, sort_key(person.name)))
+
+
+def _count(person: Person, field_code: str, moment: datetime | None) -> None:
+    person.given[field_code] = person.given.get(field_code, 0) + 1
+    person.last = max(filter(None, (person.last, moment)), default=None)
+
+
+def _seated(round_: Round) -> tuple[dict[int | str, Person], dict[int, Any]]:
+    """Return who holds a seat at the round's host that appraises, with her account, by key."""
     roles = [role for role, verbs in ROLES.items() if Verb.APPRAISE in verbs]
     seats = Appointment.objects.in_force().filter(
         acts_for=round_.host_id, role__in=roles, user__is_active=True
     )
-    found: dict[int, Person] = {}
+    found: dict[int | str, Person] = {}
+    accounts: dict[int, Any] = {}
     everything = set()
     for row in seats.select_related("user", "acts_for", "workplace").order_by("pk"):
+        accounts[row.user_id] = row.user
         person = found.setdefault(row.user_id, Person(row.user.full_name, row.get_role_display()))
         fields = row.seat().fields
         person.fields |= fields
@@ -197,16 +224,4 @@ def _people(round_: Round) -> list[Person]:
             everything.add(row.user_id)
     for key in everything:
         found[key].fields = frozenset()
-    return sorted(found.values(), key=lambda person: sort_key(person.name))
-
-
-def _count_given(people: list[Person], told: Iterable[tuple[str, str, datetime | None]]) -> None:
-    """Put the marks to whom they are of; who has no seat any more gets a line of her own."""
-    by_name = {person.name: person for person in reversed(people)}
-    for field_code, name, moment in told:
-        if name not in by_name:
-            by_name[name] = Person(name)
-            people.append(by_name[name])
-        person = by_name[name]
-        person.given[field_code] = person.given.get(field_code, 0) + 1
-        person.last = max(filter(None, (person.last, moment)), default=None)
+    return found, accounts

@@ -135,8 +135,9 @@ def test_htmx_gets_the_leaf_and_the_sums(season, secretary):
     season.under_appraisal()
     answer = mark(secretary, season, htmx=True, points="0.5", reason="Ban hành chậm")
     assert answer.status_code == 200
-    assert 'id="leaf-1.1"' in answer.text
+    assert f'id="state-{season.mark("1.1", 2).score_id}"' in answer.text
     assert "giảm 0,50" in answer.text
+    assert "Còn 2 tiêu chí chưa thẩm định: 1.2, 2.1" in answer.text
     assert answer.text.count('hx-swap-oob="true"') >= 3
     assert "<html" not in answer.text
 

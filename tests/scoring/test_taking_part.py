@@ -238,7 +238,12 @@ def test_the_history_room_tells_who_was_kept_out_and_what_was_handed_over(here: 
     doubled = DoubleLeaf.objects.get()
     for name in ("secretary", "second"):
         actions.appraise(
-            doubled.score.card, "1.2", by=here.actors[name], version=0, points=Decimal("2.25"), reason="Thiếu biểu"
+            doubled.score.card,
+            "1.2",
+            by=here.actors[name],
+            version=0,
+            points=Decimal("2.25"),
+            reason="Thiếu biểu",
         )
 
     page = text(signed_in(here.users["inspector"]).get("/history/?kind=council"))

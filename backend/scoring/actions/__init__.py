@@ -22,7 +22,6 @@ from backend.scoring.actions.appraisal import (
     agree_rest,
     appraise,
     decide,
-    require_appraisal,
 )
 from backend.scoring.actions.attendance import mark_attendance
 from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
@@ -174,7 +173,6 @@ __all__ = [
     "replace_file",
     "request_bundle",
     "require_amending",
-    "require_appraisal",
     "require_closing",
     "require_keeping",
     "require_lead",

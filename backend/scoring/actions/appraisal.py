@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ from backend.scoring.actions.doubles import (
     tell_difference,
 )
 from backend.scoring.actions.exceptions import take_out
-from backend.scoring.actions.led import before_of, marks_on
+from backend.scoring.actions.led import before_of, forget_led, heads_led, marks_on
 from backend.scoring.actions.locking import (
     about,
     lock,
@@ -73,36 +74,44 @@ def appraise(
     window = appraisal_window(card)
     score = score_of(card, code)
     require_field(card, score, by)
-    require_explained(score, window.step)
-    return give(card, score, window, by=by, version=version, points=points, reason=reason)
+    given = Given(points, reason, version, double_of(score, window.step))
+    return _told(card, give(card, score, window, given, by=by), window)
 
 
-def give(
-    card: Scorecard, score: Score, window: Window, *, by: Actor, version: int, points: Decimal, reason: str
-) -> Saved:
-    """Save the points of a leaf whose card is locked and whose right is asked. Raises Stale or Invalid."""
-    double = double_of(score, window.step)
-    if double is None:
-        return _save(card, score, window, by=by, version=version, points=points, reason=reason)
-    reason = completed(score, card.round.host_id, reason)
-    return _twice(card, double, window, by=by, version=version, points=points, reason=reason)
+@dataclass(frozen=True)
+class Given:
+    """What a person gives a leaf; ``double`` tells of its double marking where two mark it."""
+
+    points: Decimal
+    reason: str
+    version: int
+    double: DoubleLeaf | None
 
 
-def _twice(
-    card: Scorecard,
-    double: DoubleLeaf,
-    window: Window,
-    *,
-    by: Actor,
-    version: int,
-    points: Decimal,
-    reason: str,
-) -> Saved:
+def give(card: Scorecard, score: Score, window: Window, given: Given, *, by: Actor) -> Mark:
+    """Save the points of a leaf whose card is locked and whose right is asked. Raises OutOfStep, Stale or Invalid."""
+    if card.step_id is not None:  # at the first appraisal nobody has been asked
+        require_explained(score, window.step)
+    if given.double is not None:
+        return _twice(card, given.double, window, given, by=by)
+    version, points, reason = given.version, given.points, given.reason
+    return _save(card, score, window, by=by, version=version, points=points, reason=reason)
+
+
+def _told(card: Scorecard, mark: Mark, window: Window) -> Saved:
+    total, _made = StepTotal.objects.get_or_create(card=card, step=window.step)
+    return Saved(mark, "", total.total, total.given, window.now)
+
+
+@transaction.atomic
+def _twice(card: Scorecard, double: DoubleLeaf, window: Window, given: Given, *, by: Actor) -> Mark:
     """Keep one of two marks of a leaf, or settle what two gave; equal marks become the appraisal mark at once.
 
-    Until then the answer holds her own mark and the total as it was: of the other's mark it tells nothing.
+    Until then her own mark is returned and the total stays: of the other's mark nothing is told.
     """
     score = score_of(card, double.score.code)
+    version, points = given.version, given.points
+    reason = completed(score, card.round.host_id, given.reason)
     require_turn(double, by)
     if is_settling(double):
         _require_settled(reason)
@@ -117,14 +126,14 @@ def _twice(
         if both is not None:
             settle(double, by=both.person_name, points=points, reason=both.reason, now=window.now)
     if both is not None:
+        forget_led(score)
         given = {"points": points, "reason": both.reason, "author": both.person_name}
         return _save(card, score, window, by=by, version=mark.version, **given)
     if mine.slot == 2:
         tell_difference(double, card, by)
     mark.points, mark.reason, mark.version = mine.points, mine.reason, mine.version
     mark.author, mark.saved_at = mine.person_name, mine.saved_at
-    total, _made = StepTotal.objects.get_or_create(card=card, step=window.step)
-    return Saved(mark, "", total.total, total.given, window.now)
+    return mark
 
 
 def _require_settled(reason: str) -> None:
@@ -148,7 +157,8 @@ def decide(card: Scorecard, code: str, *, by: Actor, version: int, points: Decim
     score = score_of(card, code)
     if shut := kept_by_session(card, by.user_id, score=score):
         raise OutOfStep(shut)
-    return _save(card, score, window, by=by, version=version, points=points, reason=reason)
+    mark = _save(card, score, window, by=by, version=version, points=points, reason=reason)
+    return _told(card, mark, window)
 
 
 @transaction.atomic
@@ -233,12 +243,6 @@ def appraisal_window(card: Scorecard) -> Window:
     return window
 
 
-@transaction.atomic
-def require_appraisal(card: Scorecard) -> None:
-    """Raise OutOfStep where the card can't be appraised now, whatever was sent."""
-    appraisal_window(lock(card.pk))
-
-
 def _windows(card: Scorecard) -> tuple[Window, dict[int, datetime]]:
     """Hold the round's steps, then read the clock; return the appraisal now on, and when each step ends for the unit."""
     steps = hold_steps(card.round_id)
@@ -297,7 +301,7 @@ def _save(
     points: Decimal,
     reason: str,
     author: str = "",
-) -> Saved:
+) -> Mark:
     reason = completed(score, card.round.host_id, reason)
     mark = _checked(card, score, window.step, points, reason, version)
     before = mark.points
@@ -305,10 +309,13 @@ def _save(
     mark.rule_said = rule_said(score) if _changes(mark) else ""
     mark.version += 1
     mark.author, mark.saved_at = author or by.name, window.now
-    with recording(by=by, reason=reason, at=window.now, about=about(card, window.step)):
+    heads = heads_led(card, score)
+    with recording(by=by, reason=reason, at=window.now, about=about(card, window.step), heads=heads):
         mark.save()
-    total = _counted(card, mark, before)
-    return Saved(mark, "", total.total, total.given, window.now)
+    mark.score.card = card
+    if not shift_total(mark, before, card.pk):
+        recount(card.pk, mark.step_id)
+    return mark
 
 
 def _checked(
@@ -323,14 +330,6 @@ def _checked(
     _require_reason(mark, points, reason)
     _require_answer(card, score, reason)
     return mark
-
-
-def _counted(card: Scorecard, mark: Mark, before: Decimal | None) -> StepTotal:
-    """Return the card's total at the step after the mark; the card is locked, so nobody else moves it."""
-    mark.score.card = card
-    shift_total(mark, before, card.pk)
-    found = StepTotal.objects.filter(card=card, step_id=mark.step_id).first()
-    return found or recount(card.pk, mark.step_id)
 
 
 def _mark_at(card: Scorecard, score: Score, step: Step) -> Mark:

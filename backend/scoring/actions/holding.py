@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 
-from backend.scoring.actions.appraisal import appraisal_window, give, require_field
+from backend.scoring.actions.appraisal import Given, appraisal_window, give, require_field
 from backend.scoring.actions.led import before_of, marks_on
 from backend.scoring.actions.moves import require_verb
-from backend.scoring.actions.points import Saved
 from backend.scoring.models import Mark, Score, Scorecard
-from backend.scoring.queries import CARD_PARTS, Window
+from backend.scoring.queries import CARD_PARTS, DoubleSeen, Window, doubles_on
+from backend.scoring.queries.cards import arrivals
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -41,10 +42,20 @@ class HeldMark:
         """Return the points of the step before."""
         return before_of(self.card, self.score, self.window.step)
 
-    def save(self, *, version: int, points: Decimal, reason: str = "") -> Saved:
+    @cached_property
+    def doubles(self) -> dict[int, DoubleSeen]:
+        """Return the card's leaves that two mark at the step now on, as the person may see them, by score key."""
+        return doubles_on(self.card, self.window.step, self.by)
+
+    @property
+    def double(self) -> DoubleSeen | None:
+        """Return the double marking of the leaf; None where one marks it."""
+        return self.doubles.get(self.score.pk)
+
+    def save(self, *, version: int, points: Decimal, reason: str = "") -> Mark:
         """Save the points as ``appraise`` does. Raises Stale or Invalid."""
-        given = {"version": version, "points": points, "reason": reason}
-        return give(self.card, self.score, self.window, by=self.by, **given)  # type: ignore[arg-type]
+        given = Given(points, reason, version, self.double.double if self.double else None)
+        return give(self.card, self.score, self.window, given, by=self.by)
 
 
 @contextmanager
@@ -61,5 +72,6 @@ def mark_held(rows: QuerySet[Score], *, by: Actor) -> Iterator[HeldMark]:
             raise Http404
         require_verb(score.card, Verb.APPRAISE, by)
         window = appraisal_window(score.card)
+        score.card.arrived_by = arrivals(score.card_id).first()
         require_field(score.card, score, by)
         yield HeldMark(score.card, score, window, by)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from backend.audit.chaining import Head
 from backend.rounds.models import Step
 from backend.scoring import arising
+from backend.scoring.actions.locking import head_beside, with_head
 from backend.scoring.models import Mark, Score, Scorecard
 from backend.scoring.queries import scored_itself, steps_of
 
@@ -14,12 +16,23 @@ def marks_on(card: Scorecard, score: Score) -> list[Mark]:
     """Return every mark of a leaf of a locked card in order of steps, read once."""
     if "marks_in_order" not in score.__dict__:
         steps = {step.pk: step for step in steps_of(card)}
-        found = list(Mark.objects.filter(score=score))
+        found = list(with_head(Mark.objects.filter(score=score), card.history_chain))
         for mark in found:
             mark.score, mark.step = score, steps[mark.step_id]
         score.__dict__["marks_in_order"] = sorted(found, key=lambda mark: mark.step.order)
     marks: list[Mark] = score.__dict__["marks_in_order"]
     return marks
+
+
+def heads_led(card: Scorecard, score: Score) -> dict[str, Head]:
+    """Return the head of the locked card's chain as it was read with the leaf's marks; nothing where it has none."""
+    marks = marks_on(card, score)
+    return {card.history_chain: head_beside(marks[0])} if marks else {}
+
+
+def forget_led(score: Score) -> None:
+    """Let the leaf's marks be read anew: something was written to the card's chain since."""
+    score.__dict__.pop("marks_in_order", None)
 
 
 def before_of(card: Scorecard, score: Score, step: Step) -> Decimal | None:

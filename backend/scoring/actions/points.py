@@ -9,11 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from backend.audit.chaining import Head
-from backend.audit.models import Chain
 from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep, Stale
 from backend.core.exact import ZERO, format_points
@@ -22,7 +20,15 @@ from backend.criteria.models import Node
 from backend.criteria.rules import RuleError, RuleType
 from backend.rounds.models import Step
 from backend.scoring import arising, tally
-from backend.scoring.actions.locking import about, lock, require_open, shift_total, window_of
+from backend.scoring.actions.locking import (
+    about,
+    head_beside,
+    lock,
+    require_open,
+    shift_total,
+    window_of,
+    with_head,
+)
 from backend.scoring.actions.save_keys import require_key
 from backend.scoring.fingerprints import texts_seen
 from backend.scoring.lifecycle import WITH_UNIT, State
@@ -249,10 +255,7 @@ def require_allowed(score: Score, points: Decimal) -> None:
 
 def _own_mark_query(card: Any, code: Any, step: Any, chain: Any) -> QuerySet[Mark]:
     # The head of the card's chain comes along: the card is locked, so nobody else adds to it now.
-    heads = Chain.objects.filter(name=chain)
-    rows = Mark.objects.select_related("score__node").annotate(
-        head_length=Subquery(heads.values("length")), head_digest=Subquery(heads.values("head"))
-    )
+    rows = with_head(Mark.objects.select_related("score__node"), chain)
     return rows.filter(score__in=Score.objects.filter(card=card, code=code), step=step)
 
 
@@ -271,11 +274,6 @@ def own_mark(card: Scorecard, code: str, step: Step) -> Mark | None:
         raise OutOfStep(_("Tiêu chí %(code)s không áp dụng cho đơn vị.") % {"code": code})
     mark.step = step
     return mark
-
-
-def head_beside(mark: Any) -> Head:
-    """Return the head of the card's chain that was read with the mark."""
-    return Head(mark.head_length, mark.head_digest) if mark.head_digest else Head()
 
 
 def _changes(mark: Mark, entry: Entry, note: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.audit.models import Tracked
@@ -32,6 +33,10 @@ class CannedReason(models.Model):
     version = models.PositiveIntegerField(default=0)
     history = Tracked()
 
+    # Set by ``queries.canned``: the leaf of the round that offers it, and whether an earlier year kept it.
+    offered_on: Node | None = None
+    is_carried = False
+
     class Meta:
         ordering = ["node__order", "code"]
         verbose_name = _("lý do mẫu")
@@ -52,6 +57,20 @@ class CannedReason(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text[:60]}"
+
+    @property
+    def leaf(self) -> Node | None:
+        """Return the leaf it may be used on; None where it is for every leaf."""
+        return self.offered_on or self.node
+
+    @property
+    def source(self) -> str:
+        """Return from which set and leaf of an earlier year it is carried, in words; empty for this year's own."""
+        if not (self.is_carried and self.node):
+            return ""
+        kept_for = self.node.criteria_set
+        told = {"title": kept_for.title, "year": kept_for.year, "code": self.node.code}
+        return gettext("mang sang từ tiêu chí %(code)s, %(title)s, năm %(year)s") % told
 
     @property
     def history_chain(self) -> str:

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backend.rounds.queries import extensions_in
 from backend.scoring import actions, board, queries
+from backend.scoring.across import scores_for
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.forms import QuestionForm, ReasonForm
 from backend.scoring.models import Scorecard
 from backend.scoring.views.doors import doors
 from backend.scoring.views.finding import actor_of, demand, may
 from backend.scoring.views.mark_forms import mark_form, question_form
+from backend.scoring.views.marked import answer, line_held, owed
 from backend.scoring.views.marking import Line, Marking, Part, marking_of
 from backend.scoring.views.sifting import SIFTS, fits, sifts
 from permissions.roles import Verb
@@ -214,10 +216,14 @@ def _context(request: HttpRequest, page: Marking, part: Part) -> dict[str, Any]:
         "now": page.sheet.now,
         "part": part,
         "may_reopen": may(request, Verb.REOPEN, page.card),
-        "doors": doors(request, page.card, HOST_MOVES),
-        "come_back": [("next", reverse("scoring:appraisal", args=[page.card.pk]))],
+        "owed": owed(page),
     }
-    return context | demo_of(page.card.round)
+    return context | _moves(request, page.card) | demo_of(page.card.round)
+
+
+def _moves(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
+    back = reverse("scoring:appraisal", args=[card.pk])
+    return {"doors": doors(request, card, HOST_MOVES), "come_back": [("next", back)]}
 
 
 def _found(request: HttpRequest, card: Scorecard, code: str) -> tuple[Marking, Line]:
@@ -240,14 +246,20 @@ def _found_to_appraise(request: HttpRequest, pk: int, code: str) -> tuple[Markin
 @require_POST
 def mark(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Save the council's points of one leaf, or its agreement."""
-    page, line = _found_to_appraise(request, pk, code)
-    form = mark_form(line, request.POST)
-    save = partial(actions.appraise, page.card, code, by=actor_of(request))
-    if not (form.is_valid() and form.carry_out(lambda: save(**form.to_save))):
-        actions.require_appraisal(page.card)
+    rows = scores_for(actor_of(request)).filter(card=pk, code=code)
+    with actions.mark_held(rows, by=actor_of(request)) as held:
+        line = line_held(held)
+        form = mark_form(line, request.POST)
+        saved = form.is_valid() and form.carry_out(lambda: held.save(**form.to_save))
+    if request.headers.get("HX-Request"):
+        more = partial(_moves, request)
+        return answer(request, held, line.draft, more, was_left=line.left, form=None if saved else form)
+    if not saved:
+        page, line = _found(request, find_hosted(request, pk), code)
         line.form = form
-        return _refused(request, page, line, form)
-    return _saved(request, page.card, code, _("Đã lưu điểm tiêu chí %(code)s.") % {"code": code})
+        return page_with(request, page, line, form)
+    messages.success(request, _("Đã lưu điểm tiêu chí %(code)s.") % {"code": code})
+    return redirect(way_to_leaf(held.card, code))
 
 
 @require_POST

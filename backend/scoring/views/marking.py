@@ -24,6 +24,7 @@ from backend.scoring.queries import DoubleSeen, Heading, Leaf, Sheet, Window
 from backend.scoring.tally import Extra, extras_of
 from backend.scoring.views.finding import actor_of, may
 from backend.scoring.views.mark_forms import fit_forms, question_form
+from permissions.actor import Actor
 from permissions.roles import Verb
 
 
@@ -288,6 +289,11 @@ class Marking:
         return [code for part in self.parts for code in part.agreeable]
 
     @property
+    def left(self) -> list[str]:
+        """Return the codes that are owed a mark and have none."""
+        return [line.leaf.code for line in self.lines if line.left]
+
+    @property
     def cuts(self) -> int:
         """Return how many leaves stand below the points they started from and are not asked about yet."""
         return sum(line.is_cut and line.question is None for line in self.lines)
@@ -324,17 +330,26 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
     doubles = queries.doubles_on(card, window.step, actor) if hosts and window else {}
     drafts = queries.drafts_on(card, window.step) if hosts and window else {}
     drafting = hosts and not made.why_shut and not appraises and may(request, Verb.PREPARE, card)
-    for part in sheet.fields:
+    lay_out(made, actor, doubles, drafts, appraises=appraises)
+    for line in made.lines:
+        fit(line, actor, card, drafting=drafting)
+    return made
+
+
+def lay_out(
+    made: Marking, actor: Actor, doubles: dict[int, DoubleSeen], drafts: dict[int, Draft], *, appraises: bool
+) -> None:
+    """Give the card its fields with their lines, without any form."""
+    for part in made.sheet.fields:
         rows = [
-            _row(row, made, mine=appraises and queries.her_leaf(actor, card, row.code)) for row in part.rows
+            _row(row, made, mine=appraises and queries.her_leaf(actor, made.card, row.code))
+            for row in part.rows
         ]
-        mine = any(isinstance(row, Line) and row.hers for row in rows)
         for row in rows:
             if isinstance(row, Line):
                 row.double, row.draft = doubles.get(row.leaf.score.pk), drafts.get(row.leaf.score.pk)
-                fit_forms(row, actor, card, drafting=drafting)
+        mine = any(isinstance(row, Line) and row.hers for row in rows)
         made.parts.append(Part(part, mine, rows))
-    return made
 
 
 def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
@@ -342,11 +357,15 @@ def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
         return row
     step = made.window.step if made.window and not is_over(made.card) else None
     line = Line(row, step, again=made.card.step_id is not None, asking=made.asking, hers=mine)
-    open_now = mine and line.assessed
-    line.may_touch = open_now and not made.why_shut
-    if open_now and made.asking:
-        line.question_form = question_form(line)
+    line.may_touch = mine and line.assessed and not made.why_shut
     return line
+
+
+def fit(line: Line, actor: Actor, card: Scorecard, *, drafting: bool) -> None:
+    """Give the leaf its forms, as far as the viewer may save them now."""
+    if line.hers and line.assessed and line.asking:
+        line.question_form = question_form(line)
+    fit_forms(line, actor, card, drafting=drafting)
 
 
 def is_over(card: Scorecard) -> bool:

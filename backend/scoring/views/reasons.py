@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,7 +15,7 @@ from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring import actions
 from backend.scoring.forms import CannedForm
-from backend.scoring.queries.canned import canned_in, leaves_in
+from backend.scoring.queries.canned import canned_in, canned_named, leaves_in
 from backend.scoring.views.appraisal import demo_of
 from backend.scoring.views.finding import actor_of
 from backend.scoring.views.survey import find_round
@@ -41,16 +41,17 @@ def _leaves(round_: Round) -> list[tuple[int, str]]:
 
 
 def _page(request: HttpRequest, round_: Round, sent: CannedForm | None = None) -> HttpResponse:
-    rows = list(canned_in(round_))
+    rows = canned_in(round_)
     keeps = actions.may_keep_reasons(actor_of(request), round_)
     context: dict[str, Any] = {"round": round_, "rows": rows, "keeps": keeps, "form": sent}
     if keeps:
-        chosen = next((row for row in rows if row.pk == key_in(request.GET.get("edit", ""))), None)
-        standing = {"version": 0, "leaf": key_in(request.GET.get("leaf", "")) or None}
+        leaf = key_in(request.GET.get("leaf", "")) or None
+        chosen = canned_named(round_, key_in(request.GET.get("edit", "")), leaf)
+        standing = {"version": 0, "leaf": leaf}
         if chosen:
             standing = {
-                "version": chosen.version,
-                "leaf": chosen.node_id,
+                "version": 0 if chosen.is_carried else chosen.version,
+                "leaf": chosen.leaf.pk if chosen.leaf else None,
                 "code": chosen.code,
                 "text": chosen.text,
             }
@@ -65,7 +66,9 @@ def retire_reason(request: HttpRequest, pk: int, reason_pk: int) -> HttpResponse
     """Take a canned reason out of use."""
     round_ = find_round(request, pk)
     actions.require_keeping(actor_of(request), round_)
-    row = get_object_or_404(canned_in(round_), pk=reason_pk)
+    row = canned_named(round_, reason_pk)
+    if row is None:
+        raise Http404
     actions.retire_reason(row, by=actor_of(request), round_=round_)
     messages.success(request, _("Lý do mẫu %(code)s đã thôi dùng.") % {"code": row.code})
     return redirect("scoring:reason_list", pk=pk)

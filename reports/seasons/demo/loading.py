@@ -121,6 +121,7 @@ class _Maker:
             by=actor_for(users[people.MANAGER]),
         )
         present.form_council(made, people.COUNCIL, users, by=actor_for(users[people.MANAGER]))
+        present.keep_reasons(made, by=actor_for(users[people.SECRETARY]))
         _fill(made, acting, users)
         home = next(unit for unit in departments if unit.code == people.HOME_AFFAIRS)
         practice.open_practice(home, season, today=self.today, by=MAKER)

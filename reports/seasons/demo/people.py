@@ -18,6 +18,7 @@ HEADS = {
 
 HOST = "tp"  # what usernames of the city's own seats begin with
 MANAGER = f"{HOST}.tieuchi"
+SECRETARY = f"{HOST}.thuky"
 HOME_AFFAIRS = "SNV"
 OFFICE = "VPUB"  # where the member works who decides on the card of Home Affairs
 PROCEDURES = "3"  # the field of administrative procedures, in every set of the demonstration
@@ -26,7 +27,7 @@ COMMUNES = 12
 COUNCIL = {
     f"{HOST}.hoidong": "chair",
     f"{HOST}.thuongtruc": "vice_chair",
-    f"{HOST}.thuky": "secretary",
+    SECRETARY: "secretary",
     f"{HOST}.uyvien": "member",
     "vpub.uyvien": "member",
     f"{HOST}.giupviec": "support",

@@ -18,6 +18,21 @@ NOT_ARISEN = (
     ("đơn vị sự nghiệp trực thuộc", "Đơn vị không có đơn vị sự nghiệp trực thuộc"),
 )
 
+# Canned reasons of the council: a part of the leaf's title (empty: every leaf), code, text to be completed.
+REASONS = (
+    ("", "cc1", "Chưa có văn bản làm căn cứ; đơn vị chỉ nêu văn bản số …"),
+    (
+        "Ban hành kế hoạch cải cách",
+        "kh1",
+        "Chưa có văn bản ban hành kế hoạch; văn bản số … không phải kế hoạch năm",
+    ),
+    ("Ban hành kế hoạch cải cách", "kh2", "Văn bản số … ban hành ngày …, sau thời hạn"),
+    ("thực hiện", "nv1", "Chưa có văn bản báo cáo kết quả của … nhiệm vụ; theo báo cáo số …"),
+    ("áo cáo", "bc1", "Chưa có văn bản báo cáo … số …; gửi chậm … ngày"),
+    ("áng kiến", "sk1", "Chưa có văn bản công nhận sáng kiến; Quyết định số … chỉ thành lập tổ xét"),
+    ("đúng hạn", "hs1", "Theo báo cáo số …, có … hồ sơ, nhiệm vụ quá hạn chưa được tính"),
+)
+
 # What an option means in days and papers.
 _LEVELS = {
     "Trong quý I": "Văn bản ban hành ngày {day:02}/02, không phải trong tháng 01",

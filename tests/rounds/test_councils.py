@@ -279,3 +279,10 @@ def test_json_forms_reads_and_declares(here: Here) -> None:
     assert (
         member.post(back, {"reason": "Nhầm"}, content_type="application/json").json()["withdrawal"] == "Nhầm"
     )
+
+
+def test_a_code_of_one_kinds_criteria_covers_no_other_kinds() -> None:
+    assert covers("xa:5", "5.1", "xa")
+    assert not covers("xa:5", "5.1", "so")
+    assert covers("5", "5.1", "so")
+    assert not covers("xa:5", "50.1", "xa")

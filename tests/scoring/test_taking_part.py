@@ -9,13 +9,13 @@ import pytest
 
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.core.errors import Refused
+from backend.core.errors import Invalid, Refused
 from backend.notices.models import Notice
 from backend.rounds.actions import declare_conflict, hand_presiding, withdraw_conflict
 from backend.rounds.queries.councils import judged_by
 from backend.scoring import actions
 from backend.scoring.models import DoubleLeaf, Scorecard
-from backend.scoring.queries import her_leaf, kept_out, takes_part
+from backend.scoring.queries import fields_led_by_others, her_leaf, kept_out, leads_of, takes_part
 from permissions.actor import SYSTEM
 from permissions.roles import Role, Verb
 from tests import make
@@ -260,3 +260,46 @@ def test_the_history_room_tells_who_was_kept_out_and_what_was_handed_over(here: 
         assert words in page, words
     own = make.seat(None, Role.INSPECTOR, at=here.here.host, workplace=doubled.score.card.unit).user
     assert "2,25" not in text(signed_in(own).get("/history/?kind=council"))
+
+
+def test_a_field_is_named_for_the_criteria_of_one_kind_of_unit(here: Bench) -> None:
+    kind = here.card.criteria_set.kind.code
+    seat = here.users["lead"].appointments.get()
+    for limit, reached in (
+        (f"{kind}:2", {"2.1"}),
+        ("loai-khac:2", set()),
+        (f"{kind}:1, 2", {"1.1", "1.2", "2.1"}),
+    ):
+        with recording(by=SYSTEM):
+            seat.fields_limit = limit
+            seat.save()
+        lead = here.fresh("lead")
+        assert {code for code in ("1.1", "1.2", "2.1") if her_leaf(lead, here.card, code)} == reached
+
+
+def test_a_lead_of_one_kinds_field_hands_that_over_and_the_council_takes_it(here: Bench) -> None:
+    kind = here.card.criteria_set.kind.code
+    seat = here.users["lead"].appointments.get()
+    with recording(by=SYSTEM):
+        seat.fields_limit = f"{kind}:2"
+        seat.save()
+    assert [(lead.field, lead.due) for lead in leads_of(here.here.round)] == [(f"{kind}:2", 2)]
+    assert fields_led_by_others(here.card, here.actors["secretary"]) == {"2"}
+    actions.hand_over(
+        here.here.round,
+        by=here.fresh("lead"),
+        agency=seat.workplace,
+        field=f"{kind}:2",
+        note="Giao Hội đồng chấm tiếp",
+    )
+    assert not her_leaf(here.fresh("lead"), here.card, "2.1")
+    assert fields_led_by_others(here.card, here.actors["secretary"]) == set()
+
+
+def test_a_councils_limit_names_a_field_of_one_kind_and_nothing_unknown(here: Bench) -> None:
+    kind = here.card.criteria_set.kind.code
+    here.council(member=f"{kind}:1")
+    assert her_leaf(here.fresh("member"), here.card, "1.1")
+    assert not her_leaf(here.fresh("member"), here.card, "2.1")
+    with pytest.raises(Invalid, match="loai-khac:1"):
+        here.council(version=1, member="loai-khac:1")

@@ -172,8 +172,12 @@ def _without_seat(round: Round, members: Iterable[Seated]) -> str:
 def _unknown_codes(round: Round, members: Iterable[Seated]) -> str:
     wanted = {code for member in members for code in rules.codes_in(member.limit)}
     sets = round.groups.values("criteria_set")
-    known = set(Node.objects.filter(criteria_set__in=sets, code__in=wanted).values_list("code", flat=True))
-    unknown = sorted(wanted - known)
+    bare = {code.rpartition(":")[2] for code in wanted}
+    rows = Node.objects.filter(criteria_set__in=sets, code__in=bare)
+    known = set(rows.values_list("criteria_set__kind__code", "code"))
+    unknown = sorted(
+        code for code in wanted if not any(rules.reaches([code], one, kind) for kind, one in known)
+    )
     if not unknown:
         return ""
     return _("Không có lĩnh vực, tiêu chí nào của đợt mang mã %(codes)s.") % {"codes": ", ".join(unknown)}

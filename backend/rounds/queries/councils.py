@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.core.dates import format_date, vn_date
+from backend.criteria.models import Node
 from backend.rounds import rules
 from backend.rounds.models import Conflict, Council, CouncilMember, Office, Round
 from permissions.actor import Actor, Seat, within
@@ -52,9 +53,9 @@ class Part:
             return False
         return verb is not Verb.CONCLUDE or seat.role is not Role.VICE_CHAIR or self.presides
 
-    def covers(self, code: str) -> bool:
-        """Return whether her membership reaches the leaf of that code; without one nothing is narrowed."""
-        return self.member is None or rules.covers(self.member.limit, code)
+    def covers(self, code: str, kind: str) -> bool:
+        """Return whether her membership reaches that leaf of the criteria for that kind; without one nothing is narrowed."""
+        return self.member is None or rules.covers(self.member.limit, code, kind)
 
     def why_apart(self, verb: Verb, seats: Iterable[Seat]) -> str:
         """Return why none of her seats counts for ``verb`` on the card, in words."""
@@ -207,6 +208,22 @@ def sitting(council: Council) -> list[CouncilMember]:
 def left(council: Council) -> QuerySet[CouncilMember]:
     """Return who sat in the council and left, newest first."""
     return council.members.filter(ends_at__isnull=False).select_related("person").order_by("-ends_at", "-pk")
+
+
+def field_names(round: Round) -> dict[str, str]:
+    """Return the title of each field by the code that names it in limits, in order: "5", and "xa:5" of one kind's set."""
+    sets = round.groups.order_by().values("criteria_set")
+    rows = Node.objects.filter(criteria_set__in=sets, parent__isnull=True)
+    rows = rows.select_related("criteria_set__kind").order_by("order", "criteria_set__kind__order")
+    by_code: dict[str, dict[Any, str]] = {}
+    for node in rows:
+        by_code.setdefault(node.code, {})[node.criteria_set.kind] = node.title
+    found = {}
+    for code, titles in by_code.items():
+        found[code] = " / ".join(dict.fromkeys(titles.values()))
+        if len(set(titles.values())) > 1:
+            found |= {f"{kind.code}:{code}": f"{title} ({kind.title})" for kind, title in titles.items()}
+    return found
 
 
 def candidates(round: Round) -> list[Appointment]:

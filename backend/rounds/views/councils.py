@@ -66,7 +66,13 @@ def council_form(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.carry_out(lambda: act(**form.facts)):
         messages.success(request, _("Đã lưu Hội đồng thẩm định của đợt."))
         return redirect("rounds:council", pk)
-    context = {"form": form, "round": round, "council": found, **_demo(round)}
+    context = {
+        "form": form,
+        "round": round,
+        "council": found,
+        "fields": councils.field_names(round),
+        **_demo(round),
+    }
     return render(request, "rounds/council_form.html", context, status=422 if form.errors else 200)
 
 

@@ -21,7 +21,7 @@ from permissions.actor import Actor, within
 from permissions.roles import Verb
 from tiers.scope import predecessor_unit_ids
 
-CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set")
+CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set__kind")
 
 
 def scorecards_for(actor: Actor) -> QuerySet[Scorecard]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from backend.rounds.models import Conflict
 from backend.rounds.queries.councils import Part, conflicts_on
+from backend.rounds.rules import reaches
 from backend.scoring.models import HandOver, Scorecard
 from permissions.actor import Actor, Seat
 from permissions.roles import CONFLICTED, Role, Verb
@@ -47,12 +48,17 @@ def her_leaf(actor: Actor, card: Scorecard, code: str, verb: Verb = Verb.APPRAIS
 
 
 def _reaches(actor: Actor, card: Scorecard, seat: Seat, code: str, verb: Verb) -> bool:
-    field = code.partition(".")[0]
-    if seat.fields and field not in seat.fields:
+    kind = card.criteria_set.kind.code
+    if seat.fields and not reaches(seat.fields, code, kind):
         return False
     if seat.role is Role.APPRAISER:
-        return (seat.workplace, field) not in _handed(card)
-    return part_on(actor, card).covers(code)
+        return not _has_handed(card, seat, code)
+    return part_on(actor, card).covers(code, kind)
+
+
+def _has_handed(card: Scorecard, seat: Seat, code: str) -> bool:
+    fields = [field for agency, field in _handed(card) if agency == seat.workplace]
+    return reaches(fields, code, card.criteria_set.kind.code)
 
 
 def _handed(card: Scorecard) -> frozenset[tuple[str, str]]:
@@ -75,12 +81,12 @@ def not_her_leaf(actor: Actor, card: Scorecard, code: str) -> str:
         return ""
     field = code.partition(".")[0]
     leads = [seat for seat in _giving(actor, card, Verb.APPRAISE) if seat.role is Role.APPRAISER]
-    if any((seat.workplace, field) in _handed(card) for seat in leads):
+    if any(_has_handed(card, seat, code) for seat in leads):
         return _(
             "Lĩnh vực %(field)s đã bàn giao cho Hội đồng thẩm định nên cơ quan chủ trì không sửa điểm được. "
             "Nếu cần sửa, đề nghị Hội đồng trả lại."
         ) % {"field": field}
-    if not part_on(actor, card).covers(code):
+    if not part_on(actor, card).covers(code, card.criteria_set.kind.code):
         return _("Trong Hội đồng, bạn chỉ thẩm định %(limit)s; tiêu chí %(code)s ngoài phạm vi đó.") % {
             "limit": getattr(part_on(actor, card).member, "limit", ""),
             "code": code,

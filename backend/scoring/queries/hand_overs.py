@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
+from backend.rounds.queries.councils import field_names
+from backend.rounds.rules import reaches
 from backend.scoring.lifecycle import State
 from backend.scoring.models import HandOver, Mark, Score, Scorecard
 from backend.scoring.queries.answers import given_answers
@@ -24,7 +26,10 @@ DONE = frozenset({State.APPRAISED, State.CONCLUDED, State.PUBLISHED})
 
 @dataclass
 class Lead:
-    """One lead agency on one field of a round, with its progress in leaves over all units but its own."""
+    """One lead agency on one field of a round, with its progress in leaves over all units but its own.
+
+    ``field`` is "5", or "xa:5" where it leads that field in the criteria of one kind of unit only.
+    """
 
     agency: Unit
     field: str
@@ -40,6 +45,10 @@ class Lead:
         """Return how many leaves have no mark yet."""
         return self.due - self.done
 
+    def leads(self, card: Scorecard, code: str) -> bool:
+        """Return whether the field is the agency's on that card, which is not its own."""
+        return card.unit_id != self.agency.pk and reaches([self.field], code, card.criteria_set.kind.code)
+
     def is_of(self, actor: Actor) -> bool:
         """Return whether the person is one of those who appraise the field for the agency."""
         return any(person.pk == actor.user_id for person in self.people)
@@ -47,16 +56,15 @@ class Lead:
 
 def leads_of(round_: Round) -> list[Lead]:
     """Return every lead agency and field of the round with its progress; a fixed number of statements."""
-    titles = _field_titles(round_)
+    titles = field_names(round_)
     leads = _seated(round_, titles)
     if not leads:
         return []
     owed, done = _counts(round_)
-    own = {card.unit_id: card.pk for card in _cards(round_)}
+    cards = {card.pk: card for card in _cards(round_)}
     for lead in leads:
-        mine = own.get(lead.agency.pk)
-        lead.due = sum(n for (card, code), n in owed.items() if code == lead.field and card != mine)
-        lead.done = sum(n for (card, code), n in done.items() if code == lead.field and card != mine)
+        lead.due = sum(n for (card, code), n in owed.items() if lead.leads(cards[card], code))
+        lead.done = sum(n for (card, code), n in done.items() if lead.leads(cards[card], code))
     _add_handed(round_, leads)
     return leads
 
@@ -77,22 +85,17 @@ def fields_led_by_others(card: Scorecard, actor: Actor) -> frozenset[str]:
 
     Nobody appraises her own unit: the council has the card of a lead agency for itself.
     """
-    leads = [
-        lead for lead in _seated(card.round, _field_titles(card.round)) if lead.agency.pk != card.unit_id
-    ]
+    leads = _seated(card.round, field_names(card.round))
     if not leads:
         return frozenset()
     rows = HandOver.objects.filter(round=card.round_id, sent_back_at__isnull=True)
     handed = set(rows.values_list("agency_id", "field"))
-    return frozenset(
-        lead.field for lead in leads if (lead.agency.pk, lead.field) not in handed and not lead.is_of(actor)
-    )
-
-
-def _field_titles(round_: Round) -> dict[str, str]:
-    sets = round_.groups.values("criteria_set")
-    rows = Node.objects.filter(criteria_set__in=sets, parent__isnull=True).order_by("order")
-    return dict(rows.values_list("code", "title"))
+    found = {
+        lead.field.rpartition(":")[2]: lead
+        for lead in leads
+        if (lead.agency.pk, lead.field) not in handed and not lead.is_of(actor)
+    }
+    return frozenset(code for code, lead in found.items() if lead.leads(card, code))
 
 
 def _seated(round_: Round, titles: dict[str, str]) -> list[Lead]:
@@ -101,7 +104,7 @@ def _seated(round_: Round, titles: dict[str, str]) -> list[Lead]:
     )
     found: dict[tuple[int, str], Lead] = {}
     for row in seats.select_related("user", "workplace", "acts_for").order_by("workplace__order", "pk"):
-        for code in sorted(row.seat().fields) or list(titles):
+        for code in sorted(row.seat().fields) or [code for code in titles if ":" not in code]:
             lead = found.setdefault((row.workplace_id, code), Lead(row.workplace, code, titles.get(code, "")))
             lead.people.append(row.user)
     return list(found.values())

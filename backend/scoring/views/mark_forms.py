@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from backend.rounds.models import Round
 from backend.scoring import queries
 from backend.scoring.forms import DraftForm, MarkForm, QuestionForm
-from backend.scoring.models import FirstMark, Mark, Scorecard
+from backend.scoring.models import CannedReason, FirstMark, Mark, Scorecard
+from backend.scoring.queries.canned import canned_in
 from permissions.actor import Actor
 from permissions.roles import Verb
 
 if TYPE_CHECKING:
     from backend.scoring.views.marking import Line
+
+
+def offer(lines: Sequence[Line], round_: Round) -> None:
+    """Give each leaf with a form the canned reasons that may be used on it: its own first, then the general ones."""
+    if not any(line.form for line in lines):
+        return
+    by_leaf: dict[int | None, list[CannedReason]] = defaultdict(list)
+    for row in canned_in(round_):
+        by_leaf[row.leaf.pk if row.leaf else None].append(row)
+    for line in lines:
+        line.canned = [*by_leaf[line.leaf.node.pk], *by_leaf[None]]
 
 
 def fit_forms(line: Line, actor: Actor, card: Scorecard, *, drafting: bool) -> None:

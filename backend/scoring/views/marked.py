@@ -89,4 +89,6 @@ def answer(
         return render(request, "scoring/_appraisal_mark.html", context, status=422)
     if line.double or (was_left and not page.left):
         context |= more(page.card)
-    return render(request, "scoring/_appraisal_marked.html", context | {"owed": owed(page)})
+    return render(
+        request, "scoring/_appraisal_marked.html", context | {"owed": owed(page), "just_saved": True}
+    )

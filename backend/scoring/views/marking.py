@@ -19,11 +19,11 @@ from backend.scoring.actions.answers import MAY_ASK
 from backend.scoring.forms import DraftForm, MarkForm, QuestionForm
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
-from backend.scoring.models import Draft, Evidence, Explanation, Mark, Scorecard
+from backend.scoring.models import CannedReason, Draft, Evidence, Explanation, Mark, Scorecard
 from backend.scoring.queries import DoubleSeen, Heading, Leaf, Sheet, Window
 from backend.scoring.tally import Extra, extras_of
 from backend.scoring.views.finding import actor_of, may
-from backend.scoring.views.mark_forms import fit_forms, question_form
+from backend.scoring.views.mark_forms import fit_forms, offer, question_form
 from permissions.actor import Actor
 from permissions.roles import Verb
 
@@ -46,6 +46,7 @@ class Line:
     form: MarkForm | None = None
     draft_form: DraftForm | None = None
     question_form: QuestionForm | None = None
+    canned: list[CannedReason] = field(default_factory=list)
 
     is_leaf = True
 
@@ -141,14 +142,6 @@ class Line:
     def is_apart(self) -> bool:
         """Return whether the steps of appraisal gave different points."""
         return len({mark.points for mark in self._given}) > 1
-
-    @property
-    def is_below(self) -> bool:
-        """Return whether the newest mark is below what the unit gave itself."""
-        own, newest = self.leaf.points, self.newest
-        if own is None or newest is None or newest.points is None:
-            return self.is_cut
-        return newest.points < own
 
     @property
     def claimed(self) -> bool:
@@ -333,6 +326,7 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
     lay_out(made, actor, doubles, drafts, appraises=appraises)
     for line in made.lines:
         fit(line, actor, card, drafting=drafting)
+    offer(made.lines, card.round)
     return made
 
 

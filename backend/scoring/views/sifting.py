@@ -30,9 +30,17 @@ def _differs(line: Line) -> bool:
     return newest is not None and newest.from_points is not None and newest.points != newest.from_points
 
 
+def _is_below(line: Line) -> bool:
+    """Return whether the newest mark is below what the unit gave itself."""
+    own, newest = line.leaf.points, line.newest
+    if own is None or newest is None or newest.points is None:
+        return line.is_cut
+    return newest.points < own
+
+
 SIFTS: dict[str, tuple[Any, Callable[[Line, Flags], bool]]] = {
     "left": (gettext_lazy("Chưa thẩm định"), lambda line, _flags: _is_left(line)),
-    "cut": (gettext_lazy("Bị trừ điểm"), lambda line, _flags: line.is_below),
+    "cut": (gettext_lazy("Bị trừ điểm"), lambda line, _flags: _is_below(line)),
     "changed": (gettext_lazy("Khác bước trước"), lambda line, _flags: _differs(line)),
     "apart": (gettext_lazy("Các lần thẩm định khác nhau"), lambda line, _flags: line.is_apart),
     "bare": (

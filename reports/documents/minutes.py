@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from backend.core import letterhead
-from backend.core.dates import VN, long_date, vn_date
+from backend.core.dates import VN, format_date, long_date, vn_date
 from backend.core.exact import format_points
 from backend.scoring.queries.minutes import minutes_for
 from reports.documents.letters import Letter, frame
@@ -100,9 +100,18 @@ def _seal(fingerprint: str, checkpoint: str) -> list[str]:
 
 
 def _opening(said: dict[str, Any]) -> Part:
+    decision = said.get("decision")
+    basis = []
+    if decision:
+        day = date.fromisoformat(decision["day"])
+        basis = [
+            _("Căn cứ Quyết định số %(number)s ngày %(day)s về việc thành lập Hội đồng.")
+            % {"number": decision["number"], "day": format_date(day)}
+        ]
     return Part(
         _("I. Thời gian, địa điểm"),
         [
+            *basis,
             _("Bắt đầu: %s.") % _moment(said["opened_at"]),
             _("Địa điểm: %s.") % said["venue"],
             _("Chủ tọa: %s.") % (said["chair"] or "……"),
@@ -158,7 +167,7 @@ def _totals(said: dict[str, Any]) -> Part:
 def _units(said: dict[str, Any]) -> list[Part]:
     parts = [Part(_("V. Nội dung thảo luận"))]
     for number, card in enumerate(said["cards"], start=1):
-        if card["leaves"]:
+        if card["leaves"] or card["open"]:
             parts.append(_unit(number, card))
     if len(parts) == 1:
         parts[0].sentences = [_("Không có đề xuất thay đổi điểm thẩm định.")]
@@ -169,6 +178,12 @@ def _unit(number: int, card: dict[str, Any]) -> Part:
     sentences = []
     if card["concluded_by"]:
         sentences.append(_("%s kết luận phiếu tại phiên họp.") % card["concluded_by"])
+    talked = {leaf["code"] for leaf in card["leaves"]}
+    silent = [code for code in card["open"] if code not in talked]
+    if silent:
+        sentences.append(_("Khác điểm tự chấm, không có ý kiến tại phiên họp: %s.") % ", ".join(silent))
+    if not card["leaves"]:
+        return Part(f"{number}. {card['unit']}", sentences, deep=True)
     heads = [_("Tiêu chí"), _("Tự chấm"), _("Thẩm định"), _("Đề xuất, biểu quyết"), _("Quyết định, lý do")]
     rows = [_leaf(leaf) for leaf in card["leaves"]]
     grid = Grid(heads, rows, [22, 9, 10, 33, 26], frozenset({1, 2}))

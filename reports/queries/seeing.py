@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404
 from backend.core import clock
 from backend.criteria.queries import sets_for
 from backend.rounds.models import Round, Step
+from backend.rounds.queries.councils import conflicted_units
 from backend.scoring.models import Scorecard, Session, State
-from backend.scoring.queries import of_unit, scorecards_for, sees_step, step_of
+from backend.scoring.queries import of_unit, scorecards_for, seat_of, sees_step, step_of
 from permissions.actor import Actor
 from permissions.roles import Place, Verb
 from reports.models import Document, Ranking
@@ -55,9 +56,19 @@ def session_for(actor: Actor, pk: int) -> Session:
     rounds = rounds_for(actor).order_by().values("pk")
     rows = Session.objects.filter(round__in=rounds).select_related("round__host")
     found = get_object_or_404(rows, pk=pk)
-    if not may_preview(actor, found.round):
+    if not may_preview(actor, found.round) or not hears_whole(actor, found):
         raise Http404
     return found
+
+
+def hears_whole(actor: Actor, session: Session) -> bool:
+    """Return whether the person may read all that is said in a session: who declared a conflict, only once it is closed.
+
+    Whoever keeps the minutes reads them as they are made.
+    """
+    if not session.is_open or seat_of(session, actor).presides:
+        return True
+    return not session.agenda.filter(card__unit__in=conflicted_units(actor, session.round)).exists()
 
 
 def documents_for(actor: Actor) -> QuerySet[Document]:
@@ -78,7 +89,8 @@ def may_read(actor: Actor, document: Document) -> bool:
     if document.card is not None:
         return kind_is_open(actor, document.card, document.kind)
     if document.kind in WHOLE:
-        return may_preview(actor, document.of_round)  # a unit sees its own on the page
+        heard = document.session is None or hears_whole(actor, document.session)
+        return heard and may_preview(actor, document.of_round)  # a unit sees its own on the page
     return bool(document.ranking_id) or may_preview(actor, document.of_round)
 
 

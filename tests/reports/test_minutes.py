@@ -8,16 +8,19 @@ import pypdf
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.urls import reverse
 
 from backend.audit import queries as audit
 from backend.audit.actions import CHECKPOINT, checkpoint, checkpoint_if_set_up
 from backend.core.errors import Invalid, Refused
 from backend.core.text import nfc
 from backend.jobs.models import Job
+from backend.rounds.actions import declare_conflict
 from backend.scoring import actions
 from reports.actions import request_minutes
 from reports.documents import make as make_document
 from reports.models import Document
+from tests.scoring.pages import signed_in
 from tests.scoring.sittings import Sitting, fresh, sitting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # letters are set by WeasyPrint
@@ -124,3 +127,18 @@ def test_minutes_are_not_the_units_and_a_session_has_no_other_paper():
         request_minutes(here.now, "minutes", by=here.world.leader)
     with pytest.raises(Invalid):
         request_minutes(here.now, "ranking", by=here.world.chair)
+
+
+def test_who_declared_a_conflict_reads_the_minutes_only_once_the_session_is_closed():
+    here = sitting()
+    here.begin()
+    one = here.members["one"]
+    declare_conflict(
+        here.world.round, by=one, unit=here.world.unit, person=one.user_id, reason="Vợ công tác tại phường"
+    )
+    address = reverse("reports:session_document", args=[here.now.pk])
+    client = signed_in(here.world.users["one"])
+    assert client.post(address, {"kind": "minutes"}).status_code == 404
+    assert signed_in(here.world.users["two"]).post(address, {"kind": "minutes"}).status_code == 302
+    actions.close_session(here.now, by=here.world.chair)
+    assert client.post(address, {"kind": "minutes"}).status_code == 302

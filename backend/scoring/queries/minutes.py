@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.exact import ZERO
 from backend.rounds.models import Step
+from backend.rounds.queries.councils import council_of
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Attendance, Mark, Proposal, Session, Signature
 from backend.scoring.models import Scorecard as Card
@@ -37,6 +38,7 @@ def minutes_of(session: Session) -> dict[str, Any]:
         "opened_at": _moment(session.opened_at),
         "closed_at": _moment(session.closed_at),
         "by_name": session.by_name,
+        "decision": _decision(session),
         "chair": session.closed_by or _named(attendances, Role.CHAIR),
         "secretary": _named(attendances, Role.SECRETARY),
         "quorum": {"members": quorum.members, "present": quorum.present, "wanted": quorum.wanted},
@@ -44,6 +46,14 @@ def minutes_of(session: Session) -> dict[str, Any]:
         "attendance": [_attendance(row) for row in attendances],
         "cards": _cards(session),
     }
+
+
+def _decision(session: Session) -> dict[str, str]:
+    """Return number and day (ISO) of the decision by which the council sits; empty where it has none of its own."""
+    council = council_of(session.round)
+    if council is None:
+        return {}
+    return {"number": council.decision_number, "day": council.decision_date.isoformat()}
 
 
 def _moment(moment: datetime | None) -> str:

@@ -85,7 +85,7 @@ def fields_led_by_others(card: Scorecard, actor: Actor) -> frozenset[str]:
 
     Nobody appraises her own unit: the council has the card of a lead agency for itself.
     """
-    leads = _seated(card.round, field_names(card.round))
+    leads = [] if actor.system else _seated(card.round, field_names(card.round))
     if not leads:
         return frozenset()
     rows = HandOver.objects.filter(round=card.round_id, sent_back_at__isnull=True)

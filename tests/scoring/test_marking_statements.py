@@ -78,6 +78,10 @@ def test_a_decision_of_the_second_look_asks_once_more_what_was_sent_and_takes_at
     client = signed_in(season.users["secretary"])
     client.get(url("appraisal", season.card))
     data = {"version": "0", "points": "1", "reason": "Đã có văn bản số 5 ngày 05/01"}
+    last = client.post(url("mark", season.card, "1.1"), data, headers=HTMX)
+    assert 'id="mark-doors"' in last.text
+    assert "disabled" not in last.text.partition('id="mark-doors"')[2]
+    data |= {"version": "1", "points": "0"}
     asked = statements(lambda: client.post(url("mark", season.card, "1.1"), data, headers=HTMX))
-    assert season.mark("1.1", 4).points == 1
+    assert season.mark("1.1", 4).points == 0
     assert len(asked) <= 26, "\n".join(sql[:120] for sql in asked)

@@ -249,11 +249,11 @@ def mark(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     rows = scores_for(actor_of(request)).filter(card=pk, code=code)
     with actions.mark_held(rows, by=actor_of(request)) as held:
         line = line_held(held)
-        form = mark_form(line, request.POST)
+        form, was_bare = mark_form(line, request.POST), line.mark is None
         saved = form.is_valid() and form.carry_out(lambda: held.save(**form.to_save))
     if request.headers.get("HX-Request"):
         more = partial(_moves, request)
-        return answer(request, held, line.draft, more, was_left=line.left, form=None if saved else form)
+        return answer(request, held, line.draft, more, was_bare=was_bare, form=None if saved else form)
     if not saved:
         page, line = _found(request, find_hosted(request, pk), code)
         line.form = form

@@ -63,7 +63,7 @@ def answer(
     draft: Draft | None,
     more: Any,
     *,
-    was_left: bool = False,
+    was_bare: bool = False,
     form: forms.Form | None = None,
 ) -> HttpResponse:
     """Answer a saved mark, or one that was refused with its ``form``.
@@ -87,7 +87,7 @@ def answer(
     if form is not None:
         line.form = form
         return render(request, "scoring/_appraisal_mark.html", context, status=422)
-    if line.double or (was_left and not page.left):
+    if line.double or (was_bare and not page.left):
         context |= more(page.card)
     return render(
         request, "scoring/_appraisal_marked.html", context | {"owed": owed(page), "just_saved": True}

@@ -50,6 +50,7 @@ def test_who_watches_is_told_how_many_but_not_what(season, watchers, mailoutbox)
     assert "Điều kín" not in letter.body
 
 
+@pytest.mark.sqlite  # the program may alter no table on PostgreSQL
 def test_a_row_that_breaks_the_check_is_told_of(season, watchers, mailoutbox):
     season.fill()
     with connection.cursor() as cursor:

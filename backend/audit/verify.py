@@ -1,11 +1,13 @@
-"""Compare every tracked field of every live row with its newest history row."""
+"""Compare every tracked field of every live row with its newest history row, all as of one moment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Max
 
 from backend.audit.triggers import history_models
@@ -29,6 +31,32 @@ class Difference:
             f"{self.unit or '-'}: {self.model} {label or self.key} - {self.field}: "
             f"lịch sử ghi {self.recorded}, hiện có {self.found}"
         )
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let all reads inside see the database as it stood at the first, while people go on saving."""
+    if connection.in_atomic_block:  # its owner has decided already
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        with _without_writers_waiting(), transaction.atomic():
+            yield
+
+
+@contextmanager
+def _without_writers_waiting() -> Iterator[None]:
+    connection.ensure_connection()
+    usual = connection.transaction_mode
+    connection.transaction_mode = "DEFERRED"
+    try:
+        yield
+    finally:
+        connection.transaction_mode = usual
 
 
 def differences() -> Iterator[Difference]:

@@ -4,12 +4,10 @@ import hashlib
 import hmac
 import json
 from decimal import Decimal
-from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -184,38 +182,6 @@ def test_a_row_after_the_last_without_the_key_is_named(season):
 def test_the_program_may_not_touch_heads_or_walls(statement):
     with pytest.raises(DatabaseError, match=r"denied|must be owner"), transaction.atomic():
         connection.cursor().execute(statement)
-
-
-@transaction.atomic
-def copy_in(columns: str, line: str) -> None:
-    # Django's own cursor turns the driver's errors into its own; COPY goes past it.
-    statement = f"COPY scoring_historicalmark ({columns}) FROM STDIN"
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.cursor.copy(statement) as copy,
-    ):
-        copy.write(f"{line}\n")
-
-
-@pytest.mark.postgresql
-def test_rows_by_copy_continue_their_chain_too():
-    columns = ", ".join(ROW)
-    line = "\t".join(str(value) for value in (ROW | {"sequence": 7, "chain": "card:999999"}).values())
-    with pytest.raises(DatabaseError, match="continue"):
-        copy_in(columns, line)
-
-
-def test_points_written_past_history_are_named(season):
-    season.approved()
-    Mark.objects.bulk_update([_with(mark, 0) for mark in Mark.objects.all()], ["points"])
-    with pytest.raises(CommandError, match="sai khác"):
-        call_command("verify", stdout=StringIO())
-
-
-def _with(mark: Mark, points: int) -> Mark:
-    mark.points = Decimal(points)
-    return mark
 
 
 def test_a_save_of_an_officer_is_on_the_chain_of_her_card(season):

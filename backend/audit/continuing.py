@@ -78,7 +78,8 @@ def revoke(cursor: Any, role: str) -> None:
 def _is_chained(connection: Any, table: str) -> bool:
     # A table that a half-way migrate has left without its columns gets its wall with the rest.
     with connection.cursor() as cursor:
-        return "chain" in {one.name for one in connection.introspection.get_table_description(cursor, table)}
+        cursor.execute(f'SELECT * FROM "{table}" WHERE 1 = 0')  # noqa: S608 (our own names)
+        return "chain" in {column[0] for column in cursor.description}
 
 
 def _name(table: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from tests.scoring.life import choosing_after
 from tests.scoring.life.plain_card import (
     APPRAISALS,
     BEFORE,
@@ -22,7 +23,7 @@ from tests.scoring.life.plain_card import (
     Card,
     Season,
 )
-from tests.scoring.life.plain_moves import ALL_MOVES, Act, appraisal_step, asking_step
+from tests.scoring.life.plain_moves import ALL_MOVES, Act, appraisal_step, asking_step, signs
 from tests.scoring.life.plain_rules import RIGHTS, judge
 
 T = TypeVar("T")
@@ -92,7 +93,10 @@ def _next(season: Season, card: Card, pick: Pick) -> list[Act]:
     if card.state in ("reviewing", "submitted", "approved") and pick(range(8)) == 7:
         made += [_move(card, "withdraw", f"officer_{small}")]
     made += _by_council(season, card, pick)
-    made += [_publish(pick)] if card.state == "concluded" else []
+    if card.state == "appraised" and season.sitting != "none":
+        made += choosing_after.onward_in_session(season, card, pick)
+    if card.state == "concluded":
+        made += [_publish(pick), *choosing_after.onward_after(season, card, pick)]
     return made
 
 
@@ -146,7 +150,9 @@ def _by_council(season: Season, card: Card, pick: Pick) -> list[Act]:
             for (_step, code), one in card.questions.items()
             if not one.answer
         ]
-        made += [_move(card, "explain", leader)]
+        made += [_move(card, "submit_answers", officer), _move(card, "explain", leader)]
+        if card.unit == "A":
+            made += [_move(card, pick(["submit_answers", "explain"]), "both_a")]
     return made
 
 
@@ -178,7 +184,7 @@ def _move(card: Card, name: str, who: str) -> Act:
         "move": name,
         "reason": WORDS[0],
         "document": "15/QĐ-UBND",
-        "seen": card.content(),
+        "seen": signs(card, name),
         "new_close": "later",
     }
     return Act("move", who, card.unit, values=values)
@@ -190,8 +196,20 @@ def _publish(pick: Pick) -> Act:
 
 # --- anything by anybody ----------------------------------------------------------------------------------
 
-WITH_FORMS = ("points", "move", "appraise", "decide", "ask", "answer")
-NAMES = [*RIGHTS, "move", "move", "move", "move", "points", "points", "appraise", "ask", "look"]
+WITH_FORMS = ("points", "move", "appraise", "decide", "ask", "answer", *choosing_after.WITH_FORMS)
+NAMES = [
+    *RIGHTS,
+    *choosing_after.VALUES,
+    "move",
+    "move",
+    "move",
+    "move",
+    "points",
+    "points",
+    "appraise",
+    "ask",
+    "look",
+]
 
 
 def anything(season: Season, pick: Pick) -> Act:
@@ -199,14 +217,15 @@ def anything(season: Season, pick: Pick) -> Act:
     card = season.cards[pick(["A", "A", "B"])]
     name = pick(NAMES)
     values = {**_words(pick), **_VALUES.get(name, _no_values)(season, card, pick)}
-    if (name == "undeduct" and not card.taken) or (name == "revoke" and not card.lent):
+    none = (name == "undeduct" and not card.taken) or (name == "revoke" and not card.lent)
+    if none or not choosing_after.possible(season, card, name):
         name = "look"
     who = pick(list(PEOPLE))
     if pick(range(100)) < 60:
         who = pick(_fit(season, card, name, values) or [who])
     form = name in WITH_FORMS and pick([False, False, True])
-    if form and (values.get("answer") == "" or values.get("bare")):
-        form = False  # the page has no such form: an answer can't be emptied, bare points can't be typed
+    if form and (values.get("answer") == "" or values.get("bare") or values.get("move") == "reconsider"):
+        form = False  # no page has such a form: an answer can't be emptied, bare points can't be typed
     return Act(name, who, card.unit, form, values)
 
 
@@ -217,10 +236,13 @@ def almost(season: Season, pick: Pick) -> Act:
         return anything(season, pick)
     act = pick(acts)
     values = dict(act.values)
-    what = pick(["nothing", "who", "who", "reason", "version", "points", "seen"])
+    what = pick(
+        ["nothing", "who", "who", "reason", "reason", "reason", "document", "version", "points", "seen"]
+    )
     if what in values:
         values[what] = {
-            "reason": pick(["", " "]),
+            "reason": pick(["", " ", ""]),
+            "document": pick(["", " "]),
             "version": max(0, (values.get("version") or 0) + pick([-1, 1])),
             "points": pick([0, 500, 700, MOST]),
             "seen": pick([None, ("another",)]),
@@ -269,8 +291,10 @@ def _text_values(season: Season, card: Card, pick: Pick) -> dict[str, Any]:
 
 
 def _move_values(season: Season, card: Card, pick: Pick) -> dict[str, Any]:
-    seen = pick([card.content(), card.content(), None, ("another",)])
-    return {"move": pick(ALL_MOVES), "seen": seen, "new_close": pick(["later", "later", "earlier", None])}
+    name = pick(ALL_MOVES)
+    right = signs(card, name) or card.content()
+    seen = pick([right, right, None, ("another",)])
+    return {"move": name, "seen": seen, "new_close": pick(["later", "later", "earlier", None])}
 
 
 def _council_values(season: Season, card: Card, pick: Pick) -> dict[str, Any]:
@@ -333,4 +357,5 @@ _VALUES: dict[str, Callable[[Season, Card, Pick], dict[str, Any]]] = {
     "undeduct": _row_values("taken"),
     "revoke": _row_values("lent"),
     "lend": _lend_values,
+    **choosing_after.VALUES,
 }

@@ -13,18 +13,21 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, strategies
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.scoring.life.choosing import almost, anything, onward, times
-from tests.scoring.life.kept import Keeper, plain
-from tests.scoring.life.plain_card import Season
+from tests.scoring.life.choosing_after import SITTINGS
+from tests.scoring.life.kept import Keeper, plain, plain_sessions
+from tests.scoring.life.plain_card import OPEN, OVER, Season
 from tests.scoring.life.plain_changes import carry_out
-from tests.scoring.life.plain_moves import NOT_NOW, REFUSED, SENSELESS, UNSEEN, Act, real_move
+from tests.scoring.life.plain_moves import NOT_NOW, REFUSED, SENSELESS, UNSEEN, Act, real_move, signs
 from tests.scoring.life.plain_rules import judge
 from tests.scoring.life.stage import Stage, build
 from tests.scoring.life.views import wrong_view
 
-LENGTH = 100  # steps of one life; then everything begins anew
+LENGTH = 150  # steps of one life; then everything begins anew
+TOLD_EVERY = 1_000  # steps
+BAD = 400  # the first status of a refusal
 TIMES = times()
 
 
@@ -40,14 +43,33 @@ class Tally:
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     moves: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
+    tell: Callable[[Tally], None] | None = None
+
+    def note(self, act: str, status: int) -> None:
+        """Count one step; every ``TOLD_EVERY`` steps tell how far the run is."""
+        self.steps += 1
+        self.answers[act, status] += 1
+        if self.tell and self.steps % TOLD_EVERY == 0:
+            self.tell(self)
+
+    @property
+    def accepted(self) -> int:
+        """Return how many acts were accepted."""
+        return sum(number for (_act, status), number in self.answers.items() if status < BAD)
+
+    @property
+    def acts_accepted(self) -> set[str]:
+        """Return the acts of which one was accepted."""
+        return {act for (act, status) in self.answers if status < BAD}
 
 
-def play(steps: int, *, seed: int) -> Tally:
+def play(steps: int, *, seed: int, tell: Callable[[Tally], None] | None = None) -> Tally:
     """Play that many steps, in lives of ``LENGTH``, and return what happened; a broken rule ends the run.
 
     The world is made once and every life is rolled back; nothing else may write meanwhile.
+    ``tell`` is called now and then with what has been done so far.
     """
-    tally, stage = Tally(), build()
+    tally, stage = Tally(tell=tell), build()
     # Hypothesis may end a life early where it has drawn much; then some more follow.
     while tally.steps < steps and not tally.broken:
         lives = -(-(steps - tally.steps) // LENGTH)
@@ -101,6 +123,19 @@ class Life(RuleBasedStateMachine):
         except CommandError:
             self.broken(f"verify: {said.getvalue()}")
 
+    @initialize(data=strategies.data())
+    def choose_way(self, data: Any) -> None:
+        """Let the round conclude in session or not, and ask the units' leaders for their signatures or not."""
+        pick, season = _picker(data), self.season
+        season.sitting, season.quorum = pick(SITTINGS), pick(["half", "two_thirds"])
+        self.ask_signatures(pick(["", "", OPEN, OPEN, OVER]))
+
+    def ask_signatures(self, until: str) -> None:
+        """Ask for the leaders' signatures, until some day to come or past."""
+        self.season.sign_off = until
+        self.stage.set_way(self.season.sitting, self.season.quorum, until)
+        self.keeper.begin()
+
     @rule(data=strategies.data())
     def bring_on(self, data: Any) -> None:
         """Take the next step on a card's way."""
@@ -118,6 +153,8 @@ class Life(RuleBasedStateMachine):
             self.move_time(pick(TIMES))
         elif pick(range(60)) == 0:
             self.end_steps(1)
+        elif self.season.sign_off == OPEN and pick(range(60)) == 0:
+            self.ask_signatures(OVER)
         else:
             self.do(anything(self.season, pick))
 
@@ -144,12 +181,12 @@ class Life(RuleBasedStateMachine):
         """Send the act; answer, cards and history have to be as the plain rules say."""
         season, card = self.season, self.season.cards[act.unit]
         why = judge(season, act)
-        if act.name == "move" and act["seen"] == card.content():
-            self._read_fingerprint(act.unit)
+        read = signs(card, act["move"]) if act.name == "move" else None
+        if read is not None and act["seen"] == read:
+            self._read_fingerprint(act["move"], act.unit, read)
         answer = self._answer(act)
-        accepted = answer.status_code < 400
-        self.tally.steps += 1
-        self.tally.answers[act.name, answer.status_code] += 1
+        accepted = answer.status_code < BAD
+        self.tally.note(act.name, answer.status_code)
         if not _fits(act, why, answer.status_code):
             self.broken(
                 f"{act}: {answer.status_code}, by the rules {why or 'allowed'}; {answer.content[:300]!r}"
@@ -158,9 +195,11 @@ class Life(RuleBasedStateMachine):
             self._count(act)
             carry_out(season, act)
         if accepted and act.name == "look":
-            self._all_right(act, wrong_view(self.stage, season, act, answer.json()))
-        self._all_right(act, self.keeper.after(act, accepted=accepted and act.name != "look"))
-        self._same_cards(act)
+            self._look(act, answer.json())
+        accepted = accepted and act.name != "look"
+        self._all_right(act, self.keeper.after(act, accepted=accepted))
+        if accepted:  # otherwise nothing has changed, on neither side
+            self._same_cards(act)
 
     def _answer(self, act: Act) -> Any:
         try:
@@ -174,11 +213,19 @@ class Life(RuleBasedStateMachine):
             self.tally.moves[real_move(self.season.cards[act.unit], act["move"])] += 1
         elif act.name == "publish":
             self.tally.moves["publish"] += 1
+        elif act.name == "confirm_change" and not self.season.cards[act.unit].amended[act["row"]].code:
+            self.tally.moves["reconsider"] += 1
 
-    def _read_fingerprint(self, unit: str) -> None:
-        reader = "leader_a" if unit == "A" else "leader_b"
-        seen = self.stage.send(Act("look", reader, unit)).json()["fingerprint"]
-        content = self.season.cards[unit].content()
+    def _look(self, act: Act, body: Any) -> None:
+        self._all_right(act, wrong_view(self.stage, self.season, act, body))
+        if body["fingerprint"]:
+            self._known(self.season.cards[act.unit].content(), body["fingerprint"])
+
+    def _read_fingerprint(self, move: str, unit: str, read: tuple[object, ...]) -> None:
+        if seen := self.stage.read(move, unit):
+            self._known(read, seen)
+
+    def _known(self, content: tuple[object, ...], seen: str) -> None:
         if self.stage.prints.setdefault(content, seen) != seen:
             self.broken(f"another fingerprint of the same content: {content}")
         if len(set(self.stage.prints.values())) < len(self.stage.prints):
@@ -190,6 +237,10 @@ class Life(RuleBasedStateMachine):
             for name, value in wanted.items():
                 if kept[name] != value:
                     self.broken(f"{act}: {name} of {unit} is {kept[name]}, by the rules {value}")
+        if self.keeper.sessions() != plain_sessions(self.season):
+            self.broken(
+                f"{act}: in session {self.keeper.sessions()}, by the rules {plain_sessions(self.season)}"
+            )
 
     def _all_right(self, act: Act, wrong: list[str]) -> None:
         if wrong:

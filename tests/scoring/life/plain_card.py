@@ -27,15 +27,16 @@ AT_UNIT = {
     "leader": {"view", "approve", "lend"},
     "deputy": {"view", "approve"},
 }
+_COUNCIL = {"view", "host", "appraise", "ask", "reopen", "survey"}
 AT_HOST = {
     "appraiser": {"view", "appraise"},
-    "secretary": {"view", "appraise", "ask", "reopen"},
-    "member": {"view", "appraise", "ask", "reopen"},
-    "chair": {"view", "appraise", "ask", "reopen", "conclude", "publish"},
-    "criteria_manager": {"view", "reopen"},
-    "inspector": {"view"},
+    "secretary": _COUNCIL,
+    "member": _COUNCIL,
+    "chair": _COUNCIL | {"conclude", "publish"},
+    "criteria_manager": {"view", "host", "reopen", "survey"},
+    "inspector": {"view", "host"},
 }
-NOT_FOR_HER_OWN = {"appraise", "ask", "reopen", "conclude"}
+NOT_FOR_HER_OWN = {"appraise", "ask", "reopen", "conclude", "survey"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ class Person:
     def acts_for(self, unit: str) -> bool:
         """Tell whether one of her seats is the unit's own."""
         return any(seat.at == unit for seat in self.seats)
+
+    def hosts(self, unit: str) -> bool:
+        """Tell whether she works on the unit's card for its host, or looks over that work."""
+        return any(self.may(right, unit) for right in ("host", "appraise"))
 
     def is_of(self, unit: str) -> bool:
         """Tell whether she sits at the unit, whatever for."""
@@ -135,11 +140,12 @@ class Question:
 
 @dataclass
 class Signed:
-    """One move made on the card."""
+    """One move made on the card; ``over`` is the result that a sign-off names."""
 
     move: str
     who: str
     void: bool = False
+    over: tuple[object, ...] = ()
 
 
 @dataclass
@@ -149,6 +155,19 @@ class Taken:
     code: str
     points: int
     back: bool = False
+
+
+@dataclass
+class Change:
+    """What somebody proposes after the conclusion: points of a leaf, or without a code to open it again."""
+
+    code: str
+    points: int | None
+    before: int | None
+    who: str
+    reason: str
+    document: str
+    state: str = "waiting"
 
 
 @dataclass
@@ -167,6 +186,7 @@ class Card:
     signed: list[Signed] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     lent: list[str] = field(default_factory=list)
+    amended: list[Change] = field(default_factory=list)
     texts: tuple[str, str] = ("", "")
     more_time: bool = False
 
@@ -211,6 +231,39 @@ class Card:
         rows = [(code, self.own(code).points, self.own(code).note) for code in LEAVES]
         return (*rows, self.texts)
 
+    def answers(self) -> tuple[object, ...]:
+        """Return what the leader signs when she sends the answers."""
+        step = self.next(EXPLANATION)
+        rows = [(code, one.text, one.answer) for (at, code), one in self.questions.items() if at == step]
+        return ("answers", *sorted(rows))
+
+    def result(self) -> tuple[object, ...]:
+        """Return what the unit's leader signs once the card is concluded."""
+        rows = [(code, self.given(CONCLUSION, code).points) for code in self.leaves()]
+        off = sum(row.points for row in self.standing())
+        return ("result", off, *((code, points) for code, points in rows if points is not None))
+
+    def explained(self, code: str, before: int) -> bool:
+        """Tell whether the unit's leader sent an answer about the leaf before that step."""
+        sent = self.last("explain") is not None
+        return sent and any(
+            row.answer for (step, one), row in self.questions.items() if one == code and step < before
+        )
+
+    def silent(self, before: int) -> set[str]:
+        """Return the leaves asked about before that step of which nothing was sent."""
+        asked = {code for step, code in self.questions if step < before}
+        return {code for code in asked if not self.explained(code, before)}
+
+    def signed_off(self) -> bool:
+        """Tell whether the unit's leader has signed the result as it stands."""
+        return any(row.move == "sign_off" and row.over == self.result() for row in self.signed)
+
+    def waiting(self, code: str | None = None) -> list[Change]:
+        """Return the changes that wait for their second person: all, of a leaf, or of the whole ("")."""
+        rows = [row for row in self.amended if row.state == "waiting"]
+        return rows if code is None else [row for row in rows if row.code == code]
+
     def standing(self) -> list[Taken]:
         """Return what stands taken off."""
         return [row for row in self.taken if not row.back]
@@ -231,11 +284,45 @@ class Card:
 
 
 @dataclass
+class Proposal:
+    """Points proposed in session for a leaf of a unit's card, and how people voted."""
+
+    unit: str
+    code: str
+    points: int
+    who: str
+    ended: bool = False
+    votes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Session:
+    """One session of the host's council."""
+
+    agenda: list[str]
+    present: dict[str, str]
+    proposals: list[Proposal] = field(default_factory=list)
+    is_open: bool = True
+
+    def is_there(self, who: str) -> bool:
+        """Tell whether she is a member and there."""
+        return self.present.get(who) == "present"
+
+
+@dataclass
 class Season:
-    """The two cards and the time: at which steps is it before, open or over."""
+    """The two cards, how the round concludes, and the time: at which steps is it before, open or over.
+
+    ``sitting`` is "none" or how the council votes; ``sign_off`` whether units may still sign the result, "" where
+    the round does not ask for it.
+    """
 
     cards: dict[str, Card] = field(default_factory=lambda: {unit: Card(unit) for unit in ("A", "B")})
     time: dict[int, str] = field(default_factory=dict)
+    sitting: str = "none"
+    quorum: str = "two_thirds"
+    sign_off: str = ""
+    sessions: list[Session] = field(default_factory=list)
 
     def over(self, step: int, card: Card) -> bool:
         """Tell whether the step has ended for the card's unit; a step that is not there never was open."""
@@ -244,3 +331,7 @@ class Season:
     def open(self, step: int, card: Card) -> bool:
         """Tell whether the step takes writes for the card's unit."""
         return self.time.get(step, OVER) != BEFORE and not self.over(step, card)
+
+    def session(self) -> Session | None:
+        """Return the session that is on."""
+        return next((one for one in self.sessions if one.is_open), None)

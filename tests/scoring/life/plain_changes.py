@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.scoring.life import plain_after
 from tests.scoring.life.plain_card import (
     APPRAISALS,
     CONCLUSION,
@@ -19,10 +20,12 @@ from tests.scoring.life.plain_card import (
 from tests.scoring.life.plain_moves import MOVES, Act, appraisal_step, asking_step, real_move
 from tests.scoring.life.plain_rules import changes, worth
 
+KEPT = "Đơn vị không giải trình; giữ điểm thẩm định trước đó."
+
 
 def carry_out(season: Season, act: Act) -> None:
     """Change the cards as the act does. Call it for an allowed act only."""
-    change = CHANGES.get(act.name)
+    change = CHANGES.get(act.name) or plain_after.CHANGES.get(act.name)
     if change:
         change(season, season.cards[act.unit], act)
 
@@ -44,21 +47,45 @@ def _texts(season: Season, card: Card, act: Act) -> None:
 def _move(season: Season, card: Card, act: Act) -> None:
     name = real_move(card, act["move"])
     step = appraisal_step(card)
+    _before_approval(card, name)
+    _about_results(card, name, step or 0)
+    card.state = MOVES[name].target
+    card.done = step or 0 if name == "appraise" else card.done
+    over = card.result() if name == "sign_off" else ()
+    card.signed.append(Signed(name, act.who, over=over))
+
+
+def _before_approval(card: Card, name: str) -> None:
     if name in ("withdraw", "reopen"):
         for row in card.signed:
             row.void = row.void or row.move == "approve"
     if name == "reopen":
         _take_back(card, *APPRAISALS)
         card.more_time = True
-    if name in ("ask", "appraise"):
-        _take_back(card, CONCLUSION)
-    if name == "conclude":
-        _copy_results(card)
     if name == "refer":
         card.opinions = {}
-    card.state = MOVES[name].target
-    card.done = step or 0 if name == "appraise" else card.done
-    card.signed.append(Signed(name, act.who))
+
+
+def _about_results(card: Card, name: str, step: int) -> None:
+    if name in ("ask", "appraise"):
+        _take_back(card, CONCLUSION)
+    if name == "appraise":
+        _carry_silent(card, step)
+    if name == "conclude":
+        _copy_results(card)
+    if name == "reconsider":
+        plain_after.open_again(card)
+
+
+def _carry_silent(card: Card, step: int) -> None:
+    """What the unit did not explain stands as it was, where the council gave nothing else."""
+    for code in sorted(card.silent(step) - card.out):
+        latest = card.newest(code, *APPRAISALS)
+        mark = card.marks.setdefault((step, code), Mark()) if latest is not None else None
+        if mark and mark.points is None:
+            mark.points = mark.before = latest
+            mark.reason = KEPT
+            mark.version += 1
 
 
 def _copy_results(card: Card) -> None:
@@ -115,6 +142,7 @@ def _agree(season: Season, card: Card, act: Act) -> None:
     for code in card.leaves():
         before = card.points_before(step, code)
         mine = code[0] in PEOPLE[act.who].fields(card.unit)
+        mine = mine and code not in card.silent(step)
         if mine and before is not None and card.given(step, code).points is None:
             mark = card.marks.setdefault((step, code), Mark())
             mark.points = mark.before = before

@@ -10,12 +10,14 @@ from tests.scoring.life.plain_card import (
     APPRAISALS,
     CONCLUSION,
     EXPLANATION,
+    OPEN,
     READY,
     SELF,
     UNAPPROVED,
     WITH_UNIT,
     Card,
     Season,
+    Session,
 )
 
 UNSEEN, REFUSED, NOT_NOW, SENSELESS = 404, 403, 409, 422
@@ -68,16 +70,25 @@ MOVES = {
     "reopen": Move(BEFORE_APPRAISAL, "draft", "reopen", SELF, reason=True, document=True, after=True),
     "appraise": Move(UNDER_APPRAISAL, "appraised", "ask", APPRAISALS[0]),
     "ask": Move({"appraised"}, "explaining", "ask", EXPLANATION),
+    "submit_answers": Move({"explaining"}, "explaining", "submit", EXPLANATION),
     "explain": Move({"explaining"}, "explained", "approve", EXPLANATION),
     "conclude": Move({"appraised"}, "concluded", "conclude", CONCLUSION),
+    "reconsider": Move({"concluded"}, "appraised", "conclude", CONCLUSION, reason=True, document=True),
+    "sign_off": Move({"concluded"}, "concluded", "approve", CONCLUSION),
 }
-# "publish" is the fifteenth: of all cards of the round together, never of one.
+# "publish" is the last: of all cards of the round together, never of one.
 ALL_MOVES = (*MOVES, "publish")
 
 
 def real_move(card: Card, name: str) -> str:
     """Return what the move is on this card: what goes to the leader goes to the unit's own council first."""
     return "refer" if name == "submit" and card.council_on else name
+
+
+def signs(card: Card, name: str) -> tuple[object, ...] | None:
+    """Return the content that whoever makes the move has to name as read; None where it names none."""
+    of = {"approve": card.content, "explain": card.answers, "sign_off": card.result}.get(name)
+    return of() if of else None
 
 
 def asking_step(card: Card) -> int | None:
@@ -93,7 +104,7 @@ def appraisal_step(card: Card) -> int | None:
 def why_not_moved(season: Season, card: Card, act: Act) -> Iterator[int]:
     name = real_move(card, act["move"])
     move = MOVES[name]
-    in_time = season.over(move.step, card) if move.after else season.open(_step(card, name) or 0, card)
+    in_time = _in_time(season, card, name)
     words = (act.says("reason") or not move.reason) and (act.says("document") or not move.document)
     if (
         card.state not in move.sources
@@ -102,14 +113,24 @@ def why_not_moved(season: Season, card: Card, act: Act) -> Iterator[int]:
         or not MORE.get(name, _nothing)(season, card, act)
     ):
         yield NOT_NOW
-    if name == "approve" and act["seen"] is None:
+    read = signs(card, name)
+    if read is not None and act["seen"] is None:
         yield SENSELESS
+    if read is not None and act["seen"] not in (None, read):
+        yield NOT_NOW
+
+
+def _in_time(season: Season, card: Card, name: str) -> bool:
+    if name == "sign_off":
+        return season.sign_off == OPEN
+    move = MOVES[name]
+    return season.over(move.step, card) if move.after else season.open(_step(card, name) or 0, card)
 
 
 def _step(card: Card, name: str) -> int | None:
     if name == "appraise":
         return appraisal_step(card)
-    return asking_step(card) if name in ("ask", "explain") else MOVES[name].step
+    return asking_step(card) if MOVES[name].step == EXPLANATION else MOVES[name].step
 
 
 def _nothing(season: Season, card: Card, act: Act) -> bool:
@@ -130,7 +151,7 @@ def _presided(season: Season, card: Card, act: Act) -> bool:
 def _approved(season: Season, card: Card, act: Act) -> bool:
     last = card.last("submit", "refer")
     own_work = last is not None and last.who == act.who
-    return act["seen"] in (None, card.content()) and not own_work and _ready(season, card, act)
+    return not own_work and _ready(season, card, act)
 
 
 def _appraised(season: Season, card: Card, act: Act) -> bool:
@@ -139,8 +160,7 @@ def _appraised(season: Season, card: Card, act: Act) -> bool:
         return False
     if card.state == "explaining" and not season.over(EXPLANATION, card):
         return False
-    asked = {code for _step, code in card.questions}
-    owed = [code for code in card.leaves() if not card.done or code in asked]
+    owed = [code for code in card.leaves() if not card.done or card.explained(code, step)]
     return all(card.given(step, code).points is not None for code in owed)
 
 
@@ -161,12 +181,47 @@ def _answered(season: Season, card: Card, act: Act) -> bool:
     return any(row.answer for (one, _code), row in card.questions.items() if one == step)
 
 
+def _sent(season: Season, card: Card, act: Act) -> bool:
+    """The leader sends what somebody else put before her, if somebody did since the council asked."""
+    last = card.last("ask", "submit_answers")
+    own_work = last is not None and last.move == "submit_answers" and last.who == act.who
+    return not own_work and _answered(season, card, act)
+
+
+def _two_persons(season: Season, card: Card, act: Act) -> bool:
+    return any(row.who != act.who for row in card.waiting(""))
+
+
+def _unsigned(season: Season, card: Card, act: Act) -> bool:
+    return not card.signed_off()
+
+
+def fits(card: Card) -> bool:
+    """Tell whether no more is taken off a field or leaf than it has."""
+    codes = {row.code for row in card.standing()}
+    return all(card.off(one) <= card.worth().get(one, 0) for one in codes | {code[0] for code in codes})
+
+
+def kept_by_session(season: Season, card: Card, who: str, code: str = "") -> bool:
+    """Tell whether the round concludes in session and nothing of the card (or leaf) can be decided now by her."""
+    if season.sitting == "none":
+        return False
+    on = season.session()
+    if on is None or card.unit not in on.agenda or not quorate(season, on) or not on.is_there(who):
+        return True
+    return any(row.unit == card.unit and not row.ended and code in ("", row.code) for row in on.proposals)
+
+
+def quorate(season: Season, on: Session) -> bool:
+    """Tell whether enough members are there."""
+    there, all_ = list(on.present.values()).count("present"), len(on.present)
+    return 2 * there > all_ if season.quorum == "half" else 3 * there >= 2 * all_
+
+
 def _settled(season: Season, card: Card, act: Act) -> bool:
     judged = [card.newest(code, *APPRAISALS, CONCLUSION) is not None for code in card.leaves()]
-    fits = all(card.off(row.code) <= card.worth().get(row.code, 0) for row in card.standing())
-    fields = {row.code[0] for row in card.standing()}
-    fits = fits and all(card.off(one) <= card.worth().get(one, 0) for one in fields)
-    return not _asked(season, card, act) and all(judged) and fits
+    kept = kept_by_session(season, card, act.who)
+    return not _asked(season, card, act) and all(judged) and fits(card) and not kept
 
 
 MORE: dict[str, Callable[[Season, Card, Act], bool]] = {
@@ -177,6 +232,9 @@ MORE: dict[str, Callable[[Season, Card, Act], bool]] = {
     "reopen": _later,
     "appraise": _appraised,
     "ask": _asked,
-    "explain": _answered,
+    "submit_answers": _answered,
+    "explain": _sent,
     "conclude": _settled,
+    "reconsider": _two_persons,
+    "sign_off": _unsigned,
 }

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from tests.scoring.life.plain_after import WHY as AFTER
+from tests.scoring.life.plain_after import why_not
 from tests.scoring.life.plain_card import (
     APPRAISALS,
     CHOICE,
     CONCLUSION,
     EXPLANATION,
     LEAVES,
+    OPEN,
     OPTIONS,
     PEOPLE,
     READY,
@@ -32,6 +35,7 @@ from tests.scoring.life.plain_moves import (
     Act,
     appraisal_step,
     asking_step,
+    kept_by_session,
     real_move,
     why_not_moved,
 )
@@ -69,6 +73,8 @@ BY_FIELD = ("appraise", "ask", "unask")
 def judge(season: Season, act: Act) -> set[int]:
     """Return why the act is refused, by status; empty where it is allowed."""
     card = season.cards[act.unit]
+    if act.name in AFTER:
+        return why_not(season, act)
     # The ranking is of the whole round: who sees one of its cards sees that there is one.
     seen = season.cards.values() if act.name == "publish" else [card]
     if not any(_may(one, "view", act.who) for one in seen):
@@ -212,7 +218,8 @@ def _appraise(season: Season, card: Card, act: Act) -> Iterator[int]:
 
 
 def _decide(season: Season, card: Card, act: Act) -> Iterator[int]:
-    if card.state != "appraised" or not season.open(CONCLUSION, card):
+    kept = kept_by_session(season, card, act.who, act["code"])
+    if card.state != "appraised" or not season.open(CONCLUSION, card) or kept:
         yield NOT_NOW
     yield from _given(card, act, CONCLUSION)
 
@@ -280,7 +287,9 @@ def _revoke(season: Season, card: Card, act: Act) -> Iterator[int]:
 
 def _publish(season: Season, card: Card, act: Act) -> Iterator[int]:
     cards = season.cards.values()
-    if any(one.state != "concluded" or not one.leaves() for one in cards):
+    if any(one.state != "concluded" or not one.leaves() or one.waiting() for one in cards):
+        yield NOT_NOW
+    if season.sign_off == OPEN and not all(one.signed_off() for one in cards):
         yield NOT_NOW
 
 

@@ -32,12 +32,15 @@ def _sees(season: Season, card: Card, person: Any, step: int) -> bool:
     """Tell whether she may see the marks of a step.
 
     The unit's own stay inside while it still writes, and for good where it is recorded as not having scored itself;
-    the council's stay with the host until it asks the unit about them or all is published.
+    the council's stay with the host until it asks the unit about them or to sign the result, or all is published.
     """
     if card.state == "published":
         return True
     if step != SELF:
         told = card.state in ("explaining", "explained") and step <= card.done
+        told = told or (
+            bool(season.sign_off) and card.state == "concluded"
+        )  # its leader signs what was concluded
         return told or not person.is_of(card.unit)
     if person.acts_for(card.unit):
         return True

@@ -188,7 +188,7 @@ def _carried_undecided(session: Session, card: Card) -> list[str]:
         points__isnull=False,
         saved_at__gte=session.opened_at,
     )
-    rows = votings(session, score__card=card)
+    rows = votings(session, score__card=card, score__applies=True)
     left = set(decided.values_list("score_id", flat=True))
     return sorted(
         {row.proposal.score.code for row in rows if row.carried and row.proposal.score_id not in left}

@@ -241,7 +241,7 @@ def almost(season: Season, pick: Pick) -> Act:
     )
     if what in values:
         values[what] = {
-            "reason": pick(["", " ", ""]),
+            "reason": pick(["", " ", "Thôi", "vb9"]),
             "document": pick(["", " "]),
             "version": max(0, (values.get("version") or 0) + pick([-1, 1])),
             "points": pick([0, 500, 700, MOST]),

@@ -91,12 +91,21 @@ def _attend(season: Season, card: Card, act: Act) -> Why:
     shut = list(_presided(season, card, act))
     yield from shut
     on = of(season, act)
-    voted = {who for row in on.proposals for who in row.votes}
+    acted = season.acted_in(on)
     for who, (presence, reason) in {} if shut else act["rows"].items():
         if who not in on.present or (presence == "excused" and not reason.strip()):
             yield SENSELESS
-        elif who in voted and presence != "present":
+        elif who in acted and presence != "present" and on.is_there(who):
             yield NOT_NOW
+    if not shut and acted and not _stays_quorate(season, on, act):
+        yield NOT_NOW
+
+
+def _stays_quorate(season: Season, on: Session, act: Act) -> bool:
+    then = on.present | {
+        who: presence for who, (presence, _reason) in act["rows"].items() if who in on.present
+    }
+    return quorate(season, Session(on.agenda, then))
 
 
 def _votes(season: Season, card: Card, act: Act) -> Why:
@@ -119,7 +128,7 @@ def _propose(season: Season, card: Card, act: Act) -> Why:
         yield NOT_NOW
     same = [row for row in of(season, act).proposals if (row.unit, row.code) == (card.unit, act["code"])]
     twice = any(row.points == act["points"] for row in same)
-    if not act.says("reason") or not allowed(act["code"], act["points"]) or twice:
+    if not act.tells("reason") or not allowed(act["code"], act["points"]) or twice:
         yield SENSELESS
 
 
@@ -167,7 +176,8 @@ def _propose_change(season: Season, card: Card, act: Act) -> Why:
     elif not person.may("ask" if act.form else "survey", card.unit):
         yield REFUSED  # a program's leaf is known only once what it sent is read
     else:
-        if not (act.says("reason") and act.says("document")):
+        worded = act.tells("reason") if code else act.says("reason")
+        if not (worded and act.says("document")):
             yield SENSELESS
         if card.state != "concluded":
             yield NOT_NOW
@@ -297,8 +307,20 @@ def _change_confirmed(season: Season, card: Card, act: Act) -> None:
         return
     mark = card.marks[CONCLUSION, row.code]
     mark.points = row.points
+    note_decided(season, card, act.who, row.code)
     mark.reason = f"{row.reason} (văn bản {row.document}; {row.who} đề nghị)"
     mark.version += 1
+
+
+def note_decided(season: Season, card: Card, who: str, code: str = "") -> None:
+    """Note in the session that is on, if it has the card, what was decided on it and by whom."""
+    on = season.session()
+    if on is None or card.unit not in on.agenda:
+        return
+    if code:
+        on.decided[card.unit, code] = who
+    else:
+        on.acted.add(who)
 
 
 def open_again(card: Card) -> None:

@@ -294,15 +294,21 @@ class Proposal:
     ended: bool = False
     votes: dict[str, str] = field(default_factory=dict)
 
+    def carried(self) -> bool:
+        """Tell whether the vote has ended with more than half of the votes for it."""
+        return self.ended and 2 * list(self.votes.values()).count("for") > len(self.votes)
+
 
 @dataclass
 class Session:
-    """One session of the host's council."""
+    """One session of the host's council: what was decided while it is on, by unit and leaf, and who did anything."""
 
     agenda: list[str]
     present: dict[str, str]
     proposals: list[Proposal] = field(default_factory=list)
     is_open: bool = True
+    decided: dict[tuple[str, str], str] = field(default_factory=dict)
+    acted: set[str] = field(default_factory=set)
 
     def is_there(self, who: str) -> bool:
         """Tell whether she is a member and there."""
@@ -331,6 +337,14 @@ class Season:
     def open(self, step: int, card: Card) -> bool:
         """Tell whether the step takes writes for the card's unit."""
         return self.time.get(step, OVER) != BEFORE and not self.over(step, card)
+
+    def acted_in(self, on: Session) -> set[str]:
+        """Return who did anything in the session that still stands: proposed, voted, decided, concluded."""
+        found = on.acted | {who for row in on.proposals for who in (row.who, *row.votes)}
+        for (unit, code), who in on.decided.items():
+            if self.cards[unit].given(CONCLUSION, code).reason:
+                found.add(who)
+        return found
 
     def session(self) -> Session | None:
         """Return the session that is on."""

@@ -51,6 +51,8 @@ def _move(season: Season, card: Card, act: Act) -> None:
     _about_results(card, name, step or 0)
     card.state = MOVES[name].target
     card.done = step or 0 if name == "appraise" else card.done
+    if name == "conclude":
+        plain_after.note_decided(season, card, act.who)
     over = card.result() if name == "sign_off" else ()
     card.signed.append(Signed(name, act.who, over=over))
 
@@ -135,6 +137,13 @@ def _appraise(season: Season, card: Card, act: Act) -> None:
 
 def _decide(season: Season, card: Card, act: Act) -> None:
     _give(card, CONCLUSION, act)
+    plain_after.note_decided(season, card, act.who, act["code"])
+
+
+def _led_by_others(who: str) -> set[str]:
+    """Return the fields that an agency leads which is not hers: nobody agrees over its head."""
+    others = [person for person in PEOPLE.values() if person.name != who]
+    return {seat.field for person in others for seat in person.seats if seat.role == "appraiser"}
 
 
 def _agree(season: Season, card: Card, act: Act) -> None:
@@ -142,7 +151,7 @@ def _agree(season: Season, card: Card, act: Act) -> None:
     for code in card.leaves():
         before = card.points_before(step, code)
         mine = code[0] in PEOPLE[act.who].fields(card.unit)
-        mine = mine and code not in card.silent(step)
+        mine = mine and code not in card.silent(step) and code[0] not in _led_by_others(act.who)
         if mine and before is not None and card.given(step, code).points is None:
             mark = card.marks.setdefault((step, code), Mark())
             mark.points = mark.before = before

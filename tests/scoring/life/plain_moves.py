@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,10 @@ class Act:
     def says(self, name: str) -> bool:
         """Tell whether there are words under that name."""
         return bool(str(self.values.get(name) or "").strip())
+
+    def tells(self, name: str) -> bool:
+        """Tell whether the words under that name are a reason: one word is none."""
+        return len(re.findall(r"\w+", str(self.values.get(name) or ""))) > 1
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,13 @@ def kept_by_session(season: Season, card: Card, who: str, code: str = "") -> boo
     on = season.session()
     if on is None or card.unit not in on.agenda or not quorate(season, on) or not on.is_there(who):
         return True
-    return any(row.unit == card.unit and not row.ended and code in ("", row.code) for row in on.proposals)
+    rows = [row for row in on.proposals if row.unit == card.unit]
+    if any(not row.ended and code in ("", row.code) for row in rows):
+        return True
+    carried = {row.code for row in rows if row.carried()} & set(card.leaves())
+    decided = {one for unit, one in on.decided if unit == card.unit}
+    open_ = {one for one in carried if one not in decided or card.given(CONCLUSION, one).points is None}
+    return not code and bool(open_)
 
 
 def quorate(season: Season, on: Session) -> bool:

@@ -210,10 +210,14 @@ def _given(card: Card, act: Act, step: int) -> Iterator[int]:
         yield NOT_NOW
     if before not in (None, points) and not act.says("reason"):
         yield SENSELESS
+    if act.says("reason") and not act.tells("reason"):
+        yield SENSELESS
 
 
 def _appraise(season: Season, card: Card, act: Act) -> Iterator[int]:
     yield from _appraising(season, card, act)
+    if act["code"] in card.silent(appraisal_step(card) or 0):
+        yield NOT_NOW
     yield from _given(card, act, appraisal_step(card) or APPRAISALS[-1])
 
 
@@ -228,7 +232,9 @@ def _asking(season: Season, card: Card, act: Act) -> Iterator[int]:
     late = act.name != "unask" and season.over(EXPLANATION, card)
     if card.state not in MAY_ASK or asking_step(card) is None or late:
         yield NOT_NOW
-    if act.name != "ask_cuts" and not act.says("reason"):
+    if act.name == "ask" and not act.tells("reason"):
+        yield SENSELESS
+    if act.name == "unask" and not act.says("reason"):
         yield SENSELESS
 
 
@@ -253,6 +259,8 @@ def _deducting(season: Season, card: Card, act: Act) -> Iterator[int]:
 def _deduct(season: Season, card: Card, act: Act) -> Iterator[int]:
     yield from _deducting(season, card, act)
     there = card.worth()
+    if not act.tells("reason"):
+        yield SENSELESS
     left = min(there.get(one, 0) - card.off(one) for one in (act["code"], act["code"][0]))
     if not act.says("document") or act["code"] not in there or not 0 < act["points"] <= left:
         yield SENSELESS

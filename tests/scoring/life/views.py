@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.scoring.life.kept import thousandths
-from tests.scoring.life.plain_card import PEOPLE, SELF, UNAPPROVED, Card, Season
+from tests.scoring.life.plain_card import EXPLANATION, PEOPLE, SELF, UNAPPROVED, Card, Season
 from tests.scoring.life.plain_moves import Act
 from tests.scoring.life.stage import Stage
 
@@ -38,6 +38,7 @@ def _sees(season: Season, card: Card, person: Any, step: int) -> bool:
         return True
     if step != SELF:
         told = card.state in ("explaining", "explained") and step <= card.done
+        told = told or (card.done > EXPLANATION and step < EXPLANATION)  # what it was asked about it has read
         told = told or (
             bool(season.sign_off) and card.state == "concluded"
         )  # its leader signs what was concluded

@@ -14,18 +14,19 @@ from fractions import Fraction
 from itertools import pairwise
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.audit.models import Line
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
-from backend.scoring.models import Mark
+from backend.scoring.models import FirstMark, Mark
 from backend.scoring.room import unpublished_cards
 from permissions.actor import Actor
 
 # With fewer decisions a mean says little.
 ENOUGH = 5
+BOTH = 2
 _COUNCIL = (Step.Kind.APPRAISAL, Step.Kind.CONCLUSION)
 
 
@@ -103,13 +104,23 @@ class Tally:
 
 @dataclass
 class Pair:
-    """Two people who marked the same leaves one after the other; ``same`` of them got the same points."""
+    """Two people who marked the same leaves; ``same`` of them got the same points.
+
+    They did so one after the other, or ``is_blind``: then neither knew what the other gave.
+    """
 
     first: str
     second: str
+    is_blind: bool = False
     number: int = 0
     same: int = 0
     apart: Fraction = Fraction(0)
+
+    def add(self, points: tuple[Decimal, Decimal], maximum: Decimal) -> None:
+        """Count one more leaf."""
+        self.number += 1
+        self.same += points[0] == points[1]
+        self.apart += abs(Fraction(points[0]) - Fraction(points[1])) / Fraction(maximum)
 
     @property
     def agreed(self) -> Fraction:
@@ -123,6 +134,16 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Blind:
+    """One leaf that two people marked without knowing of each other: who, and points, of each; the maximum."""
+
+    first: str
+    second: str
+    points: tuple[Decimal, Decimal]
+    maximum: Decimal
+
+
+@dataclass(frozen=True)
 class Figures:
     """The tables of a round. Of fields and units: the unit's own points against the last mark."""
 
@@ -132,8 +153,8 @@ class Figures:
     pairs: Sequence[Pair]
 
 
-def figures(decisions: Iterable[Decision]) -> Figures:
-    """Return every table; the most severe first."""
+def figures(decisions: Iterable[Decision], blind: Iterable[Blind] = ()) -> Figures:
+    """Return every table; the most severe first. Of pairs those who marked apart stand first."""
     rows = sorted(decisions, key=lambda row: (row.score, row.order))
     members: dict[str, Tally] = {}
     for row in rows:
@@ -148,7 +169,10 @@ def figures(decisions: Iterable[Decision]) -> Figures:
         sorted(members.values(), key=lambda tally: (-tally.mean, tally.name)),
         sorted(fields.values(), key=lambda tally: tally.name.zfill(6)),
         sorted(units.values(), key=lambda tally: (-tally.mean, tally.name)),
-        sorted(_pairs(rows).values(), key=lambda pair: (pair.agreed, pair.first, pair.second)),
+        sorted(
+            [*_blind_pairs(blind).values(), *_pairs(rows).values()],
+            key=lambda pair: (not pair.is_blind, pair.agreed, pair.first, pair.second),
+        ),
     )
 
 
@@ -192,9 +216,16 @@ def _pairs(rows: list[Decision]) -> dict[tuple[str, str], Pair]:
     for one, next_ in pairwise(rows):
         if one.score == next_.score and one.order < next_.order and one.who != next_.who:
             pair = found.setdefault((one.who, next_.who), Pair(one.who, next_.who))
-            pair.number += 1
-            pair.same += one.points == next_.points
-            pair.apart += abs(Fraction(one.points) - Fraction(next_.points)) / Fraction(one.maximum)
+            pair.add((one.points, next_.points), one.maximum)
+    return found
+
+
+def _blind_pairs(leaves: Iterable[Blind]) -> dict[tuple[str, ...], Pair]:
+    """Return the pairs of who marked apart, whoever of the two is named first on a leaf."""
+    found: dict[tuple[str, ...], Pair] = {}
+    for leaf in leaves:
+        first, second = sorted((leaf.first, leaf.second))
+        found.setdefault((first, second), Pair(first, second, is_blind=True)).add(leaf.points, leaf.maximum)
     return found
 
 
@@ -212,12 +243,38 @@ def decisions_in(round_: Round, viewer: Actor) -> list[Decision]:
         "from_points",
         "points",
         "max_points",
+        "author",
     )
     people = _authors(round_)
     return [
-        Decision(people.get(pk, "–"), score, code, unit, order, before, points, maximum)
-        for pk, score, code, unit, order, before, points, maximum in rows
+        Decision(people.get(pk) or author or "–", score, code, unit, order, before, points, maximum)
+        for pk, score, code, unit, order, before, points, maximum, author in rows
     ]
+
+
+def blind_in(round_: Round, viewer: Actor) -> list[Blind]:
+    """Return the leaves of a round that two people marked apart, once both have; two statements.
+
+    Marks that were dropped again count too: both were given.
+    """
+    marks = FirstMark.objects.filter(double__step__round=round_)
+    marks = marks.exclude(double__score__card__in=unpublished_cards(viewer)).order_by("double", "slot")
+    by_leaf: dict[int, list[FirstMark]] = defaultdict(list)
+    for mark in marks:
+        by_leaf[mark.double_id].append(mark)
+    names = _names({mark.person_id for mark in marks})
+    return [
+        Blind(names[one.person_id], names[other.person_id], (one.points, other.points), one.max_points)
+        for one, other in (pair for pair in by_leaf.values() if len(pair) == BOTH)
+    ]
+
+
+def newest_marked(rounds: QuerySet[Round]) -> Round | None:
+    """Return the first of the rounds in which a council has given marks, else the first."""
+    given = Mark.objects.filter(
+        step__round=OuterRef("pk"), step__kind__in=_COUNCIL, points__isnull=False, from_points__isnull=False
+    )
+    return rounds.filter(Exists(given)).first() or rounds.first()
 
 
 def field_titles(round_: Round) -> dict[str, str]:
@@ -227,19 +284,27 @@ def field_titles(round_: Round) -> dict[str, str]:
 
 
 def _authors(round_: Round) -> dict[int, str]:
-    """Return who saved each mark last; two people of one name are told apart by their accounts."""
+    """Return who gave each mark its points last; who only mends the words beside them gives none.
+
+    Of marks taken over from a paper nobody with an account gave them: the mark's own text says who did.
+    """
     table = Mark.history.model._meta.db_table
     lines = Line.objects.filter(round_key=round_.pk, own=0, source=table, points_after__isnull=False)
-    last = dict(lines.order_by("at", "id").values_list("object_key", "person_key"))
-    return _named(last)
+    told = lines.order_by("at", "id").values_list("object_key", "person_key", "points_before", "points_after")
+    last: dict[int | None, int | None] = {}
+    for mark, person, before, after in told.iterator():
+        if mark not in last or before != after:
+            last[mark] = person
+    names = _names({person for person in last.values() if person is not None})
+    return {mark: names.get(person or 0, "") for mark, person in last.items() if mark is not None}
 
 
-def _named(last: dict[int | None, int | None]) -> dict[int, str]:
-    rows = get_user_model().objects.filter(pk__in=set(last.values()) - {None})
-    named = {user.pk: (user.full_name, user.username) for user in rows.only("full_name", "username")}
+def _names(people: set[int]) -> dict[int, str]:
+    """Return the names; two people of one name are told apart by their accounts."""
+    rows = get_user_model().objects.filter(pk__in=people).only("full_name", "username")
+    named = {user.pk: (user.full_name, user.username) for user in rows}
     names = [name for name, _account in named.values()]
-    told = {
+    return {
         key: name if names.count(name) == 1 else f"{name} ({account})"
         for key, (name, account) in named.items()
     }
-    return {mark: told.get(person or 0, "–") for mark, person in last.items() if mark is not None}

@@ -12,6 +12,7 @@ from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.criteria.models import Node
 from backend.scoring import actions, rules
 from backend.scoring.models import DoubleLeaf, Mark
+from backend.scoring.strictness import blind_in
 from tests.scoring.benches import Bench, bench
 from tests.scoring.pages import HTMX, signed_in, text, url
 
@@ -257,3 +258,16 @@ def test_the_support_team_drafts_and_marks_nothing(here: Bench) -> None:
 def test_nothing_is_drafted_on_a_leaf_that_two_mark(here: Bench) -> None:
     with pytest.raises(OutOfStep, match="chấm hai lần"):
         actions.draft(here.card, "2.1", by=here.actors["support"], version=0, points=Decimal(5))
+
+
+def test_marks_given_apart_stand_in_the_table_of_agreement_once_both_are_given(here: Bench) -> None:
+    round_, viewer = here.here.round, here.actors["secretary"]
+    give(here, "member", "5")
+    assert blind_in(round_, viewer) == []
+    give(here, "second", "3", "Thiếu bản ký của bên B")
+
+    (pair,) = blind_in(round_, viewer)
+    assert {pair.first, pair.second} == {here.users[name].full_name for name in ("member", "second")}
+    assert sorted(pair.points) == [3, 5]
+    give(here, "chair", "4", "Thống nhất")
+    assert "chấm độc lập" in text(signed_in(here.users["secretary"]).get("/history/strictness/"))

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 
-from backend.audit.models import Access, Line
+from backend.audit.models import Access
 from backend.scoring import actions, telling
 from backend.scoring.models import Evidence
 from backend.scoring.room import Asked
@@ -130,10 +130,6 @@ def test_changes_of_accounts_are_found_by_an_inspector_above(attached):
     told = inspected(attached, kind="people")
     assert any("Người Mới" in one for one in told)
     assert inspected(attached, kind="people", words="o mon")
-
-
-def test_points_of_a_survey_have_a_kind_of_their_own(attached):
-    assert Line.objects.filter(kind="survey", code__gt="").count() == 0
 
 
 def test_reading_pages_and_good_writes_leave_no_such_row(attached):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,8 +11,13 @@ from django.test import Client
 
 from backend.audit.models import Line
 from backend.core.dates import VN
+from backend.scoring import actions
+from permissions.actor import SYSTEM
+from permissions.roles import Role
 from tests.scoring.councils import Council
-from tests.scoring.rooms import CUT, HISTORY, cut_and_raised, found, signed_in
+from tests.scoring.rooms import CUT, HISTORY, cut_and_raised, found, inspected, signed_in
+from tiers.people import bulk
+from tiers.people.actions import Wish
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +97,20 @@ def test_the_json_twin_takes_the_same_filters(season, secretary):
     (row,) = body["results"]
     assert (row["what"], row["points_before"], row["points_after"]) == (CUT, "1.000", "0.500")
     assert row["step"] == "Thẩm định lần 1"
+
+
+def test_points_of_a_survey_have_a_kind_of_their_own(season):
+    rows = [actions.SurveyRow(season.card, "3.1", Decimal(7), 0)]
+    paper = {"report_number": "45/BC-SNV", "report_date": date(2026, 6, 5), "sample": 200, "answers": 180}
+    actions.enter_survey(season.round, rows, by=season.secretary, **paper)
+    assert any("7,00" in one for one in found(season, kind="survey", code="3.1"))
+    assert not any("7,00" in one for one in found(season, kind="marks", code="3.1"))
+
+
+def test_an_inspector_above_finds_every_kind_there_is(season):
+    texts = {"username": "nguoi.moi", "full_name": "Trần Thị Người Mới", "email": "", "phone": ""}
+    bulk.hire_all([(texts, Wish(Role.OFFICER, season.unit))], by=SYSTEM)
+    signed_in(season.users["officer"]).get(HISTORY)
+    there = set(Line.objects.values_list("kind", flat=True))
+    assert {"marks", "answers", "cards", "rounds", "criteria", "units", "seats", "people", "refused"} <= there
+    assert [kind for kind in there if not inspected(season, kind=kind)] == []

@@ -383,13 +383,9 @@ def people_named(words: str) -> list[int]:
         return [key for key, _name, _account in found]
     if alone := everybody.filter(username=words).values_list("pk", flat=True).first():
         return [alone]
-    told = _(
-        "Hơn %(few)s người có tên như vậy, trong đó có %(some)s. Hãy gõ đủ họ tên hoặc tên đăng nhập."
-    ) % {
-        "few": FEW_PEOPLE,
-        "some": ", ".join(f"{name} ({account})" for _key, name, account in found[:NAMED]),
-    }
-    raise Invalid(told, fields={"person": [told]})
+    told = _("Hơn %(few)s người có tên như vậy. Hãy gõ đủ họ tên hoặc tên đăng nhập.") % {"few": FEW_PEOPLE}
+    some = [(name, account) for _key, name, account in found[:NAMED]]
+    raise Invalid(told, fields={"person": [told]}, some=some)
 
 
 def _of_code(where: _Where, code: str) -> None:

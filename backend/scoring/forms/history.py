@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from backend.core.dates import VN, format_date, parse_moment, parse_start
+from backend.core.dates import VN, format_date, is_in_reach, parse_moment, parse_start
 from backend.core.errors import Invalid
 from backend.core.forms import points_field, short
 from backend.core.text import NFCCharField
@@ -47,9 +48,12 @@ class MomentField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Return the moment of a link as a person types it, to the second."""
         try:
-            exact = datetime.fromisoformat(str(value)).astimezone(VN)
+            exact = datetime.fromisoformat(str(value))
         except ValueError:
             return value
+        if not is_in_reach(exact):
+            return value
+        exact = exact.astimezone(VN)
         return f"{format_date(exact)} {exact:%H:%M:%S}"
 
 
@@ -68,7 +72,10 @@ class AsOfForm(forms.Form):
 
 
 class HistoryFilter(forms.Form):
-    """Every filter of the history room; both moments count."""
+    """Every filter of the history room; both moments count. ``namesakes`` are some of too many who are meant."""
+
+    people: tuple[int, ...] | None = None
+    namesakes: Sequence[tuple[str, str]] = ()
 
     kind = forms.ChoiceField(label=_("Nội dung"), required=False, choices=[("", _("Tất cả")), *KINDS.items()])
     person = NFCCharField(label=_("Người"), required=False)
@@ -104,6 +111,7 @@ class HistoryFilter(forms.Form):
         try:
             self.people = tuple(people_named(words)) if words else None
         except Invalid as refusal:
+            self.namesakes = refusal.details["some"]
             raise ValidationError(refusal.message, code="person") from None
         return words
 

@@ -1,4 +1,6 @@
-"""Who read evidence, took data out or was refused a write is written down after the answer is known.
+"""Who read evidence, took data out, was refused, or could not sign in is written down after the answer is known.
+
+Of refused looks only those at addresses that give something away (``watches``): a 404 elsewhere says nothing.
 
 By then whatever the request wrote is committed or rolled back. A failure to write it never changes the answer.
 What the address is about is said by the slice whose address it is (``about``).

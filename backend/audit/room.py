@@ -12,7 +12,7 @@ from backend.core.fields import PointsField
 
 
 class Access(models.Model):
-    """Somebody read evidence, took data out, or was refused a write. Rows are only added.
+    """Somebody read evidence, took data out, was refused, or could not sign in. Rows are only added.
 
     ``act`` is the name of the address, ``target`` the file's name or the sentence of the refusal. No network
     address is kept, and nothing of what was sent.

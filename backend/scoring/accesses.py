@@ -1,4 +1,4 @@
-"""What an address of ours is about, for the history room's rows on who read evidence or was refused a write."""
+"""What an address of ours is about, for the history room's rows on who read evidence or was refused."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backend.accounts import pending
-from backend.accounts.models import User
+from backend.accounts.queries import entering
 from backend.audit.middleware import Facts, about, gives_to_all, lets_in, reads, watches
 from backend.core.text import key_in
 from backend.rounds.models import Round
@@ -136,8 +135,5 @@ def _topmost() -> Unit | None:
 
 
 def _who_enters(request: HttpRequest) -> Actor | None:
-    """Return whose account was tried; None where there is no such account: a typed name may be a password."""
-    user: Any = pending.recall(request)[0]
-    if user is None:
-        user = User.objects.filter(username=request.POST.get("username", "")).first()
+    user = entering(request)
     return actor_for(user) if user else None

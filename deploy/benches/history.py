@@ -244,7 +244,11 @@ def _accesses(season: Season, begun: Any) -> None:
     with recording(by=SYSTEM, about=told):
         for number in range(REASONS):
             CannedReason.objects.create(
-                host=season.host, code=f"r{number}", text="Ban hành chậm", author="Thành viên", saved_at=begun
+                host=season.host,
+                code=f"r{number}",
+                text="Thiếu văn bản số …",
+                author="Thành viên",
+                saved_at=begun,
             )
 
 

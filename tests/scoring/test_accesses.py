@@ -113,6 +113,7 @@ def test_what_was_typed_as_a_name_that_nobody_has_is_not_kept(attached):
     Client().post("/accounts/sign-in/", {"username": "mat-khau-cua-toi", "password": "x"})
     row = Access.objects.get()
     assert "mat-khau-cua-toi" not in str(vars(row))
+    assert Client().post("/accounts/sign-in/", {"username": "a\0b", "password": "x"}).status_code == 422
     assert row.unit_key == attached.host.pk
 
 

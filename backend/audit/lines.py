@@ -50,11 +50,13 @@ _WORDED = "CASE WHEN told.said = '' THEN 0 ELSE 1 END"
 class Shown:
     """What a row of one table says to the filters, as SQL in which ``{row}`` is the row.
 
-    ``turn`` follows from the points unless it is said. ``words`` are the columns whose text is searched; ``kept`` leaves rows out of the room.
+    ``sort`` is SQL for the kind where it differs from row to row. ``turn`` follows from the points unless it is
+    said. ``words`` are the columns whose text is searched; ``kept`` leaves rows out of the room.
     """
 
     table: str
     kind: str
+    sort: str = ""
     at: str = "{row}.history_date"
     key: str = "{row}.history_id"
     thing: str = "{row}.id"
@@ -96,7 +98,14 @@ def shows_accesses(host: str) -> None:
     table = Access._meta.db_table
     own = {"at": "{row}.at", "key": "{row}.id", "person": "{row}.person_key", "card": "{row}.card_key"}
     _shown[table] = Shown(
-        table=table, kind="", host=host, code="{row}.code", step="''", words=("target",), **own
+        table=table,
+        kind="",
+        sort="{row}.kind",
+        host=host,
+        code="{row}.code",
+        step="''",
+        words=("target",),
+        **own,
     )
 
 
@@ -108,7 +117,7 @@ def _parts(shown: Shown, vendor: str) -> dict[str, str]:
         "source": f"'{shown.table}'",
         "row_key": shown.key,
         "object_key": shown.thing,
-        "kind": f"'{shown.kind}'" if shown.kind else "{row}.kind",
+        "kind": shown.sort or f"'{shown.kind}'",
         "host_key": shown.host,
         "unit_key": "{row}.unit_key",
         "unit_path": "{row}.unit_path",

@@ -1,4 +1,6 @@
-"""Who read evidence, took data out or was refused a write is written down after the answer is known.
+"""Who read evidence, took data out, was refused, or could not sign in is written down after the answer is known.
+
+Of refused looks only those at addresses that give something away (``watches``): a 404 elsewhere says nothing.
 
 By then whatever the request wrote is committed or rolled back. A failure to write it never changes the answer.
 What the address is about is said by the slice whose address it is (``about``).
@@ -25,10 +27,13 @@ logger = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSALS = frozenset({403, 404, 409})
+TURNED_AWAY = frozenset({401, 403, 422, 429})
 Facts = dict[str, Any]
 Finder = Callable[[Mapping[str, Any], Actor], Facts]
 
 _reading: set[str] = set()
+_watched: set[str] = set()
+_entering: dict[str, Callable[[HttpRequest], Actor | None]] = {}
 _for_all: set[str] = set()
 _finders: dict[str, Finder] = {}
 
@@ -36,6 +41,16 @@ _finders: dict[str, Finder] = {}
 def reads(*names: str) -> None:
     """Let a good answer of these addresses count as reading evidence."""
     _reading.update(names)
+
+
+def watches(*names: str) -> None:
+    """Let a refused look at these addresses be written down: what gives evidence, history or files away."""
+    _watched.update(names)
+
+
+def lets_in(who: Callable[[HttpRequest], Actor | None], *names: str) -> None:
+    """Let a failed attempt at these addresses be written down for whom ``who`` finds: they let people in."""
+    _entering.update(dict.fromkeys(names, who))
 
 
 def gives_to_all(*names: str) -> None:
@@ -71,13 +86,22 @@ class AccessMiddleware:
 
 
 def _kind(request: HttpRequest, response: HttpResponse) -> str:
-    if request.resolver_match is None or not _signed_in(request):
-        return ""
-    if request.method not in SAFE:
-        return Access.Kind.REFUSED if response.status_code in REFUSALS else ""
-    if request.method != "GET" or response.status_code != HTTPStatus.OK:
+    if request.resolver_match is None:
         return ""
     name = request.resolver_match.view_name
+    if name in _entering:
+        failed = request.method == "POST" and (response.status_code in TURNED_AWAY or _is_shut_out(request))
+        return Access.Kind.REFUSED if failed else ""
+    if not _signed_in(request):
+        return ""
+    if response.status_code in REFUSALS:
+        is_asked = request.method not in SAFE or name in _watched or name in _reading
+        return Access.Kind.REFUSED if is_asked else ""
+    is_given = request.method == "GET" and response.status_code == HTTPStatus.OK
+    return _kind_of_gift(name, response) if is_given else ""
+
+
+def _kind_of_gift(name: str, response: HttpResponse) -> str:
     if name in _reading:
         return Access.Kind.READ
     return Access.Kind.EXPORT if response.has_header("Content-Disposition") and name not in _for_all else ""
@@ -88,9 +112,16 @@ def _signed_in(request: HttpRequest) -> bool:
     return bool(user and user.is_authenticated)
 
 
+def _is_shut_out(request: HttpRequest) -> bool:
+    """Return whether so many attempts failed that the next ones are not even tried (django-axes)."""
+    return bool(getattr(request, "axes_locked_out", False))
+
+
 def _write(request: HttpRequest, response: HttpResponse, kind: str) -> None:
     match: Any = request.resolver_match
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    who = _entering.get(match.view_name)
+    actor: Actor = (who(request) if who else None) or request.actor  # type: ignore[attr-defined]
+    status = HTTPStatus.TOO_MANY_REQUESTS if who and _is_shut_out(request) else response.status_code
     with transaction.atomic():
         facts = _facts(request.path.removeprefix("/api"), match.kwargs, actor)
         named = facts.pop("target", "")
@@ -104,7 +135,7 @@ def _write(request: HttpRequest, response: HttpResponse, kind: str) -> None:
             method=request.method,
             address=nfc(request.path)[:300],
             target=(given if kind == Access.Kind.REFUSED else named or given)[:300],
-            status=response.status_code,
+            status=status,
             **facts,
         )
 

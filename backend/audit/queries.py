@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,12 +35,17 @@ class Shown:
 
 def newest() -> QuerySet[Checkpoint]:
     """Return the newest checkpoints, the newest first."""
-    return Checkpoint.objects.order_by("-number")[:SHOWN]
+    return every()[:SHOWN]
 
 
-def shown() -> list[Shown]:
-    """Return the newest checkpoints for a page."""
-    return [Shown(made, in_words(made.occasion)) for made in newest()]
+def every() -> QuerySet[Checkpoint]:
+    """Return all checkpoints, the newest first."""
+    return Checkpoint.objects.order_by("-number")
+
+
+def shown(made: Iterable[Checkpoint]) -> list[Shown]:
+    """Return checkpoints for a page."""
+    return [Shown(one, in_words(one.occasion)) for one in made]
 
 
 def in_words(occasion: str) -> str:
@@ -92,3 +98,22 @@ def line() -> str:
         "size": size,
         "root": root,
     }
+
+
+def checkpoints_over(places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Return by chain and place in it the number of the first checkpoint that covers the row there; two statements."""
+    wanted = set(places)
+    entries: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    logged = LogEntry.objects.filter(chain__in={chain for chain, _place in wanted})
+    for chain, length, index in logged.order_by("chain", "length").values_list("chain", "length", "index"):
+        entries[chain].append((length, index))
+    made = list(Checkpoint.objects.order_by("number").values_list("size", "number"))
+    sizes = [size for size, _number in made]
+    found = {}
+    for chain, place in wanted:
+        rows = entries[chain]
+        at = bisect_left(rows, (place, 0))
+        after = bisect_right(sizes, rows[at][1]) if at < len(rows) else len(sizes)
+        if after < len(sizes):
+            found[chain, place] = made[after][1]
+    return found

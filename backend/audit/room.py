@@ -12,7 +12,7 @@ from backend.core.fields import PointsField
 
 
 class Access(models.Model):
-    """Somebody read evidence, took data out, or was refused a write. Rows are only added.
+    """Somebody read evidence, took data out, was refused, or could not sign in. Rows are only added.
 
     ``act`` is the name of the address, ``target`` the file's name or the sentence of the refusal. No network
     address is kept, and nothing of what was sent.
@@ -77,7 +77,8 @@ class Line(models.Model):
     ``source`` and ``row_key`` name the history row, ``object_key`` what it is a row of. ``host_key`` is the unit
     that runs the round, else the unit itself. ``side`` says whose part of a card it is: "own", "council", an
     "answer" to the council, a "draft" of one, or none of them; ``own`` is 1 for the first, so that a filter never walks through what its
-    reader may not see yet. ``turn`` is -1 where points were cut, 1 where raised. ``said`` is the reason without
+    reader may not see yet. ``turn`` is -1 where points were cut, 1 where raised, but 0 for what a unit gives
+    itself. ``said`` is the reason without
     accents, ``worded`` is 1 where there is one.
     """
 
@@ -119,6 +120,8 @@ class Line(models.Model):
             _by("code", "own", name="code"),
             _by("step_name", "own", name="step"),
             _by("turn", "own", name="turn", condition=~Q(turn=0)),
+            _by("points_before", "own", name="from", condition=Q(points_before__isnull=False)),
+            _by("points_after", "own", name="to", condition=Q(points_after__isnull=False)),
             _by("worded", "own", name="worded"),
         ]
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from backend.core.dates import is_in_reach
 from backend.core.exact import round_half_up
 from backend.core.serializers import KeyField, PointsSerializerField
 from backend.scoring import queries, strictness
@@ -26,6 +28,15 @@ class AsOfIn(serializers.Serializer[Any]):
 
     at = serializers.DateTimeField()
     other = serializers.DateTimeField(required=False, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return both moments. Raises ValidationError for years nobody means and for a comparison backwards."""
+        for name in ("at", "other"):
+            if attrs[name] is not None and not is_in_reach(attrs[name]):
+                raise serializers.ValidationError({name: _("Năm này nằm ngoài khoảng xem được.")})
+        if attrs["other"] is not None and attrs["other"] <= attrs["at"]:
+            raise serializers.ValidationError({"other": _("Thời điểm so sánh phải sau thời điểm thứ nhất.")})
+        return attrs
 
 
 class StepPointsShape(serializers.Serializer[Any]):
@@ -135,10 +146,11 @@ class StrictTallyShape(serializers.Serializer[Any]):
 
 
 class PairShape(serializers.Serializer[Any]):
-    """Two people on the same leaves, one after the other."""
+    """Two people on the same leaves, one after the other; neither knew of the other where ``is_blind``."""
 
     first = serializers.CharField()
     second = serializers.CharField()
+    is_blind = serializers.BooleanField()
     number = serializers.IntegerField()
     same = serializers.IntegerField()
     distance = PercentField()
@@ -162,9 +174,9 @@ class StrictnessViewSet(ViewSet):
         actor = request.actor  # type: ignore[attr-defined]
         demand_inspector(actor)
         rounds, key = inspected_rounds(actor), read(RoundIn, request.query_params)["round"]
-        round_ = get_object_or_404(rounds, pk=key) if key else rounds.first()
+        round_ = get_object_or_404(rounds, pk=key) if key else strictness.newest_marked(rounds)
         decisions = strictness.decisions_in(round_, actor) if round_ else []
-        found = strictness.figures(decisions)
+        found = strictness.figures(decisions, strictness.blind_in(round_, actor) if round_ else [])
         return Response(StrictnessShape(found).data)
 
 

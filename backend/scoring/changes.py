@@ -47,7 +47,7 @@ KINDS = {
     "units": gettext_lazy("Đơn vị"),
     "seats": gettext_lazy("Phân công"),
     "people": gettext_lazy("Tài khoản"),
-    "survey": gettext_lazy("Nguồn điểm điều tra"),
+    "survey": gettext_lazy("Điểm điều tra và nguồn"),
     "results": gettext_lazy("Kết quả công bố"),
     "reads": gettext_lazy("Xem tài liệu"),
     "exports": gettext_lazy("Xuất dữ liệu"),

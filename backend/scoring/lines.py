@@ -67,6 +67,7 @@ _VOTED = (
 )
 _LEAF = {"card": f"(SELECT s.card_id {_SCORE})", "code": f"COALESCE((SELECT s.code {_SCORE}), '')"}
 _IN_STEP = {"step": f"COALESCE(NULLIF({{row}}.step_name, ''), (SELECT st.title {_STEP}), '')"}
+_SURVEY_STEP = f"EXISTS (SELECT 1 {_STEP} AND st.kind = '{Step.Kind.SURVEY}')"
 _OWN_STEP = f"EXISTS (SELECT 1 {_STEP} AND st.kind = '{Step.Kind.SELF}')"
 _OWN_MOVES = ", ".join(f"'{name}'" for name in sorted(OWN_MOVES))
 
@@ -107,10 +108,13 @@ def _of_leaves() -> None:
     shows(
         Mark,
         "marks",
+        sort=f"CASE WHEN {_SURVEY_STEP} THEN 'survey' ELSE 'marks' END",
         host=_HOST,
         side=f"CASE WHEN {_OWN_STEP} THEN 'own' ELSE 'council' END",
         before=f"COALESCE({_prior(marks, 'points')}, {{row}}.from_points)",
         after="{row}.points",
+        # Who corrects what she typed herself neither cuts nor raises.
+        turn=f"CASE WHEN {_OWN_STEP} THEN 0 END",
         words=("reason", "history_change_reason"),
         # Opening a round makes these by the thousand.
         kept="NOT ({row}.history_type = '+' AND {row}.points IS NULL)",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from django.db.models.functions import Left, Length
 from django.utils.translation import gettext as _
 
 from backend.core import clock
-from backend.core.dates import end_of_day_exclusive, start_of_day
+from backend.core.dates import is_in_reach
 from backend.core.errors import Invalid, Refused
 from backend.core.prepared import Prepared
 from backend.core.text import fold
@@ -36,13 +36,24 @@ from tiers.models import Unit
 
 A_PAGE = 50
 FEW_UNITS, FEW_PEOPLE, FEW_CARDS, FEW_ROUNDS = 50, 20, 50, 12
+NAMED = 5  # of too many people
 MOST_CARDS = FEW_CARDS + 1  # who finds so many finds too many
 _SELECT = (
     "SELECT id, at, source, row_key, kind, code, card_key, points_before, points_after, turn FROM audit_line"
 )
 # The first of these that is asked for leads; of a unit, a person, a card or a leaf there are few rows.
 _NARROW = ("card_key", "unit_key", "person_key", "code")
-_LEADS = (*_NARROW, "turn", "worded", "step_name", "round_key", "kind", "host_key")
+_LEADS = (
+    *_NARROW,
+    "points_before",
+    "points_after",
+    "turn",
+    "worded",
+    "step_name",
+    "round_key",
+    "kind",
+    "host_key",
+)
 _TEXTS = frozenset({"code", "step_name", "kind"})
 
 
@@ -79,22 +90,28 @@ class Cursor:
             at, key = datetime.fromisoformat(at_text), int(key_text)
         except ValueError:
             return None
-        return cls(at, key) if at.tzinfo and 0 <= key < 2**63 else None
+        return cls(at, key) if at.tzinfo and is_in_reach(at) and 0 <= key < 2**63 else None
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The filters of the room; what is empty asks nothing. ``words`` are of the unit's name, both days count."""
+    """The filters of the room; what is empty asks nothing. ``words`` are of the unit's name, both moments count.
+
+    ``people`` are the keys of who is meant by ``person``, where that was looked up already.
+    """
 
     words: str = ""
     kind: str = ""
-    first: date | None = None
-    last: date | None = None
+    first: datetime | None = None
+    last: datetime | None = None
     person: str = ""
+    people: tuple[int, ...] | None = None
     step: str = ""
     round: int | None = None
     code: str = ""
     turn: int = 0
+    points_before: Decimal | None = None
+    points_after: Decimal | None = None
     reason: str = ""
 
 
@@ -313,23 +330,28 @@ def unpublished_cards(actor: Actor) -> list[int]:
 
 def _asked(asked: Asked) -> _Where:
     where = _Where()
+    _ask_plain(where, asked)
+    for text, ask in ((asked.words, _of_units), (asked.code, _of_code), (asked.reason, _said)):
+        if text:
+            ask(where, text)
+    if asked.person:
+        where.lead("person_key", people_named(asked.person) if asked.people is None else asked.people)
+    if asked.first:
+        where.ask("at >= %s", asked.first)
+    if asked.last:
+        where.ask("at <= %s", asked.last)
+    return where
+
+
+def _ask_plain(where: _Where, asked: Asked) -> None:
+    """Ask for what a column holds as it was given."""
     simple = {"kind": asked.kind, "step_name": asked.step, "round_key": asked.round, "turn": asked.turn}
     for name, value in simple.items():
         if value:
             where.lead(name, [value], "NOT (turn = 0) AND {0} = %s" if name == "turn" else "")
-    for text, ask in (
-        (asked.words, _of_units),
-        (asked.person, _of_people),
-        (asked.code, _of_code),
-        (asked.reason, _said),
-    ):
-        if text:
-            ask(where, text)
-    if asked.first:
-        where.ask("at >= %s", start_of_day(asked.first))
-    if asked.last:
-        where.ask("at < %s", end_of_day_exclusive(asked.last))
-    return where
+    for name in ("points_before", "points_after"):
+        if (points := getattr(asked, name)) is not None:
+            where.lead(name, [int(points.scaleb(3))])
 
 
 def _said(where: _Where, reason: str) -> None:
@@ -352,16 +374,18 @@ def _of_units(where: _Where, words: str) -> None:
 _holds = Q(path=Left(OuterRef("path"), Length("path")))
 
 
-def _of_people(where: _Where, words: str) -> None:
-    """Ask for who is meant. Raises Invalid where the words fit too many."""
-    people = get_user_model().objects.filter(folded__contains=fold(words)).order_by("pk")
-    found = list(people.values_list("pk", flat=True)[: FEW_PEOPLE + 1])
-    if len(found) > FEW_PEOPLE:
-        told = _("Hơn %(few)s người có tên như vậy. Hãy gõ đủ họ tên hoặc tên đăng nhập.") % {
-            "few": FEW_PEOPLE
-        }
-        raise Invalid(told, fields={"person": [told]})
-    where.lead("person_key", found)
+def people_named(words: str) -> list[int]:
+    """Return the keys of who is meant: of that account, else of such a name. Raises Invalid where too many are."""
+    everybody = get_user_model().objects.order_by("full_name", "pk")
+    fitting = everybody.filter(folded__contains=fold(words))
+    found = list(fitting.values_list("pk", "full_name", "username")[: FEW_PEOPLE + 1])
+    if len(found) <= FEW_PEOPLE:
+        return [key for key, _name, _account in found]
+    if alone := everybody.filter(username=words).values_list("pk", flat=True).first():
+        return [alone]
+    told = _("Hơn %(few)s người có tên như vậy. Hãy gõ đủ họ tên hoặc tên đăng nhập.") % {"few": FEW_PEOPLE}
+    some = [(name, account) for _key, name, account in found[:NAMED]]
+    raise Invalid(told, fields={"person": [told]}, some=some)
 
 
 def _of_code(where: _Where, code: str) -> None:

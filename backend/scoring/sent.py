@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.dates import parse_moment, parse_start
+from backend.core.errors import Invalid
 from backend.core.serializers import KeyField, PointsSerializerField, WholeField
 from backend.core.text import key_in
 from backend.scoring.changes import KINDS
@@ -28,22 +32,40 @@ class CardFilter(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=State.choices, required=False)
 
 
-class ChangesIn(serializers.Serializer[Any]):
-    """Which changes are listed: words of the unit's name (with all below it), kind, days, person, step, round.
+class SpanField(serializers.CharField):
+    """A day or a moment as text, ISO or as people type it; gives an aware ``datetime``."""
 
-    ``code`` is a leaf, or a field or criterion with all below it; ``turn`` is 1 where points were raised, -1
-    where cut; ``reason`` are words of the reason, without accents too; ``before`` is where to go on.
+    def __init__(self, *, reads: Callable[[str], datetime], **options: Any) -> None:
+        super().__init__(**options)
+        self.reads = reads
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the moment. Raises ValidationError where it can't be read."""
+        try:
+            return self.reads(super().to_internal_value(data))
+        except Invalid as refusal:
+            raise serializers.ValidationError(refusal.message) from None
+
+
+class ChangesIn(serializers.Serializer[Any]):
+    """Which changes are listed: words of the unit's name (with all below it), kind, person, step, round.
+
+    ``first`` and ``last`` are days or moments and count both. ``code`` is a leaf, or a field or criterion with
+    all below it; ``turn`` is 1 where the council raised points, -1 where it cut; ``points_before`` and
+    ``points_after`` are those of a change; ``reason`` are words of the reason, without accents too; ``before`` is where to go on.
     """
 
     q = serializers.CharField(required=False, allow_blank=True, default="")
     kind = serializers.ChoiceField(choices=list(KINDS), required=False, allow_blank=True, default="")
-    first = serializers.DateField(required=False, default=None)
-    last = serializers.DateField(required=False, default=None)
+    first = SpanField(required=False, default=None, reads=parse_start)
+    last = SpanField(required=False, default=None, reads=parse_moment)
     person = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     step = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     round = KeyField(required=False, default=None)
     code = serializers.CharField(required=False, allow_blank=True, default="", max_length=30)
     turn = serializers.ChoiceField(choices=[-1, 0, 1], required=False, default=0)
+    points_before = PointsSerializerField(required=False, default=None)
+    points_after = PointsSerializerField(required=False, default=None)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     before = serializers.CharField(required=False, default="")
 

@@ -13,18 +13,19 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
-from backend.scoring.models import Mark
+from backend.scoring.models import FirstMark, Mark
 from backend.scoring.queries.savers import accounts_of, savers_in, told_apart
 from backend.scoring.room import unpublished_cards
 from permissions.actor import Actor
 
 # With fewer decisions a mean says little.
 ENOUGH = 5
+BOTH = 2
 _COUNCIL = (Step.Kind.APPRAISAL, Step.Kind.CONCLUSION)
 
 
@@ -102,13 +103,23 @@ class Tally:
 
 @dataclass
 class Pair:
-    """Two people who marked the same leaves one after the other; ``same`` of them got the same points."""
+    """Two people who marked the same leaves; ``same`` of them got the same points.
+
+    They did so one after the other, or ``is_blind``: then neither knew what the other gave.
+    """
 
     first: str
     second: str
+    is_blind: bool = False
     number: int = 0
     same: int = 0
     apart: Fraction = Fraction(0)
+
+    def add(self, points: tuple[Decimal, Decimal], maximum: Decimal) -> None:
+        """Count one more leaf."""
+        self.number += 1
+        self.same += points[0] == points[1]
+        self.apart += abs(Fraction(points[0]) - Fraction(points[1])) / Fraction(maximum)
 
     @property
     def agreed(self) -> Fraction:
@@ -122,6 +133,16 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Blind:
+    """One leaf that two people marked without knowing of each other: who, and points, of each; the maximum."""
+
+    first: str
+    second: str
+    points: tuple[Decimal, Decimal]
+    maximum: Decimal
+
+
+@dataclass(frozen=True)
 class Figures:
     """The tables of a round. Of fields and units: the unit's own points against the last mark."""
 
@@ -131,8 +152,8 @@ class Figures:
     pairs: Sequence[Pair]
 
 
-def figures(decisions: Iterable[Decision]) -> Figures:
-    """Return every table; the most severe first."""
+def figures(decisions: Iterable[Decision], blind: Iterable[Blind] = ()) -> Figures:
+    """Return every table; the most severe first. Of pairs those who marked apart stand first."""
     rows = sorted(decisions, key=lambda row: (row.score, row.order))
     members: dict[str, Tally] = {}
     for row in rows:
@@ -147,7 +168,10 @@ def figures(decisions: Iterable[Decision]) -> Figures:
         sorted(members.values(), key=lambda tally: (-tally.mean, tally.name)),
         sorted(fields.values(), key=lambda tally: tally.name.zfill(6)),
         sorted(units.values(), key=lambda tally: (-tally.mean, tally.name)),
-        sorted(_pairs(rows).values(), key=lambda pair: (pair.agreed, pair.first, pair.second)),
+        sorted(
+            [*_blind_pairs(blind).values(), *_pairs(rows).values()],
+            key=lambda pair: (not pair.is_blind, pair.agreed, pair.first, pair.second),
+        ),
     )
 
 
@@ -191,9 +215,16 @@ def _pairs(rows: list[Decision]) -> dict[tuple[str, str], Pair]:
     for one, next_ in pairwise(rows):
         if one.score == next_.score and one.order < next_.order and one.who != next_.who:
             pair = found.setdefault((one.who, next_.who), Pair(one.who, next_.who))
-            pair.number += 1
-            pair.same += one.points == next_.points
-            pair.apart += abs(Fraction(one.points) - Fraction(next_.points)) / Fraction(one.maximum)
+            pair.add((one.points, next_.points), one.maximum)
+    return found
+
+
+def _blind_pairs(leaves: Iterable[Blind]) -> dict[tuple[str, ...], Pair]:
+    """Return the pairs of who marked apart, whoever of the two is named first on a leaf."""
+    found: dict[tuple[str, ...], Pair] = {}
+    for leaf in leaves:
+        first, second = sorted((leaf.first, leaf.second))
+        found.setdefault((first, second), Pair(first, second, is_blind=True)).add(leaf.points, leaf.maximum)
     return found
 
 
@@ -211,12 +242,38 @@ def decisions_in(round_: Round, viewer: Actor) -> list[Decision]:
         "from_points",
         "points",
         "max_points",
+        "author",
     )
     people = _authors(round_)
     return [
-        Decision(people.get(pk, "–"), score, code, unit, order, before, points, maximum)
-        for pk, score, code, unit, order, before, points, maximum in rows
+        Decision(people.get(pk) or author or "–", score, code, unit, order, before, points, maximum)
+        for pk, score, code, unit, order, before, points, maximum, author in rows
     ]
+
+
+def blind_in(round_: Round, viewer: Actor) -> list[Blind]:
+    """Return the leaves of a round that two people marked apart, once both have; two statements.
+
+    Marks that were dropped again count too: both were given.
+    """
+    marks = FirstMark.objects.filter(double__step__round=round_)
+    marks = marks.exclude(double__score__card__in=unpublished_cards(viewer)).order_by("double", "slot")
+    by_leaf: dict[int, list[FirstMark]] = defaultdict(list)
+    for mark in marks:
+        by_leaf[mark.double_id].append(mark)
+    names = told_apart(accounts_of({mark.person_id for mark in marks}))
+    return [
+        Blind(names[one.person_id], names[other.person_id], (one.points, other.points), one.max_points)
+        for one, other in (pair for pair in by_leaf.values() if len(pair) == BOTH)
+    ]
+
+
+def newest_marked(rounds: QuerySet[Round]) -> Round | None:
+    """Return the first of the rounds in which a council has given marks, else the first."""
+    given = Mark.objects.filter(
+        step__round=OuterRef("pk"), step__kind__in=_COUNCIL, points__isnull=False, from_points__isnull=False
+    )
+    return rounds.filter(Exists(given)).first() or rounds.first()
 
 
 def field_titles(round_: Round) -> dict[str, str]:
@@ -226,7 +283,7 @@ def field_titles(round_: Round) -> dict[str, str]:
 
 
 def _authors(round_: Round) -> dict[int, str]:
-    """Return who saved each mark last; two people of one name are told apart by their accounts."""
+    """Return who gave each mark its points last; two people of one name are told apart by their accounts."""
     last = savers_in(round_)
     names = told_apart(accounts_of(last.values()))
-    return {mark: names.get(person, "–") for mark, person in last.items()}
+    return {mark: names.get(person, "") for mark, person in last.items()}

@@ -17,8 +17,9 @@ from backend.audit.triggers import history_models
 from backend.core.dates import format_moment
 from backend.core.exact import format_points
 from backend.rounds.models import CouncilMember, Step
+from backend.scoring import accesses
 from backend.scoring.changes import KINDS, SOURCES, Names, Source
-from backend.scoring.models import Delegation, Proposal
+from backend.scoring.models import Delegation, Proposal, Score
 from backend.scoring.room import Asked, Cursor, page_of
 from backend.scoring.wording import stated
 from permissions.actor import Actor
@@ -32,6 +33,7 @@ class Change:
     line: Any
     row: Any
     what: str = ""
+    is_leaf: bool = True
 
     @property
     def kind(self) -> str:
@@ -47,7 +49,7 @@ class Change:
     @property
     def code(self) -> str:
         """Return the code of the leaf; empty where there is none or no card that shows it."""
-        return self.line.code if self.line.card_key else ""
+        return self.line.code if self.line.card_key and self.is_leaf else ""
 
     @property
     def card(self) -> int | None:
@@ -72,6 +74,7 @@ class Change:
             "title": self.title,
             "code": self.code,
             "card": self.card,
+            "is_change": not isinstance(self.row, Access),
             "what": self.what,
             "reason": self.reason,
             "stated": self.stated,
@@ -100,10 +103,23 @@ def told(lines: Iterable[Any]) -> list[Change]:
             rows[table, row.history_id] = row
     names = _names(rows.values())
     found = [Change(line, rows[line.source, line.row_key]) for line in lines]
+    leaves = _leaves_looked_at(found)
     for change in found:
+        if isinstance(change.row, Access):
+            change.is_leaf = (change.line.card_key, change.line.code) in leaves
         source = _OWN_WORDS.get(change.line.source)
         change.what = source.tell(change.row, names) if source else _plainly(change.row, names)
     return found
+
+
+def _leaves_looked_at(found: list[Change]) -> set[tuple[int, str]]:
+    """Return those leaves of which accesses tell that exist: an address may name any."""
+    wanted = {change.line.card_key for change in found if isinstance(change.row, Access) and change.line.code}
+    if not wanted - {None}:
+        return set()
+    codes = {change.line.code for change in found}
+    there = Score.objects.filter(card__in=wanted - {None}, code__in=codes).order_by()
+    return set(there.values_list("card_id", "code"))
 
 
 _OWN_WORDS: dict[str, Source] = {source.model.history.model._meta.db_table: source for source in SOURCES}
@@ -212,9 +228,10 @@ def _value(field: Any, value: Any) -> str:
 
 def _access(row: Access) -> str:
     if row.kind == Access.Kind.REFUSED:
-        return _("Bị từ chối (%(status)s): %(what)s") % {
+        done = _("Bị từ chối (%(status)s): %(what)s") % {
             "status": row.status,
-            "what": row.target or row.address,
+            "what": accesses.deed(row.act, row.method),
         }
+        return f"{done}. {row.target}" if row.target else done
     words = _("Xem tài liệu: %s") if row.kind == Access.Kind.READ else _("Xuất: %s")
-    return words % (row.target or row.address)
+    return words % (row.target or accesses.deed(row.act, row.method))

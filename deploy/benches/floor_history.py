@@ -22,6 +22,10 @@ from backend.scoring.forms.history import HistoryFilter
 
 LINES = "SELECT id, at, source, row_key, kind, code, card_key, points_before, points_after FROM audit_line"
 NEWEST = "ORDER BY at DESC, id DESC LIMIT 51"
+ACCESSES = (
+    "SELECT id AS history_id, at AS history_date, actor_name, '' AS step_name, unit_name, "
+    "'' AS history_change_reason FROM audit_access"
+)
 ROWS = "SELECT history_id, history_date, actor_name, step_name, unit_name, history_change_reason FROM"
 
 
@@ -52,7 +56,11 @@ def _rows(cursor: Any, lines: list[Any]) -> dict[tuple[str, int], Any]:
         keys[line.source].append(line.row_key)
     found = {}
     for table, of_table in keys.items():
-        cursor.execute(f"{ROWS} {table} WHERE history_id IN ({', '.join(map(str, of_table))})")
+        keys_of_it = ", ".join(map(str, of_table))
+        if table == "audit_access":
+            cursor.execute(f"{ACCESSES} WHERE id IN ({keys_of_it})")
+        else:
+            cursor.execute(f"{ROWS} {table} WHERE history_id IN ({keys_of_it})")
         found |= {(table, row.history_id): row for row in _named(cursor)}
     return found
 
@@ -71,6 +79,7 @@ def _change(line: Any, row: Any) -> dict[str, Any]:
         "title": KINDS[line.kind],
         "code": line.code,
         "card": line.card_key,
+        "is_change": line.source != "audit_access",
         "what": f"{line.points_before} {line.points_after}",
         "reason": row.history_change_reason,
         "stated": "",

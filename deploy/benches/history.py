@@ -17,6 +17,7 @@ ROWS, UNITS, MOMENTS = 1_000_000, 112, 20_000
 RUNS = 21
 # Of every twenty rows: marks of the units, marks of the council, documents.
 OWN, COUNCIL, EVIDENCE = 12, 5, 3
+ACCESSES, REASONS = 2_000, 60
 ON_CHAIN = 500  # rows on one chain
 
 
@@ -78,6 +79,17 @@ def filters(season: Season) -> Iterator[tuple[str, dict[str, str], str]]:
     yield "raised", {"turn": "1"}, "turn = 1 AND NOT (turn = 0)"
     yield "reason", {"reason": "ban hành"}, "worded = 1 AND said LIKE '%ban hanh%'"
     yield "rare_reason", {"reason": "thất lạc"}, "worded = 1 AND said LIKE '%that lac%'"
+    yield "from", {"points_before": "0,8"}, "points_before = 800"
+    yield (
+        "from_to",
+        {"points_before": "0,8", "points_after": "0,7"},
+        "points_before = 800 AND (points_after + 0) = 700",
+    )
+    yield "reads", {"kind": "reads"}, "kind = 'reads'"
+    yield "refused", {"kind": "refused"}, "kind = 'refused'"
+    yield "council", {"kind": "council"}, "kind = 'council'"
+    yield "since", {"first": day}, f"host_key = {host} AND at >= '{_day_of(middle.at)}'"
+    yield "hour", {"last": _hour(middle.at)}, f"host_key = {host} AND at < '{_hour_after(middle.at)}'"
     yield "days", {"last": day}, f"host_key = {host} AND at < '{_day_after(middle.at)}'"
     yield "far_page", {"before": str(Cursor(middle.at, middle.id))}, f"host_key = {host} AND at <= '{moment}'"
     together = {"q": unit.name, "kind": "marks", "turn": "-1", "step": appraisal.title}
@@ -107,6 +119,24 @@ def _day_after(moment: Any) -> str:
     from backend.core.dates import end_of_day_exclusive, vn_date
 
     return end_of_day_exclusive(vn_date(moment)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _day_of(moment: Any) -> str:
+    from datetime import UTC
+
+    from backend.core.dates import start_of_day, vn_date
+
+    return start_of_day(vn_date(moment)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _hour(moment: Any) -> str:
+    from backend.core.dates import VN
+
+    return str(moment.astimezone(VN).strftime("%d/%m/%Y %H:00"))
+
+
+def _hour_after(moment: Any) -> str:
+    return str(moment.strftime("%Y-%m-%d %H:01:00"))
 
 
 def _key_of(name: str) -> int:
@@ -188,7 +218,38 @@ def _write(season: Season, rows: int) -> None:
     }  # fmt: skip
     _copies(Mark, own, rows * OWN // 20, moments, "WHERE row.points IS NOT NULL")
     _copies(Mark, council, rows * COUNCIL // 20, moments, f"WHERE row.step_id = {season.step.pk}")
+    _accesses(season, begun)
     _copies(Evidence, {"history_type": "'~'"}, rows - rows * OWN // 20 - rows * COUNCIL // 20, moments, "")
+
+
+def _accesses(season: Season, begun: Any) -> None:
+    """Let documents have been read, looks been refused and reasons been kept ready, now and then over the same time."""
+    from datetime import timedelta
+
+    from backend.audit.models import Access
+    from backend.audit.recording import recording
+    from backend.scoring.models import CannedReason
+    from permissions.actor import SYSTEM
+
+    told = season.round.history_about
+    kinds = (("reads", "scoring:evidence_file", 200), ("refused", "scoring:proof", 403))
+    Access.objects.bulk_create(
+        Access(
+            at=begun + timedelta(minutes=number), kind=kind, actor_name="Thành viên", act=act, method="GET",
+            address="/", target="Kế hoạch.pdf", status=status, unit_key=told.unit_key, unit_path=told.unit_path,
+            unit_name=told.unit_name, round_key=season.round.pk,
+        )
+        for number in range(ACCESSES) for kind, act, status in kinds
+    )  # fmt: skip
+    with recording(by=SYSTEM, about=told):
+        for number in range(REASONS):
+            CannedReason.objects.create(
+                host=season.host,
+                code=f"r{number}",
+                text="Thiếu văn bản số …",
+                author="Thành viên",
+                saved_at=begun,
+            )
 
 
 def _copies(model: Any, other: dict[str, str], rows: int, moments: int, kept: str) -> None:

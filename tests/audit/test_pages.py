@@ -36,6 +36,56 @@ def test_anybody_reads_the_lines_and_the_key_without_signing_in(season, keys):
     assert "theo yêu cầu: theo yêu cầu của thanh tra" in page.text
 
 
+def test_a_note_and_the_key_are_files_as_the_program_reads_them(season, keys, tmp_path):
+    season.approved()
+    made = audit.checkpoint("day")
+    page = Client().get(reverse("audit:checkpoint_list")).text
+    taken = {}
+    for name, address in (
+        ("note", reverse("audit:note", args=[made.number])),
+        ("key", reverse("audit:key")),
+        ("program", reverse("audit:program")),
+    ):
+        assert address in page
+        answer = Client().get(address)
+        assert answer["Content-Disposition"].startswith("attachment")
+        taken[name] = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert taken["note"].decode() == made.note
+    assert taken["key"].decode() == f"{keys}\n"
+
+
+def test_what_is_not_made_yet_is_said_in_words(db, settings, tmp_path):
+    settings.AUDIT_SIGNING_KEY_FILE = str(tmp_path / "none")
+    assert "Chưa có lần chốt sổ số 5" in Client().get(reverse("audit:note", args=[5])).text
+    assert "chưa tạo khoá ký" in Client().get(reverse("audit:key")).text
+
+
+def test_the_checkpoints_are_shown_page_by_page(season, keys, monkeypatch):
+    monkeypatch.setattr("backend.audit.views.A_PAGE", 1)
+    first = audit.checkpoint("day")
+    season.approved()
+    second = audit.checkpoint("day")
+    numbers = [
+        re.findall(r'id="so-(\d+)"', Client().get(reverse("audit:checkpoint_list"), {"page": page}).text)
+        for page in (1, 2)
+    ]
+    assert numbers == [[str(second.number)], [str(first.number)]]
+
+
+def test_the_first_checkpoint_that_covers_a_row_is_found(season, keys):
+    chain = season.card.history_chain
+    before = Chain.objects.get(name=chain).length
+    first = audit.checkpoint("day")
+    season.approved()
+    second = audit.checkpoint("day")
+    covered = queries.checkpoints_over([(chain, 1), (chain, before), (chain, before + 1), (chain, 10**6)])
+    assert covered == {
+        (chain, 1): first.number,
+        (chain, before): first.number,
+        (chain, before + 1): second.number,
+    }
+
+
 def test_the_same_as_json(season, keys):
     made = audit.checkpoint("day")
     told = Client().get(reverse("api:checkpoint-list")).json()

@@ -93,7 +93,7 @@ def test_each_moment_has_its_own_points_texts_and_documents(told):
 
 def test_the_totals_are_those_of_the_moment(told):
     own = told.here.round.steps.get(order=1).pk
-    assert at(told, "opened").totals[own] == 0
+    assert at(told, "opened").totals[own] is None
     assert at(told, "filled").totals[own] == D(9)
     assert at(told, "approved").totals[own] == D(8)
 
@@ -169,6 +169,62 @@ def test_the_json_twin_tells_the_same(told):
     assert (first["code"], first["documents"]) == ("1.1", ["Kế hoạch.pdf"])
     assert {"step": "Tự chấm điểm", "points": "1.000", "reason": ""} in first["steps"]
     assert {"code": "1.2", "what": "Tự chấm điểm", "before": "3,00", "after": "2,00"} in body["differences"]
+
+
+@pytest.mark.parametrize("far", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "01/01/0001"])
+def test_no_moment_however_far_brings_the_page_down(told, far):
+    client = Client()
+    client.force_login(told.here.users["secretary"])
+    address = f"/scorecards/{told.here.card.pk}/as-of/"
+    assert "phải từ 1900 đến 2100" in client.get(address, {"at": far}).text
+    assert client.get(f"/api{address}", {"at": far}).status_code == 422
+
+
+def test_the_json_twin_refuses_a_comparison_backwards(told):
+    client = Client()
+    client.force_login(told.here.users["secretary"])
+    both = {"at": told.at["cut"].isoformat(), "other": told.at["filled"].isoformat()}
+    answer = client.get(f"/api/scorecards/{told.here.card.pk}/as-of/", both)
+    assert answer.status_code == 422
+    assert "phải sau thời điểm" in answer.text
+
+
+def test_a_leaf_that_stood_before_and_not_after_is_told(told):
+    before, after = at(told, "filled"), at(told, "cut")
+    after.leaves = [leaf for leaf in after.leaves if leaf.code != "1.2"]
+    lines = {
+        (one.code, what): pair for one in queries.differences(before, after) for what, *pair in one.lines
+    }
+    assert lines["1.2", "Tự chấm điểm"] == ["3,00", "–"]
+
+
+def test_a_step_without_any_points_has_neither_column_nor_sum(told):
+    filled, cut = at(told, "filled"), at(told, "cut")
+    assert [step.title for step in filled.marked] == ["Tự chấm điểm"]
+    assert [step.title for step in cut.marked] == ["Tự chấm điểm", "Thẩm định lần 1"]
+    said = [what for one in queries.differences(filled, cut) for what, _old, _new in one.lines]
+    assert not any("Giải trình" in what and what.startswith("Tổng điểm") for what in said)
+    client = Client()
+    client.force_login(told.here.users["secretary"])
+    address = f"/scorecards/{told.here.card.pk}/as-of/"
+    page = client.get(address, {"at": told.at["cut"].isoformat()}).text
+    assert 'data-label="Thẩm định lần 1"' in page
+    assert 'data-label="Giải trình"' not in page
+
+
+def test_of_a_card_still_in_its_units_hands_the_host_reads_that_it_is_not_shown_yet(db):
+    here = council()
+    here.fill()
+    client = Client()
+    client.force_login(here.users["secretary"])
+    address = f"/scorecards/{here.card.pk}/"
+    page = client.get(f"{address}as-of/", {"at": clock.now().isoformat()}).text
+    assert "đơn vị còn đang tự chấm" in page
+    assert "as-of" not in page.partition("<main")[2].partition("<table")[2]
+    told = client.get(f"{address}leaves/1.1/history/").text
+    assert "Lịch sử tự chấm chưa được xem" in told
+    assert "Chưa có thay đổi nào" not in told
+    assert "Chưa tải được gói kiểm chứng: Đơn vị còn đang tự chấm" in told
 
 
 @pytest.mark.parametrize(

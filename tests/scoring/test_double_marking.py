@@ -12,6 +12,7 @@ from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.criteria.models import Node
 from backend.scoring import actions, rules
 from backend.scoring.models import DoubleLeaf, Mark
+from backend.scoring.strictness import blind_in
 from tests.scoring.benches import Bench, bench
 from tests.scoring.pages import HTMX, signed_in, text, url
 
@@ -267,3 +268,16 @@ def test_no_leaf_is_chosen_that_nobody_will_mark_again(here: Bench) -> None:
     actions.move(here.card, "appraise", by=here.actors["secretary"])
     with pytest.raises(Invalid):
         choose(here, "1.2", units=[here.card.unit_id])
+
+
+def test_marks_given_apart_stand_in_the_table_of_agreement_once_both_are_given(here: Bench) -> None:
+    round_, viewer = here.here.round, here.actors["secretary"]
+    give(here, "member", "5")
+    assert blind_in(round_, viewer) == []
+    give(here, "second", "3", "Thiếu bản ký của bên B")
+
+    (pair,) = blind_in(round_, viewer)
+    assert {pair.first, pair.second} == {here.users[name].full_name for name in ("member", "second")}
+    assert sorted(pair.points) == [3, 5]
+    give(here, "chair", "4", "Thống nhất 4 điểm")
+    assert "chấm độc lập" in text(signed_in(here.users["secretary"]).get("/history/strictness/"))

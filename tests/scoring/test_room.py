@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
-from typing import Any
 
 import pytest
 from django.apps import apps
@@ -18,37 +16,25 @@ from backend.audit import lines
 from backend.audit.models import Access, Line
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.core.sheets import read_rows
 from backend.core.text import fold
 from backend.rounds.actions import Seated, declare_conflict, form_council
 from backend.rounds.models import Group
-from backend.scoring import actions, room, room_sheet, telling
-from backend.scoring.models import Evidence
+from backend.scoring import actions, room, telling
 from backend.scoring.room import Asked
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
-from tests.scoring import specimens
 from tests.scoring.councils import Council, council, fill
+from tests.scoring.rooms import CUT, HISTORY, RAISED, cut_and_raised, found, signed_in
 from tests.scoring.sittings import fresh, sitting
 from tiers.seating import actor_for
 
 pytestmark = pytest.mark.slow
 
-HISTORY = "/history/"
-
 
 @pytest.fixture(scope="module")
 def built(standing) -> Council:
-    def build() -> Council:
-        here = council(units=3)
-        here.explained()
-        actions.appraise(
-            here.card, "1.1", by=here.secretary, version=0, points=Decimal(1), reason="Nhận văn bản bổ sung"
-        )
-        return here
-
-    return standing(build)
+    return standing(cut_and_raised)
 
 
 @pytest.fixture
@@ -56,24 +42,9 @@ def season(built, db) -> Council:
     return copy.deepcopy(built)
 
 
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def secretary(season) -> Client:
     return signed_in(season.users["secretary"])
-
-
-def found(season: Council, **asked: Any) -> list[str]:
-    changes, _older = telling.newest(season.secretary, Asked(**asked))
-    return [change.what for change in changes]
-
-
-CUT = "Tổ thẩm định: 1,00 xuống 0,50 - lý do: Ban hành chậm"
-RAISED = "Tổ thẩm định: 0,50 lên 1,00 - lý do: Nhận văn bản bổ sung"
 
 
 def test_cuts_and_raises_are_told_apart(season):
@@ -103,12 +74,21 @@ def test_a_person_is_found_by_part_of_her_name_or_by_her_account(season):
     assert found(season, person="Không Có Ai") == []
 
 
-def test_too_many_people_of_a_name_are_refused_in_words(season, secretary):
-    for _number in range(room.FEW_PEOPLE + 1):
-        make.person("Trần Thị Trùng Tên")
-    answer = secretary.get(HISTORY, {"person": "trùng tên"})
+def test_too_many_people_of_a_name_are_an_error_of_the_filter_that_names_some(season, secretary):
+    many = [make.person("Trần Thị Trùng Tên") for _number in range(room.FEW_PEOPLE + 1)]
+    answer = secretary.get(HISTORY, {"person": "trùng tên", "code": "1.1"})
     assert answer.status_code == 422
     assert "gõ đủ họ tên" in answer.text
+    assert f"Trần Thị Trùng Tên ({many[0].username})" in answer.text
+    assert 'value="1.1"' in answer.text
+    assert secretary.get("/api/changes/", {"person": "trùng tên"}).status_code == 422
+
+
+def test_an_account_is_meant_where_many_more_begin_with_its_name(season, secretary):
+    one = make.person("Lê Thị Một", username="ten")
+    for number in range(room.FEW_PEOPLE + 1):
+        make.person("Lê Thị Khác", username=f"ten{number}")
+    assert room.people_named("ten") == [one.pk]
 
 
 def test_changes_are_found_by_round_step_and_unit(season):
@@ -290,107 +270,3 @@ def test_a_line_can_be_neither_changed_nor_taken_away(season):
         for attempt in (lambda rows: rows.update(unit_path="/"), lambda rows: rows.all().delete()):
             with pytest.raises(DatabaseError), transaction.atomic():
                 attempt(model.objects)
-
-
-# --- the sheet -------------------------------------------------------------------------------------------------
-
-
-def test_the_sheet_holds_the_filtered_changes_and_is_written_down(season, secretary):
-    answer = secretary.get("/history/sheet/", {"turn": "-1"})
-    rows = read_rows(BytesIO(b"".join(answer.streaming_content)), most_rows=50)
-    assert rows[0][:3] == ["Lúc", "Người", "Bước"]
-    assert [row[6] for row in rows[1:]] == [CUT]
-    assert rows[1][7:9] == ["1", "0,5"]
-    row = Access.objects.get()
-    assert (row.kind, row.act, row.status) == ("exports", "scoring:history_sheet", 200)
-    assert f"Xuất: {row.target}" in found(season, kind="exports")
-    assert row.target.endswith(".xlsx")
-
-
-def test_the_sheet_says_where_it_ends(season, monkeypatch):
-    monkeypatch.setattr(room_sheet, "MOST_ROWS", 4)
-    monkeypatch.setattr(room_sheet, "_AT_ONCE", 2)
-    with room_sheet.written(season.secretary, Asked()) as file:
-        rows = read_rows(file, most_rows=50)
-    assert len(rows) == 6
-    assert "4 thay đổi mới nhất" in rows[5][0]
-
-
-# --- who read, took out or was refused ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def attached(db) -> Council:
-    here = council()
-    actions.add_file(
-        here.card, "1.1", by=here.officer, upload=specimens.upload(specimens.pdf(), "Kế hoạch.pdf")
-    )
-    here.under_appraisal()
-    return here
-
-
-def test_opening_a_document_is_written_down_with_its_name_and_leaf(attached):
-    piece = Evidence.objects.get()
-    reader = signed_in(attached.users["secretary"])
-    answer = reader.get(f"/scorecards/{attached.card.pk}/evidence/{piece.pk}/")
-    assert b"".join(answer.streaming_content).startswith(b"%PDF")
-    row = Access.objects.get()
-    assert (row.kind, row.target, row.code) == ("reads", "Kế hoạch.pdf", "1.1")
-    assert (row.unit_key, row.round_key) == (attached.unit.pk, attached.round.pk)
-    page = reader.get(HISTORY, {"kind": "reads", "q": "o mon"}).text
-    assert "Xem tài liệu: Kế hoạch.pdf" in page
-
-
-def test_a_refused_write_is_written_down_with_its_sentence(attached):
-    late = signed_in(attached.users["officer"])
-    answer = late.post(f"/scorecards/{attached.card.pk}/leaves/1.2/", {"version": "1", "points": "1"})
-    assert answer.status_code == 409
-    row = Access.objects.get()
-    assert (row.kind, row.status, row.code, row.person_key) == (
-        "refused",
-        409,
-        "1.2",
-        attached.users["officer"].pk,
-    )
-    assert row.target
-    assert row.target in found(attached, kind="refused")[0]
-
-
-def test_a_refusal_over_json_and_of_a_strangers_card_are_written_down(attached):
-    stranger = signed_in(make.seated(Role.OFFICER, attached.cards[1].unit)[0])
-    path = f"/api/scorecards/{attached.card.pk}/points/"
-    assert (
-        stranger.post(path, {"code": "1.1", "version": 0}, content_type="application/json").status_code == 404
-    )
-    row = Access.objects.get()
-    assert (row.status, row.unit_key, row.address) == (404, attached.unit.pk, path)
-
-
-def test_reading_pages_and_good_writes_leave_no_such_row(attached):
-    reader = signed_in(attached.users["secretary"])
-    reader.get(HISTORY)
-    reader.get(f"/appraisals/{attached.card.pk}/")
-    assert not Access.objects.exists()
-
-
-def test_an_answer_stands_though_it_can_not_be_written_down(attached, monkeypatch):
-    def broken(**_values: Any) -> None:
-        raise DatabaseError
-
-    monkeypatch.setattr(Access.objects, "create", broken)
-    late = signed_in(attached.users["officer"])
-    answer = late.post(f"/scorecards/{attached.card.pk}/leaves/1.2/", {"version": "1", "points": "1"})
-    assert answer.status_code == 409
-
-
-def test_an_opened_document_over_who_inspects_elsewhere_stays_unseen(attached):
-    test_opening_a_document_is_written_down_with_its_name_and_leaf(attached)
-    other = make.seated(Role.SECRETARY, make.unit("Tỉnh khác", kind="city"))[1]
-    assert telling.newest(other, Asked(kind="reads"))[0] == []
-
-
-def test_the_json_twin_takes_the_same_filters(season, secretary):
-    body = secretary.get("/api/changes/", {"turn": -1, "reason": "ban hanh", "code": "1.1"}).json()
-    (row,) = body["results"]
-    assert (row["what"], row["points_before"], row["points_after"]) == (CUT, "1.000", "0.500")
-    assert row["step"] == "Thẩm định lần 1"

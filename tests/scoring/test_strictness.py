@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from backend.scoring import actions
-from backend.scoring.strictness import Decision, decisions_in, figures
+from backend.scoring.strictness import Blind, Decision, decisions_in, figures
 from permissions.roles import Role
 from tests import make
 from tests.scoring.councils import Council, council, fill
@@ -72,6 +72,14 @@ def test_two_who_marked_the_same_leaf_agree_where_the_points_are_the_same():
     (pair,) = figures(rows).pairs
     assert (pair.first, pair.second, pair.number, pair.same) == ("A", "B", 2, 1)
     assert (pair.agreed, pair.distance) == (50, 25)
+
+
+def test_two_who_marked_apart_stand_first_and_in_one_row_whoever_came_first():
+    blind = [Blind("B", "A", (D(1), D(2)), D(2)), Blind("A", "B", (D(2), D(2)), D(2))]
+    first, second = figures([gave("A", 1, "1"), gave("B", 1, "1", before="1", order=4)], blind).pairs
+    assert (first.first, first.second, first.is_blind, first.number, first.same) == ("A", "B", True, 2, 1)
+    assert (first.agreed, first.distance) == (50, 25)
+    assert (second.is_blind, second.number) == (False, 1)
 
 
 def test_many_thirds_stay_exact():
@@ -144,3 +152,12 @@ def test_a_round_of_another_host_is_not_found(season):
     other = make.unit("Tỉnh khác", kind="city")
     stranger = make.seated(Role.SECRETARY, other)[0]
     assert page_for(stranger, round=season.round.pk).status_code == 404
+
+
+def test_who_only_mends_the_reason_of_a_mark_did_not_cut(season):
+    member = make.seated(Role.MEMBER, season.host)[1]
+    actions.appraise(
+        season.card, "1.1", by=member, version=1, points=D("0.5"), reason="Ban hành chậm so với kế hoạch"
+    )
+    (cut,) = [one for one in decisions_in(season.round, season.secretary) if one.loss > 0]
+    assert cut.who == season.secretary.name

@@ -56,6 +56,7 @@ def make_demo_people(seats: Iterable[DemoSeat]) -> dict[str, User]:
 
 def _accounts(wanted: list[DemoSeat]) -> dict[str, User]:
     names = {seat.username: seat.full_name for seat in reversed(wanted)}
+    homes = {seat.username: seat.workplace or seat.acts_for for seat in reversed(wanted)}
     there = {user.username: user for user in User.objects.filter(username__in=names)}
     new = [
         User(username=username, full_name=full_name, is_demo=True, email=f"{username}@minh-hoa.example")
@@ -67,6 +68,7 @@ def _accounts(wanted: list[DemoSeat]) -> dict[str, User]:
     for user in new:
         user.password = password
         user.fold()
+        user.history_about = homes[user.username].history_about
     return there | {user.username: user for user in create_all(User, new)}
 
 

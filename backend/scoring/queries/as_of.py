@@ -42,25 +42,35 @@ class LeafThen:
 class CardThen:
     """A card at a moment as far as its viewer may know it. ``steps`` are those whose marks she sees.
 
-    ``exists`` is False before the round was opened. ``texts`` are the report's own, by their title.
+    ``exists`` is False before the round was opened; ``is_own_hidden`` says that she may not see yet what the unit
+    gives itself. ``texts`` are the report's own, by their title.
     """
 
     card: Scorecard
     at: datetime
     steps: list[Step]
     exists: bool = True
+    is_own_hidden: bool = False
     state: str = ""
     leaves: list[LeafThen] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     deductions: list[str] = field(default_factory=list)
 
     @property
-    def totals(self) -> dict[int, Decimal]:
-        """Return the sum of the leaves within the scale that applied, by the key of the step."""
+    def marked(self) -> list[Step]:
+        """Return the steps at which points stood."""
+        return [
+            step for step in self.steps if any(leaf.points.get(step.pk) is not None for leaf in self.leaves)
+        ]
+
+    @property
+    def totals(self) -> dict[int, Decimal | None]:
+        """Return the sum of the leaves within the scale that applied, by the key of the step; None without points."""
         counted = [leaf for leaf in self.leaves if leaf.applies and leaf.counts]
-        return {
-            step.pk: sum((leaf.points.get(step.pk) or ZERO for leaf in counted), ZERO) for step in self.steps
+        sums = {
+            step.pk: sum((leaf.points.get(step.pk) or ZERO for leaf in counted), ZERO) for step in self.marked
         }
+        return {step.pk: sums.get(step.pk) for step in self.steps}
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ def card_at(card: Scorecard, moment: datetime, viewer: Actor) -> CardThen:
         then.exists = False
         return then
     own = step_of(card, Step.Kind.SELF)
+    then.is_own_hidden = own is not None and own not in steps
     if own is not None and own in steps:
         _tell_card(then, rows[card.pk])
     leaves = _leaves(card, moment)
@@ -169,11 +180,12 @@ def differences(before: CardThen, after: CardThen) -> list[Changed]:
     old = {leaf.code: leaf for leaf in before.leaves}
     of_card = tuple(_differing(_card_lines(before), _card_lines(after)))
     found = [Changed("", _("Phiếu"), of_card)] if of_card else []
-    for leaf in after.leaves:
-        was = _leaf_lines(old[leaf.code], before.steps) if leaf.code in old else {}
-        lines = tuple(_differing(was, _leaf_lines(leaf, after.steps)))
-        if lines:
-            found.append(Changed(leaf.code, leaf.title, lines))
+    new = {leaf.code: leaf for leaf in after.leaves}
+    for code in dict.fromkeys([*new, *old]):
+        was = _leaf_lines(old[code], before.steps) if code in old else {}
+        is_now = _leaf_lines(new[code], after.steps) if code in new else {}
+        if lines := tuple(_differing(was, is_now)):
+            found.append(Changed(code, (new.get(code) or old[code]).title, lines))
     return found
 
 
@@ -186,8 +198,9 @@ def _differing(before: dict[str, str], after: dict[str, str]) -> list[tuple[str,
 def _card_lines(then: CardThen) -> dict[str, str]:
     totals = then.totals
     sums = {
-        _("Tổng điểm: %s") % step.title: format_points(totals[step.pk]) if then.leaves else ""
+        _("Tổng điểm: %s") % step.title: format_points(total)
         for step in then.steps
+        if (total := totals[step.pk]) is not None
     }
     return {_("Trạng thái"): then.state, **sums, **then.texts, _("Điểm bị trừ"): "; ".join(then.deductions)}
 

@@ -14,10 +14,17 @@ from backend.scoring.models import Mark
 
 
 def savers_in(round_: Round) -> dict[int, int]:
-    """Return the key of who saved each mark of the round's council last, by mark; what no person saved is left out."""
+    """Return the key of who gave each mark of the round's council its points last, by mark.
+
+    Who only mends the words beside them gives none; what no person saved is left out.
+    """
     table = Mark.history.model._meta.db_table
     lines = Line.objects.filter(round_key=round_.pk, own=0, source=table, points_after__isnull=False)
-    last = dict(lines.order_by("at", "id").values_list("object_key", "person_key"))
+    told = lines.order_by("at", "id").values_list("object_key", "person_key", "points_before", "points_after")
+    last: dict[int | None, int | None] = {}
+    for mark, person, before, after in told.iterator():
+        if mark not in last or before != after:
+            last[mark] = person
     return {mark: person for mark, person in last.items() if mark is not None and person is not None}
 
 

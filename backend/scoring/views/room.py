@@ -79,10 +79,10 @@ def strictness(request: HttpRequest) -> HttpResponse:
     demand_inspector(actor)
     rounds = inspected_rounds(actor)
     chosen = request.GET.get("round", "")
-    round_ = get_object_or_404(rounds, pk=key_in(chosen)) if chosen else rounds.first()
+    round_ = get_object_or_404(rounds, pk=key_in(chosen)) if chosen else figures.newest_marked(rounds)
     context: dict[str, Any] = {"rounds": rounds, "round": round_, "enough": figures.ENOUGH}
     if round_ is not None:
-        found = figures.figures(figures.decisions_in(round_, actor))
+        found = figures.figures(figures.decisions_in(round_, actor), figures.blind_in(round_, actor))
         titles = figures.field_titles(round_)
         for tally in found.fields:
             tally.name = f"{tally.name}. {titles[tally.name]}" if tally.name in titles else tally.name

@@ -130,3 +130,10 @@ def note(rng: Random) -> str:
 def document(rng: Random) -> str:
     """Return the number of a document that is none: MH says illustration."""
     return f"{rng.randint(3, 480):02}/{rng.choice(('BC', 'KH', 'QĐ', 'CV'))}-MH"
+
+
+# Who sat in the councils of finished seasons, by office: these are nobody's names.
+MEMBERS = ("Ủy viên thứ nhất (minh hoạ)", "Ủy viên thứ hai (minh hoạ)", "Ủy viên thứ ba (minh hoạ)")
+CHAIR = "Chủ tịch Hội đồng (minh hoạ)"
+# Of a hundred cut leaves, and of a hundred kept ones, how many each of them looked at.
+ON_CUTS, ON_KEPT = (50, 30, 20), (30, 34, 36)

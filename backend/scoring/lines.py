@@ -69,8 +69,8 @@ _OWN_MOVES = ", ".join(f"'{name}'" for name in sorted(OWN_MOVES))
 
 def _prior(table: str, column: str) -> str:
     """Return the column of the row of history before this one."""
-    earlier = "h.id = {row}.id AND h.history_id < {row}.history_id"
-    return f"(SELECT h.{column} FROM {table} h WHERE {earlier} ORDER BY h.history_id DESC LIMIT 1)"  # noqa: S608
+    earlier = "h.id = {row}.id AND h.sequence < {row}.sequence"
+    return f"(SELECT h.{column} FROM {table} h WHERE {earlier} ORDER BY h.sequence DESC LIMIT 1)"  # noqa: S608
 
 
 def register() -> None:

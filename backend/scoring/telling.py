@@ -115,8 +115,8 @@ def _rows(table: str, keys: list[int]) -> list[Any]:
     history = next(model for model in history_models() if model._meta.db_table == table)
     rows = history.objects.filter(history_id__in=keys).order_by()
     if source := _OWN_WORDS.get(table):
-        earlier = history.objects.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-        last = earlier.order_by("-history_id")
+        earlier = history.objects.filter(id=OuterRef("id"), sequence__lt=OuterRef("sequence"))
+        last = earlier.order_by("-sequence")
         prior = {f"prior_{name}": Subquery(last.values(name)[:1]) for name in source.compared}
         return list(rows.annotate(**prior))
     return _beside_prior(history, list(rows))
@@ -128,7 +128,7 @@ def _beside_prior(history: Any, rows: list[Any]) -> list[Any]:
     things = {getattr(row, key) for row in rows}
     last: dict[Any, Any] = {}
     wanted = {row.history_id: row for row in rows}
-    for row in history.objects.filter(**{f"{key}__in": things}).order_by("history_id"):
+    for row in history.objects.filter(**{f"{key}__in": things}).order_by("sequence"):
         if row.history_id in wanted:
             wanted[row.history_id].prior = last.get(getattr(row, key))
         last[getattr(row, key)] = row

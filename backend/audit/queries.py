@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.audit import notes
-from backend.audit.models import Checkpoint
+from backend.audit.models import Checkpoint, LogEntry
 from backend.core.dates import format_moment
 
 SHOWN = 50
@@ -47,6 +50,33 @@ def in_words(occasion: str) -> str:
 def published_key() -> str:
     """Return the published key as text; "" where keys were not made yet."""
     return str(notes.published_key() or "")
+
+
+@dataclass(frozen=True)
+class Covering:
+    """The first checkpoint whose signed log reaches as far as a row."""
+
+    number: int
+    at: datetime
+
+
+def covering(chain: str, sequences: Collection[int]) -> dict[int, Covering]:
+    """Return by sequence which checkpoint first covers these rows of a chain; rows under none are left out.
+
+    The log is looked up, nothing is computed anew: whether a row is still what was signed, only a check says.
+    """
+    made = Checkpoint.objects.filter(size__gt=OuterRef("index")).order_by("size")
+    logged = (
+        LogEntry.objects.filter(chain=chain, length__gte=min(sequences, default=0))
+        .annotate(number=Subquery(made.values("number")[:1]), at=Subquery(made.values("at")[:1]))
+        .filter(number__isnull=False)
+        .order_by("length")
+        .values_list("length", "number", "at")
+    )
+    ends = [(length, Covering(number, at)) for length, number, at in logged]
+    lengths = [length for length, _covering in ends]
+    places = {sequence: bisect_left(lengths, sequence) for sequence in sequences}
+    return {sequence: ends[place][1] for sequence, place in places.items() if place < len(ends)}
 
 
 def line() -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.audit.queries import covering
 from backend.core import clock
 from backend.core.dates import format_date, last_day_before
 from backend.core.exact import format_points
@@ -85,7 +86,9 @@ def entries_for(card: Scorecard, score: Score, viewer: Actor) -> list[Entry]:
     hidden = frozenset(step.pk for step in steps if step.kind == Step.Kind.SELF and step.pk not in shown)
     sent, drafts = (None, queries.draft_steps(card)) if names else (_sent(card), frozenset())
     reader = Reader(steps=shown, hidden=hidden, sent=sent, drafts=drafts, names=names)
-    return reader.entries(queries.timeline(score))
+    entries = reader.entries(queries.timeline(score))
+    covered = covering(card.history_chain, {entry.sequence for entry in entries})
+    return [replace(entry, checkpoint=covered.get(entry.sequence)) for entry in entries]
 
 
 def _sent(card: Scorecard) -> frozenset[int]:

@@ -256,13 +256,14 @@ class SheetShape(serializers.Serializer[Any]):
 
 
 class EntryShape(serializers.Serializer[Any]):
-    """One line of a leaf's life in words."""
+    """One line of a leaf's life in words; ``checkpoint`` is the number of the first that covers it, null before."""
 
     at = serializers.DateTimeField()
     text = serializers.CharField()
     who = serializers.CharField()
     step = serializers.CharField()
     stated = serializers.CharField()
+    checkpoint = serializers.IntegerField(source="checkpoint.number", allow_null=True, default=None)
 
 
 class CountShape(serializers.Serializer[Any]):

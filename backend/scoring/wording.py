@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backend.audit.queries import Covering
 from backend.core.dates import format_date
 from backend.core.exact import format_points
 from backend.rounds.models import Step
@@ -68,7 +69,10 @@ def because(reason: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a leaf's life. ``who`` is empty where the viewer may not know."""
+    """One line of a leaf's life. ``who`` is empty where the viewer may not know.
+
+    ``sequence`` is the row's place in its chain, ``checkpoint`` the first that covers it (None: not yet).
+    """
 
     at: datetime
     text: str
@@ -76,6 +80,8 @@ class Entry:
     step: str = ""
     stated: str = ""
     council: bool = False
+    sequence: int = 0
+    checkpoint: Covering | None = None
 
 
 @dataclass
@@ -117,6 +123,7 @@ class Reader:
             step=row.step_name,
             stated=stated(row),
             council=council,
+            sequence=row.sequence,
         )
 
     def _by_council(self, row: Any, kind: str, step: Step | None) -> bool:

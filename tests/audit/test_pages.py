@@ -1,7 +1,10 @@
 """The log before everybody's eyes, the bundle in an inspector's hand, the line on paper."""
 
 import io
+import json
+import re
 import zipfile
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -9,6 +12,9 @@ from django.urls import reverse
 
 from backend.audit import actions as audit
 from backend.audit import queries
+from backend.audit.models import Chain
+from backend.core.dates import format_moment
+from backend.scoring import actions
 from reports.documents import letters
 from reports.models import Document
 
@@ -54,6 +60,63 @@ def test_an_inspector_takes_the_bundle_of_a_card_from_the_life_of_a_score(season
     bundle = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     assert "proofs.json" in bundle.namelist()
     assert "Gói" in answer["Content-Disposition"] or "G%C3%B3i" in answer["Content-Disposition"]
+
+
+def test_each_change_of_a_score_says_which_checkpoint_first_covers_it(season, keys):
+    season.approved()
+    first = audit.checkpoint("day")
+    season.close(1)
+    cut = {"points": Decimal("0.5"), "reason": "Ban hành chậm"}
+    actions.appraise(season.card, "1.1", by=season.secretary, version=0, **cut)
+    inspector, address = signed_in(season.users["inspector"]), ("scoring:timeline", [season.card.pk, "1.1"])
+    told = inspector.get(reverse(address[0], args=address[1])).text
+    own, cut_ = told.index("Đơn vị tự chấm: 1,00"), told.index("1,00 xuống 0,50")
+    assert f"Đã vào chốt sổ số 1, {format_moment(first.at)}" in told[own:cut_]
+    assert "Chưa vào chốt sổ nào" in told[cut_:]
+    second = audit.checkpoint("day")
+    told = inspector.get(reverse(address[0], args=address[1])).text
+    assert f"Đã vào chốt sổ số 1, {format_moment(first.at)}" in told
+    assert f"Đã vào chốt sổ số 2, {format_moment(second.at)}" in told
+    as_json = inspector.get(f"/api/scorecards/{season.card.pk}/history/?code=1.1").json()["results"]
+    assert [one["checkpoint"] for one in as_json] == [1, 2]
+
+
+def test_many_rows_are_looked_up_in_the_log_by_one_statement(season, keys, django_assert_num_queries):
+    season.approved()
+    audit.checkpoint("day")
+    length = Chain.objects.get(pk=season.card.history_chain).length
+    with django_assert_num_queries(1):
+        found = queries.covering(season.card.history_chain, range(1, length + 2))
+    assert sorted(found) == list(range(1, length + 1))
+    assert {one.number for one in found.values()} == {1}
+
+
+def test_the_row_s_number_beside_a_change_is_its_line_in_the_bundle(season, keys):
+    season.approved()
+    audit.checkpoint("day")
+    inspector = signed_in(season.users["inspector"])
+    told = inspector.get(reverse("scoring:timeline", args=[season.card.pk, "1.1"])).text
+    (number,) = re.findall(r"dòng (\d+) của gói", told)
+    answer = inspector.get(reverse("scoring:proof", args=[season.card.pk]))
+    bundle = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    row = json.loads(bundle.read("rows/000001.jsonl").splitlines()[int(number) - 1])
+    assert (row["record"]["model"], row["record"]["fields"]["points"]) == ("scoring.mark", 1000)
+
+
+def test_the_page_of_a_score_says_how_to_check_and_why_not_yet(season, keys):
+    season.fill()
+    inspector = signed_in(season.users["inspector"])
+    address = reverse("scoring:timeline", args=[season.card.pk, "1.1"])
+    before = inspector.get(address).text
+    assert "Đơn vị còn đang tự chấm điểm" in before
+    assert "verify-diff" not in before
+    season.approved()
+    told = inspector.get(address).text
+    for part in (reverse("audit:program"), reverse("audit:checkpoint_list"), "verify-bundle", "verify-diff"):
+        assert part in told
+    unit = signed_in(season.users["leader"]).get(address).text
+    assert "Tự kiểm tra lịch sử" not in unit
+    assert "của gói kiểm chứng" not in unit
 
 
 def test_before_the_first_checkpoint_the_bundle_is_refused_in_words(season):

@@ -1,17 +1,25 @@
-"""An inspector finds who changed one score, how it stood before, and takes the list with her; on a screen and a phone."""
+"""An inspector finds who changed one score, how it stood before, takes the list with her, and proves it elsewhere."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import expect
 
+from backend.audit import actions as audit
 from backend.audit.models import Access
+from backend.audit.outside import verify_bundle
 from backend.core.sheets import read_rows
 from backend.scoring import actions
+from deploy.benches.forging.books import Books
 from tests.journeys.conftest import PHONE
 from tests.scoring.councils import Council, council
 
@@ -100,6 +108,142 @@ def compare_the_members(page: Any, season: Council, folder: Path) -> None:
     page.get_by_role("link", name="Chấm chặt, chấm rộng").click()
     expect(page.get_by_role("row", name=season.secretary.name)).to_be_visible()
     look(page, folder, "strictness")
+
+
+# --- the proof ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def signed(season, settings, tmp_path) -> Council:
+    """Return the season after a checkpoint."""
+    settings.AUDIT_SIGNING_KEY_FILE = str(tmp_path / "server-key")
+    call_command("audit_keys", name="thu.example.vn/chi-so", verbosity=0)
+    audit.checkpoint("day")
+    return season
+
+
+@pytest.fixture
+def elsewhere(tmp_path) -> Path:
+    """Return an empty folder, as on a computer of the inspector's own."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+def test_an_inspector_proves_who_changed_one_score(signed, window, elsewhere, tmp_path):
+    page = window(signed.users["inspector"])
+    find_the_raise(page, signed, tmp_path)
+    number = read_under_which_checkpoint(page, signed, tmp_path)
+    take(page, page.get_by_role("link", name="Tải gói kiểm chứng"), elsewhere / "goi.zip")
+    keep_what_is_public(page, elsewhere, tmp_path)
+    assert ran(elsewhere, "verify-bundle", "goi.zip")[0] == 0
+    code, said = ran(elsewhere, "verify-diff", "da-giu.txt", "goi.zip")
+    assert (code, said.splitlines()[-1]) == (0, "ĐẠT: mọi điều đều khớp.")
+    row = row_of(elsewhere / "goi.zip", number)["record"]
+    assert row["by"] == signed.users["secretary"].pk
+    assert (row["fields"]["points"], row["fields"]["reason"]) == (1000, "Nhận văn bản bổ sung")
+
+
+def test_a_bundle_changed_on_the_way_proves_nothing(signed, window, elsewhere, tmp_path):
+    page = window(signed.users["inspector"])
+    page.goto(f"/scorecards/{signed.card.pk}/leaves/1.1/history/")
+    number = read_under_which_checkpoint(page, signed, tmp_path)
+    take(page, page.get_by_role("link", name="Tải gói kiểm chứng"), elsewhere / "goi.zip")
+    keep_what_is_public(page, elsewhere, tmp_path)
+    half = row_of(elsewhere / "goi.zip", number)
+    half["record"]["fields"]["points"] = 500
+    rewritten(elsewhere / "goi.zip", elsewhere / "nua-diem.zip", number, half)
+    code, said = ran(elsewhere, "verify-bundle", "nua-diem.zip")
+    assert code == 1
+    assert f"KHÔNG KHỚP: {signed.card.history_chain}, dòng {number}: mã băm không khớp nội dung" in said
+    raw = bytearray((elsewhere / "goi.zip").read_bytes())
+    raw[len(raw) // 2] ^= 1
+    (elsewhere / "mot-byte.zip").write_bytes(raw)
+    assert ran(elsewhere, "verify-bundle", "mot-byte.zip")[0] in {1, 2}
+
+
+@pytest.mark.sqlite
+def test_a_history_rewritten_with_every_key_does_not_begin_with_the_line_held(
+    signed, window, elsewhere, tmp_path, settings
+):
+    """Who owns database and keys puts another's name on the raise: only the line held outside tells."""
+    page = window(signed.users["inspector"])
+    page.goto("/checkpoints/")
+    keep_what_is_public(page, elsewhere, tmp_path)
+    forge_the_author(signed, Path(f"{settings.AUDIT_SIGNING_KEY_FILE}.pub"), tmp_path)
+    page.goto(f"/scorecards/{signed.card.pk}/leaves/1.1/history/")
+    number = read_under_which_checkpoint(page, signed, tmp_path)
+    take(page, page.get_by_role("link", name="Tải gói kiểm chứng"), elsewhere / "goi.zip")
+    assert row_of(elsewhere / "goi.zip", number)["record"]["by"] == signed.users["chair"].pk
+    assert ran(elsewhere, "verify-bundle", "goi.zip")[0] == 0
+    code, said = ran(elsewhere, "verify-diff", "da-giu.txt", "goi.zip")
+    assert code == 1
+    assert "split view" in said
+
+
+def forge_the_author(season: Council, key: Path, folder: Path) -> None:
+    """Make the raise the chair's in history, and compute, log and sign all anew with the real keys."""
+    chain, others = (card.history_chain for card in season.cards[:2])
+    books = Books(chain, others, key.read_text(), folder)
+    with books.breached():
+        raised = books.newest_row()
+        raised.set(history_user_id=season.users["chair"].pk)
+        books.seal()
+        books.log_anew()
+        books.notes_anew()
+
+
+def read_under_which_checkpoint(page: Any, season: Council, folder: Path) -> int:
+    """Return the number of the raise's row in the bundle, as the life of the score tells it."""
+    if link := page.get_by_role("link", name="Tiêu chí 1.1").all():
+        link[0].click()
+    raised = page.locator("ol.timeline > li").filter(has_text=RAISED)
+    expect(raised).to_contain_text(season.secretary.name)
+    expect(raised).to_contain_text("Đã vào chốt sổ số 1, ")
+    look(page, folder, "life")
+    return int(raised.inner_text().partition("dòng ")[2].split()[0])
+
+
+def keep_what_is_public(page: Any, folder: Path, pictures: Path) -> None:
+    """Copy the published key and the newest checkpoint by hand, and take the program, from the public page."""
+    page.goto("/checkpoints/")
+    look(page, pictures, "checkpoints")
+    key, note, *_older = page.locator("pre").all_inner_texts()
+    (folder / "khoa.txt").write_text(key)
+    (folder / "da-giu.txt").write_text(note)
+    take(page, page.get_by_role("link", name="verify_bundle.py"), folder / "verify_bundle.py")
+    assert (folder / "verify_bundle.py").read_bytes() == Path(verify_bundle.__file__).read_bytes()
+
+
+def take(page: Any, link: Any, file: Path) -> None:
+    with page.expect_download() as waiting:
+        link.first.click()
+    waiting.value.save_as(file)
+
+
+def ran(folder: Path, command: str, *files: str) -> tuple[int, str]:
+    """Return the exit code and the words of the program, run as on a computer that has plain Python only."""
+    words = [sys.executable, "-I", "-S", "verify_bundle.py", command, *files, "--key", "khoa.txt"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, env={}, check=False)
+    assert done.stderr == b""
+    return done.returncode, done.stdout.decode()
+
+
+def row_of(bundle: Path, number: int) -> dict[str, Any]:
+    """Return the row of the card's chain with that number."""
+    with zipfile.ZipFile(bundle) as file:
+        return json.loads(file.read("rows/000001.jsonl").splitlines()[number - 1])
+
+
+def rewritten(old: Path, new: Path, number: int, row: dict[str, Any]) -> None:
+    """Copy a bundle with another row in the place of one."""
+    line = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    with zipfile.ZipFile(old) as source, zipfile.ZipFile(new, "w") as target:
+        for name in source.namelist():
+            lines = source.read(name).splitlines(keepends=True)
+            if name == "rows/000001.jsonl":
+                lines[number - 1] = line + b"\n"
+            target.writestr(name, b"".join(lines))
 
 
 def look(page: Any, folder: Path, name: str) -> None:

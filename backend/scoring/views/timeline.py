@@ -14,6 +14,7 @@ from backend.core.errors import OutOfStep
 from backend.core.letterhead import file_name
 from backend.scoring import changes, queries, room_sheet, telling
 from backend.scoring.forms.history import HistoryFilter
+from backend.scoring.models import Scorecard
 from backend.scoring.room import Cursor, demand_inspector
 from backend.scoring.views.appraisal import demo_of
 from backend.scoring.views.finding import actor_of, find_card
@@ -28,12 +29,16 @@ def timeline(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     card = find_card(request, pk)
     score = get_object_or_404(card.scores.select_related("node"), code=code)
     inspects = actor_of(request).may(Verb.INSPECT, at=card.place())
+    kept_back = queries.kept_back(card, actor_of(request)) if inspects else ""
     context = {
         "card": card,
         "score": score,
         "entries": changes.entries_for(card, score, actor_of(request)),
         "of_host": queries.works_for_host(actor_of(request), card),
-        "may_prove": inspects and not queries.kept_back(card, actor_of(request)),
+        "inspects": inspects,
+        "kept_back": kept_back,
+        "may_prove": inspects and not kept_back,
+        "bundle_name": _bundle_name(card),
     }
     return render(request, "scoring/timeline.html", context | demo_of(card.round))
 
@@ -46,8 +51,11 @@ def proof(request: HttpRequest, pk: int) -> FileResponse:
     if said := queries.kept_back(card, actor_of(request)):
         raise OutOfStep(said)
     out = bundles.made([card.history_chain])
-    name = file_name("Gói kiểm chứng", card.unit_name, str(card.round.year), ending="zip")
-    return FileResponse(out, as_attachment=True, filename=name)
+    return FileResponse(out, as_attachment=True, filename=_bundle_name(card))
+
+
+def _bundle_name(card: Scorecard) -> str:
+    return file_name("Gói kiểm chứng", card.unit_name, str(card.round.year), ending="zip")
 
 
 @require_GET

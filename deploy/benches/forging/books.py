@@ -95,6 +95,14 @@ class Books:
             yield self
             transaction.set_rollback(True)
 
+    @contextmanager
+    def breached(self) -> Iterator[None]:
+        """Take the walls down and put them up again; what is done between is committed."""
+        with transaction.atomic():
+            _down()
+            yield
+            _up()
+
     def rows(self, chain: str = "") -> list[Row]:
         """Return the rows of a chain in order, from all tables."""
         wanted = chain or self.chain
@@ -167,11 +175,7 @@ class Books:
 
     def judged(self) -> tuple[bool, bool, dict[str, bool]]:
         """Return who objects: the server's verify, verify-bundle, and verify-diff against each thing held outside."""
-        with connection.cursor() as cursor:
-            # The room's lines only point at history: who rewrites it lets them be written anew.
-            cursor.execute(f"DELETE FROM {lines.TABLE}")  # noqa: S608 (our own name)
-        triggers.put_back()
-        lines.put_back()
+        _up()
         new, old = self.folder / "new.zip", self.folder / "old.txt"
         by_server = verify() != ""
         self.export(new)
@@ -225,3 +229,11 @@ def _down() -> None:
         cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
         for name in [name for name, table in cursor.fetchall() if table in tables]:
             cursor.execute(f'DROP TRIGGER "{name}"')
+
+
+def _up() -> None:
+    """Put the walls up again; the room's lines only point at history: who rewrites it lets them be written anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {lines.TABLE}")  # noqa: S608 (our own name)
+    triggers.put_back()
+    lines.put_back()

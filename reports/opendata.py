@@ -8,17 +8,18 @@ are text: points "7.500", an index in percent rounded half up to six decimals. A
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from backend.audit.records import canonical, moment
 from backend.core.exact import round_half_up
 from backend.rounds.models import Group
 from reports import queries
-from reports.models import Ranking
+from reports.models import Ranking, Row
 from reports.placing import Criterion
 from reports.standings import Standing, Table
 
@@ -65,6 +66,20 @@ def text_of(data: dict[str, Any]) -> bytes:
 def digest(data: dict[str, Any]) -> str:
     """Return the SHA-256 of the document's file."""
     return hashlib.sha256(text_of(data)).hexdigest()
+
+
+def wrong_copies() -> Iterator[str]:
+    """Yield a line for every publication whose copies are not those it was published with; one at a time.
+
+    The fingerprint is tracked: whoever alters it as well is named by history.
+    """
+    for ranking in Ranking.objects.filter(published_at__isnull=False).exclude(fingerprint="").order_by("pk"):
+        if digest(data_of(ranking)) != ranking.fingerprint:
+            yield f"{ranking}: kết quả đã công bố khác với dấu xác thực khi công bố"
+    moved = ~Q(unit=F("card__unit")) | ~Q(unit_name=F("card__unit_name"))
+    elsewhere = ~Q(card__round=F("section__ranking__round"))
+    for row in Row.objects.filter(moved | elsewhere).select_related("section__ranking").iterator(500):
+        yield f"{row.section.ranking}: kết quả đã công bố của {row.unit_name} gắn với phiếu của đơn vị khác"
 
 
 def _rules_of(ranking: Ranking) -> dict[int, dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from backend.accounts.models import User
-from backend.audit import erasure, log, notes
+from backend.audit import accesses, erasure, log, notes
 from backend.audit.chaining import ZEROS, mac_of
 from backend.audit.merkle import Frontier
 from backend.audit.models import Chain, Checkpoint, LogEntry
@@ -35,6 +35,7 @@ def problems(tally: Tally) -> Iterator[str]:
     for history in history_models():
         yield from _of_rows(history, tally)
     yield from _of_chains()
+    yield from accesses.wrong()
     yield from _of_the_log()
 
 
@@ -217,6 +218,17 @@ def _of_the_newest_key() -> Iterator[str]:
         yield "Không đọc được khoá công bố (AUDIT_SIGNING_KEY_FILE, tệp .pub) nên không biết ai ký sổ chốt"
     elif newest is not None and newest.key != str(published):
         yield f"Chốt sổ số {newest.number}: lần mới nhất không ký bằng khoá đang công bố"
+
+
+def of_a_held_note(size: int, root: bytes) -> Iterator[str]:
+    """Yield what the log has lost or rewritten of a checkpoint kept outside."""
+    tree = Frontier()
+    for entry in _until(log.entries(), size, tree):
+        tree.add(log.leaf(*entry[1:]))
+    if tree.size < size:
+        yield f"Dòng chốt giữ bên ngoài có {size} mục, sổ chốt chỉ còn {tree.size}: lịch sử đã bị lùi về trước"
+    elif tree.root() != root:
+        yield f"Sổ chốt không bắt đầu bằng {size} mục của dòng chốt giữ bên ngoài: lịch sử bị viết lại"
 
 
 def summary(tally: Tally) -> str:

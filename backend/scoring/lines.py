@@ -62,7 +62,11 @@ _HOST = f"COALESCE((SELECT r.host_id {_ROUND}), {{row}}.unit_key)"
 _SCORE = f"FROM {Score._meta.db_table} s WHERE s.id = {{row}}.score_id"
 _STEP = f"FROM {Step._meta.db_table} st WHERE st.id = {{row}}.step_id"
 _LEAF = {"card": f"(SELECT s.card_id {_SCORE})", "code": f"COALESCE((SELECT s.code {_SCORE}), '')"}
-_IN_STEP = {"step": f"COALESCE(NULLIF({{row}}.step_name, ''), (SELECT st.title {_STEP}), '')"}
+_CALLED = f"SELECT was.title FROM {Step.history.model._meta.db_table} was WHERE was.id = {{row}}.step_id"  # noqa: S608
+_IN_STEP = {
+    "step": f"COALESCE(NULLIF({{row}}.step_name, ''), (SELECT st.title {_STEP}), '')",
+    "steps": _CALLED,
+}
 _OWN_STEP = f"EXISTS (SELECT 1 {_STEP} AND st.kind = '{Step.Kind.SELF}')"
 _OWN_MOVES = ", ".join(f"'{name}'" for name in sorted(OWN_MOVES))
 

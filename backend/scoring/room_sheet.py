@@ -76,7 +76,7 @@ def _write(sheet: Any, row: int, change: Change, points: Any) -> None:
     ]  # fmt: skip
     for column, text in enumerate(texts):
         sheet.write_string(row, column, text)
-    for column, value in ((7, change.line.points_before), (8, change.line.points_after)):
+    for column, value in ((7, change.points_before), (8, change.points_after)):
         if value is not None:
             sheet.write_number(row, column, value, points)
     sheet.write_string(row, 9, " ".join(part for part in (change.reason, change.stated) if part))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -18,7 +19,7 @@ from backend.core.dates import format_moment
 from backend.core.exact import format_points
 from backend.rounds.models import CouncilMember, Step
 from backend.scoring.changes import KINDS, SOURCES, Names, Source
-from backend.scoring.models import Delegation
+from backend.scoring.models import Delegation, Mark
 from backend.scoring.room import Asked, Cursor, page_of
 from backend.scoring.wording import stated
 from permissions.actor import Actor
@@ -54,6 +55,21 @@ class Change:
         """Return the key of the card."""
         key: int | None = self.line.card_key
         return key
+
+    @property
+    def points_before(self) -> Decimal | None:
+        """Return the points before, as history has them; None where the change is of no mark."""
+        if type(self.row) is not Mark.history.model:
+            return None
+        before: Decimal | None = (
+            self.row.from_points if self.row.prior_points is None else self.row.prior_points
+        )
+        return before
+
+    @property
+    def points_after(self) -> Decimal | None:
+        """Return the points after, as history has them; None where the change is of no mark."""
+        return self.row.points if type(self.row) is Mark.history.model else None
 
     @property
     def reason(self) -> str:

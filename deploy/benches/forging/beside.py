@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from backend.scoring.models import Mark, StepTotal
-from deploy.benches.forging.books import ASIDE, Books, Row
+from backend.audit.models import Access, Line
+from backend.scoring.models import Mark, Scorecard, StepTotal, StoredFile
+from deploy.benches.forging.books import ASIDE, Books
+from deploy.benches.forging.books import Row as HistoryRow
+from reports import opendata
+from reports.models import BandCopy, FieldRow, LeafRow, Ranking, Row
 
 
 def older_value_put_back(books: Books) -> None:
@@ -36,7 +41,113 @@ def older_points_put_back(books: Books) -> None:
     )
 
 
-def _renumber(rows: list[Row], newest: Row) -> None:
+def published_row_changed(books: Books) -> None:
+    """A published result: total, rank and class of a unit."""
+    row = books.rng.choice(list(Row.objects.all()))
+    Row.objects.filter(pk=row.pk).update(
+        total=row.total + 1, appraised=row.appraised + 1, rank=1, band="Xuất sắc"
+    )
+
+
+def published_field_changed(books: Books) -> None:
+    """A published result in one field."""
+    field = books.rng.choice(list(FieldRow.objects.all()))
+    FieldRow.objects.filter(pk=field.pk).update(points=field.points + 1)
+
+
+def published_leaf_changed(books: Books) -> None:
+    """A published result of one leaf."""
+    leaf = books.rng.choice(list(LeafRow.objects.filter(points__isnull=False)))
+    LeafRow.objects.filter(pk=leaf.pk).update(points=leaf.points + 1)
+
+
+def published_bands_renamed(books: Books) -> None:
+    """The classes of a published group."""
+    BandCopy.objects.update(label="Xuất sắc")
+
+
+def published_row_gone(books: Books) -> None:
+    """A published result is gone, with all that hangs on it."""
+    row = books.rng.choice(list(Row.objects.all()))
+    LeafRow.objects.filter(row=row).delete()
+    FieldRow.objects.filter(row=row).delete()
+    Row.objects.filter(pk=row.pk).delete()
+
+
+def published_row_given_away(books: Books) -> None:
+    """Two units' published results hang on each other's cards."""
+    first, second = books.rng.sample(list(Row.objects.all()), 2)
+    spare = Scorecard.objects.exclude(pk__in=Row.objects.values("card")).first()
+    for row, card in ((first, spare.pk), (second, first.card_id), (first, second.card_id)):
+        Row.objects.filter(pk=row.pk).update(card_id=card)
+
+
+def published_row_and_digest_changed(books: Books) -> None:
+    """A published result and the fingerprint of the publication, computed anew."""
+    published_row_changed(books)
+    ranking = Ranking.objects.get()
+    Ranking.objects.update(fingerprint=opendata.digest(opendata.data_of(ranking)))
+
+
+def accesses_emptied(books: Books) -> None:
+    """Who read and took out is gone, to the last row."""
+    Access.objects.all().delete()
+
+
+def access_deleted(books: Books) -> None:
+    """One row of who read is gone."""
+    Access.objects.filter(pk=books.rng.choice(list(Access.objects.all())).pk).delete()
+
+
+def access_changed(books: Books) -> None:
+    """Who read is said to be another."""
+    access = books.rng.choice(list(Access.objects.all()))
+    Access.objects.filter(pk=access.pk).update(actor_name="Người khác", person_key=987654)
+
+
+def access_moved(books: Books) -> None:
+    """When somebody read."""
+    access = books.rng.choice(list(Access.objects.all()))
+    Access.objects.filter(pk=access.pk).update(at=access.at - timedelta(days=1))
+
+
+def stored_file_exchanged(books: Books) -> None:
+    """The file behind a piece of evidence is said to hold other bytes."""
+    StoredFile.objects.update(sha256=books.rng.randbytes(32).hex())
+
+
+def stored_file_resized(books: Books) -> None:
+    """The file behind a piece of evidence is said to be of another size."""
+    StoredFile.objects.update(size=books.rng.randrange(1, 1000))
+
+
+def line_of_the_room_changed(books: Books) -> None:
+    """What the history room says of a cut: by whom, from what to what, whose it is."""
+    line = books.rng.choice(list(Line.objects.filter(kind="marks", points_after__isnull=False)))
+    altered: list[dict[str, Any]] = [
+        {"person_key": 987654},
+        {"points_before": line.points_after, "turn": 0},
+        {"points_after": line.points_after + 1},
+        {"host_key": None, "unit_path": ""},
+        {"code": "9.9", "kind": "units"},
+        {"step_name": "Bước khác"},
+        {"side": "own", "own": 1 - line.own},
+        {"at": line.at - timedelta(days=1)},
+        {"said": "khac", "worded": 1},
+    ]
+    columns = books.rng.choice(altered)
+    books.late = lambda: Line.objects.filter(pk=line.pk).update(**columns)
+
+
+def line_of_the_room_inserted(books: Books) -> None:
+    """The history room tells of a row that it leaves out: what opening a round made."""
+    empty = Mark.history.filter(history_type="+", points=None).first()
+    line = Line.objects.first()
+    line.pk, line.source, line.row_key = None, Mark.history.model._meta.db_table, empty.history_id
+    books.late = lambda: line.save(force_insert=True)
+
+
+def _renumber(rows: list[HistoryRow], newest: HistoryRow) -> None:
     """Let ``newest`` have the greatest key of these rows of one thing, and the live row say what it says."""
     last = rows[-1]
     old, new = newest.values["history_id"], last.values["history_id"]
@@ -46,7 +157,7 @@ def _renumber(rows: list[Row], newest: Row) -> None:
     newest.live().update(**_told(newest))
 
 
-def _told(row: Row) -> dict[str, Any]:
+def _told(row: HistoryRow) -> dict[str, Any]:
     key = row.table.instance_type._meta.pk.attname
     names = [field.attname for field in row.table.tracked_fields]
     return {name: row.values[name] for name in names if name != key}

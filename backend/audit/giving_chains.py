@@ -105,7 +105,7 @@ class GiveChains(Operation):
         """Alter the tables, and seal the rows between columns and constraints."""
         histories = [to_state.apps.get_model(app_label, name) for name in _without(app_label, from_state)]
         for history in histories:
-            _make_way(schema_editor, history)
+            _make_way(schema_editor, history, "upd")
             for column in _columns():
                 _add(schema_editor, history, column)
         _seal_all(to_state.apps, histories, schema_editor.connection.alias)
@@ -118,8 +118,14 @@ class GiveChains(Operation):
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Take constraints and columns away again; the heads stay and are of no chain."""
         for name in _without(app_label, to_state):
+            constraints = _constraints(_table_of(from_state, app_label, name))
+            if schema_editor.connection.vendor == "sqlite":
+                # The table is made anew as the older state has it, without columns and constraints.
+                schema_editor.remove_constraint(to_state.apps.get_model(app_label, name), constraints[0])
+                continue
             history = from_state.apps.get_model(app_label, name)
-            for constraint in _constraints(_table_of(from_state, app_label, name)):
+            _make_way(schema_editor, history, "chn")
+            for constraint in constraints:
                 schema_editor.remove_constraint(history, constraint)
             for column in _columns():
                 schema_editor.remove_field(history, history._meta.get_field(column))
@@ -148,8 +154,8 @@ def _tracked_label(app_label: str, history: str) -> str:
     return f"accounts.{name}" if app_label == "audit" else f"{app_label}.{name}"
 
 
-def _make_way(schema_editor: Any, history: Any) -> None:
-    name = f"{history._meta.db_table[:55]}_upd"
+def _make_way(schema_editor: Any, history: Any, wall: str) -> None:
+    name = f"{history._meta.db_table[:55]}_{wall}"
     table = f" ON {history._meta.db_table}" if schema_editor.connection.vendor == "postgresql" else ""
     schema_editor.execute(f'DROP TRIGGER IF EXISTS "{name}"{table}')
 

@@ -204,6 +204,17 @@ class Tracked(HistoricalRecords):
         ]
         return options
 
+    def finalize(self, sender: Any, **kwargs: Any) -> None:
+        """Watch over the model's saves from before their first statement."""
+        super().finalize(sender, **kwargs)
+        if self.cls is sender:
+            models.signals.pre_save.connect(self.pre_save, sender=sender, weak=False)
+
+    def pre_save(self, instance: Any, update_fields: Any = None, **_: Any) -> None:
+        """Refuse what is not recorded before it is written: outside a transaction it would stand already."""
+        if update_fields is None or self._tracks(instance, update_fields):
+            current()
+
     def post_save(self, instance: Any, created: bool, using: str | None = None, **kwargs: Any) -> None:
         """Write the history row of one save."""
         touched = kwargs.get("update_fields")

@@ -1,4 +1,4 @@
-"""Compare every tracked field of every live row with its newest history row.
+"""Compare every tracked field of every live row with its newest history row, all as of one moment.
 
 The newest is the last in its chain, which digests bind, not the one with the greatest key. Both sides stream in the
 order of their keys, so that no table is held whole.
@@ -7,9 +7,11 @@ order of their keys, so that no table is held whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from backend.audit.triggers import history_models
@@ -35,6 +37,32 @@ class Difference:
             f"{self.unit or '-'}: {self.model} {label or self.key} - {self.field}: "
             f"lịch sử ghi {self.recorded}, hiện có {self.found}"
         )
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let all reads inside see the database as it stood at the first, while people go on saving."""
+    if connection.in_atomic_block:  # its owner has decided already
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        with _without_writers_waiting(), transaction.atomic():
+            yield
+
+
+@contextmanager
+def _without_writers_waiting() -> Iterator[None]:
+    connection.ensure_connection()
+    usual = connection.transaction_mode
+    connection.transaction_mode = "DEFERRED"
+    try:
+        yield
+    finally:
+        connection.transaction_mode = usual
 
 
 def differences() -> Iterator[Difference]:

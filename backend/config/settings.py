@@ -255,6 +255,8 @@ DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
 # Where servers return letters (box+token@domain), and the Maildir in which such letters arrive on this machine.
 MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="")
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")
+# Who is told when the nightly check finds that data and history disagree.
+VERIFY_MAIL_TO = env.list("VERIFY_MAIL_TO", default=[])
 
 # The address people reach the program at; letters and QR codes point there.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")

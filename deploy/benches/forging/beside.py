@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from backend.audit.models import Access, Line
+from backend.audit.models import Access, Chain, Line
 from backend.scoring.models import Mark, Scorecard, StepTotal, StoredFile
 from deploy.benches.forging.books import ASIDE, Books
 from deploy.benches.forging.books import Row as HistoryRow
 from reports import opendata
 from reports.models import BandCopy, FieldRow, LeafRow, Ranking, Row
+from tiers.models import Unit
 
 
 def older_value_put_back(books: Books) -> None:
@@ -39,6 +40,30 @@ def older_points_put_back(books: Books) -> None:
     StepTotal.objects.filter(pk=total.pk).update(
         total=total.total - less, given=total.given - (not after["points"])
     )
+
+
+def points_and_total_changed(books: Books) -> None:
+    """Points in a row of history, in the live mark and in the card's running total, so that all three agree."""
+    row = books.rng.choice([row for row in books.rows()[: books.logged()] if row.values.get("points")])
+    points = row.values["points"] - 1
+    total = StepTotal.objects.get(card__scores=row.values["score_id"], step=row.values["step_id"])
+    StepTotal.objects.filter(pk=total.pk).update(total=total.total + points - row.values["points"])
+    row.set(points=points)
+    row.live().update(points=points)
+
+
+def seat_changed(books: Books) -> None:
+    """The role of a seat, in history and as it stands."""
+    row = books.rows(f"seats:{Unit.objects.get(name='Thành phố thử').pk}")[0]
+    row.set(role="inspector")
+    row.live().update(role="inspector")
+
+
+def account_renamed(books: Books) -> None:
+    """The name of an account, in history and as it stands."""
+    row = books.rng.choice([row for row in books.rows(_person()) if "full_name" in row.values])
+    row.set(full_name="Người khác")
+    row.live().update(full_name="Người khác")
 
 
 def published_row_changed(books: Books) -> None:
@@ -136,7 +161,8 @@ def line_of_the_room_changed(books: Books) -> None:
         {"said": "khac", "worded": 1},
     ]
     columns = books.rng.choice(altered)
-    books.late = lambda: Line.objects.filter(pk=line.pk).update(**columns)
+    there = Line.objects.filter(source=line.source, row_key=line.row_key)
+    books.late = lambda: there.update(**columns)
 
 
 def line_of_the_room_inserted(books: Books) -> None:
@@ -145,6 +171,11 @@ def line_of_the_room_inserted(books: Books) -> None:
     line = Line.objects.first()
     line.pk, line.source, line.row_key = None, Mark.history.model._meta.db_table, empty.history_id
     books.late = lambda: line.save(force_insert=True)
+
+
+def _person() -> str:
+    """Return the chain of some account."""
+    return str(Chain.objects.filter(name__startswith="person:").order_by("name")[0].name)
 
 
 def _renumber(rows: list[HistoryRow], newest: HistoryRow) -> None:

@@ -31,4 +31,4 @@ def test_each_is_seen_by_whom_it_must_be_and_untouched_books_by_nobody(books):
 
 def test_whatever_is_altered_of_what_the_room_reads_is_named(books):
     altered = next(deed for deed in DEEDS if deed.do is beside.line_of_the_room_changed)
-    assert {seed: altered.missed(books, seed) for seed in range(9)} == {seed: [] for seed in range(9)}
+    assert {seed: altered.missed(books, seed) for seed in range(5)} == {seed: [] for seed in range(5)}

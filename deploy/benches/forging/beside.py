@@ -151,7 +151,7 @@ def line_of_the_room_changed(books: Books) -> None:
     line = books.rng.choice(list(Line.objects.filter(kind="marks", points_after__isnull=False)))
     altered: list[dict[str, Any]] = [
         {"person_key": 987654},
-        {"points_before": line.points_after, "turn": 0},
+        {"points_before": line.points_after + 2, "turn": -1},
         {"points_after": line.points_after + 1},
         {"host_key": None, "unit_path": ""},
         {"code": "9.9", "kind": "units"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -27,8 +27,8 @@ from backend.scoring.models import Scorecard, Session
 from permissions.actor import Actor
 from permissions.roles import Verb
 from reports import queries
-from reports.models import BandCopy, Document, FieldRow, Ranking, Row, Section
-from reports.standings import Standing, Table
+from reports.freezing import freeze
+from reports.models import Document, Ranking
 from tiers.seating import holders
 
 WORK = "reports.documents.make"
@@ -54,10 +54,10 @@ def publish_ranking(
     round_ = Round.objects.select_for_update(of=("self",)).select_related("host").get(pk=round_.pk)
     _require_right(round_, by)
     _require_ready(round_)
-    stated = {"stated_on": stated_on, "stated_source": stated_source}
+    stated: Any = {"stated_on": stated_on, "stated_source": stated_source}
     with recording(by=by, reason=_("Công bố kết quả"), about=round_.history_about, **stated):
         publish_cards(round_, by=by)
-        ranking = _freeze(round_, by, decision=decision, **stated)
+        ranking = freeze(round_, by, decision=decision, **stated)
         mark_published(round_, now=ranking.published_at, by=by)
     enqueue(CHECKPOINT, "publication")
     if not stated_source:
@@ -65,30 +65,20 @@ def publish_ranking(
     return ranking
 
 
-def _freeze(round_: Round, by: Actor, *, decision: str, **stated: Any) -> Ranking:
-    """Copy the ranking of the locked round; the moment is read now that its cards are locked too."""
-    now = clock.now()
-    ranking = _new_version(round_, by, now)
-    ranking.decision = "" if round_.is_illustration else decision.strip()
-    ranking.stated_on, ranking.stated_source = stated["stated_on"], stated["stated_source"]
-    with recording(by=by, reason=_("Công bố kết quả"), at=now, about=round_.history_about):
-        ranking.save()
-        for order, table in enumerate(queries.preview(round_)):
-            _copy(ranking, order, table)
-        ranking.published_at = now
-        ranking.save(update_fields=["published_at"])
-    return ranking
-
-
 def announce(key: str) -> None:
     """Tell everybody seated at a unit of the round that its ranking is out, each once."""
     ranking = Ranking.objects.get(pk=key)
     cards = Scorecard.objects.filter(round_id=ranking.round_id).select_related("unit")
+    subject = (
+        _("Đã công bố kết quả: %(round)s")
+        if ranking.version == 1
+        else _("Đã công bố đính chính kết quả: %(round)s")
+    )
     for card in cards:
         tell(
             holders(card.unit, Verb.VIEW),
             key=f"published-{ranking.pk}",
-            subject=_("Đã công bố kết quả: %(round)s") % {"round": ranking.title},
+            subject=subject % {"round": ranking.title},
             body=_("Kết quả của %(unit)s và bảng xếp hạng đã xem được.") % {"unit": card.unit_name},
             url=reverse("reports:ranking", args=[ranking.round_id]),
             kind=Kind.RESULT,
@@ -119,72 +109,6 @@ def _require_ready(round_: Round) -> None:
             % {"number": len(found), "list": "; ".join(sentences[:10])},
             problems=sentences,
         )
-
-
-def _new_version(round_: Round, by: Actor, now: datetime) -> Ranking:
-    last = Ranking.objects.filter(round=round_).order_by("-version").first()
-    return Ranking(
-        round=round_,
-        version=last.version + 1 if last else 1,
-        title=round_.title,
-        year=round_.year,
-        host_name=round_.host.name,
-        with_survey=round_.with_survey,
-        is_illustration=round_.is_illustration,
-        made_at=now,
-        published_by=by.name,
-    )
-
-
-def _copy(ranking: Ranking, order: int, table: Table) -> None:
-    section = Section.objects.create(
-        ranking=ranking,
-        group_id=table.group_id,
-        order=order,
-        title=table.title,
-        tie_rule=table.tie_rule.value,
-        criteria_title=table.criteria_title,
-    )
-    BandCopy.objects.bulk_create(
-        BandCopy(section=section, label=band.label, lower=band.lower, inclusive=band.inclusive)
-        for band in table.bands
-    )
-    rows = Row.objects.bulk_create([_row(section, line) for line in table.standings])
-    FieldRow.objects.bulk_create(
-        [
-            FieldRow(
-                row=row,
-                order=place,
-                code=part.code,
-                title=part.title,
-                points=part.points,
-                maximum=part.maximum,
-            )
-            for row, line in zip(rows, table.standings, strict=True)
-            for place, part in enumerate(line.fields)
-        ],
-        batch_size=1000,
-    )
-
-
-def _row(section: Section, line: Standing) -> Row:
-    totals = line.totals
-    return Row(
-        section=section,
-        card_id=line.card_id,
-        unit_id=line.unit_id,
-        unit_name=line.unit_name,
-        unit_order=line.unit_order,
-        rank=line.rank,
-        shared=line.shared,
-        band=line.band,
-        total=totals.total,
-        appraised=totals.appraised,
-        survey=totals.survey,
-        maximum=totals.maximum,
-        full_maximum=totals.full_maximum,
-        **{name: getattr(totals, name) for name in queries.KEPT},
-    )
 
 
 @transaction.atomic

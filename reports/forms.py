@@ -53,6 +53,18 @@ class PublishForm(forms.Form):
         return ""
 
 
+class CorrectForm(PublishForm):
+    """Why a published ranking is corrected, the correcting document, and the password again."""
+
+    reason = forms.CharField(
+        label=_("Lý do đính chính"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Được công bố cùng bảng xếp hạng mới. Không ghi thông tin riêng của đơn vị, cá nhân."),
+    )
+    field_order = ["reason", "decision", "secret"]
+
+
 class AskForm(forms.Form):
     """Which document to make."""
 

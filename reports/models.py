@@ -17,13 +17,27 @@ from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Group, Round
 from backend.scoring.models import Scorecard, Session
 from permissions.roles import Place
+from reports.copies import CriterionCopy, LeafRow
 from tiers.models import Unit
+
+__all__ = [
+    "Backtest",
+    "BandCopy",
+    "CriterionCopy",
+    "Document",
+    "FieldRow",
+    "LeafRow",
+    "Ranking",
+    "Row",
+    "Section",
+]
 
 
 class Ranking(models.Model):
     """One publication of a round. A new publication is a new version; the newest one counts.
 
-    Once ``published_at`` is set the database itself refuses any change of the ranking and of its
+    A version after the first corrects the one before and says why (``reason``). ``fingerprint`` is the SHA-256 of the
+    open data made of its copies (``opendata``), so that the log vouches for the published numbers. Once ``published_at`` is set the database itself refuses any change of the ranking and of its
     rows (``walls``). ``stated_on`` and ``stated_source`` are of a publication taken over from paper.
     """
 
@@ -35,6 +49,8 @@ class Ranking(models.Model):
     with_survey = models.BooleanField(_("có điều tra xã hội học"))
     is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
     decision = models.CharField(_("văn bản công bố"), max_length=200, blank=True)
+    reason = models.TextField(_("lý do đính chính"), blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(_("lập lúc"))
     published_at = models.DateTimeField(_("công bố lúc"), null=True)
     published_by = models.CharField(_("người công bố"), max_length=200)
@@ -48,6 +64,10 @@ class Ranking(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "version"], name="reports_version_once"),
             models.CheckConstraint(condition=Q(version__gte=1), name="reports_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(version=1) | Q(published_at__isnull=True) | ~Q(reason=""),
+                name="reports_correction_has_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,8 +75,8 @@ class Ranking(models.Model):
 
     @property
     def history_chain(self) -> str:
-        """Return the chain of its history: that of its round."""
-        return f"round:{self.round_id}"
+        """Return the chain of its history: of the round's publications alone, so that it can be shown to everybody."""
+        return f"ranking:{self.round_id}"
 
     def place(self) -> Place:
         """Return where the ranking stands for questions of rights: at the round's host."""
@@ -118,6 +138,7 @@ class Row(models.Model):
     card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="results")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     unit_name = models.CharField(max_length=200)
+    unit_code = models.CharField(max_length=20, blank=True)  # empty in rows from before it was copied
     unit_order = models.PositiveIntegerField(default=0)
     rank = models.PositiveIntegerField(_("hạng"))
     shared = models.BooleanField(_("đồng hạng"), default=False)

@@ -55,6 +55,8 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "reports/ranking_waiting.html", {"round": round_, "demo": _demo(round_)})
     context = {
         **_ranking_context(request, round_, made),
+        "may_correct": made is not None and queries.may_publish(_actor(request), round_),
+        "earlier": range(1, made.version) if made else (),
         "may_publish": made is None and queries.may_publish(_actor(request), round_),
         "may_backtest": previews and _actor(request).may_anywhere(Verb.MANAGE_CRITERIA),
         "documents": queries.latest_documents(made) if made else {},

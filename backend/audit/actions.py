@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from backend.audit import log, notes
+from backend.audit import accesses, log, notes
 from backend.audit.chaining import ZEROS
 from backend.audit.merkle import EMPTY, Frontier
 from backend.audit.models import Chain, Checkpoint, LogEntry
@@ -18,7 +18,7 @@ from backend.core.errors import Invalid, OutOfStep
 
 # The work to enqueue after a conclusion or a publication; its key is the occasion.
 CHECKPOINT = "backend.audit.actions.checkpoint_if_set_up"
-OCCASIONS = ("lock", "conclusion", "publication", "day")
+OCCASIONS = ("lock", "conclusion", "publication", "day", "hour")
 _ORDER = re.compile(r"order \S.{0,180}")
 _ONE_AT_A_TIME = 6962  # the number of the advisory lock
 
@@ -38,7 +38,7 @@ def checkpoint(occasion: str) -> Checkpoint:
     tree = _tree_so_far(last)
     moved = _moved()
     made = _made(last, occasion, signer)
-    entries = [(log.CHECKPOINT, made.number, made.head), *moved]
+    entries = [(log.CHECKPOINT, made.number, made.head), *moved, *accesses.grown(made.at)]
     LogEntry.objects.bulk_create(
         [LogEntry(tree.size + at, *one) for at, one in enumerate(entries)], batch_size=1000
     )
@@ -48,6 +48,11 @@ def checkpoint(occasion: str) -> Checkpoint:
     made.note = signer.note(tree.size, tree.root())
     made.save(force_insert=True)
     return made
+
+
+def has_grown() -> bool:
+    """Return whether there is anything that no checkpoint covers yet."""
+    return bool(_moved() or accesses.grown(clock.now()))
 
 
 def checkpoint_if_set_up(occasion: str) -> None:

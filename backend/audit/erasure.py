@@ -74,12 +74,12 @@ def erase(user: User, *, document: str) -> int:
     if not document.strip():
         raise Invalid(_("Hãy nêu văn bản yêu cầu xoá dữ liệu cá nhân."))
     user = User.objects.select_for_update().get(pk=user.pk)
-    user.username, user.full_name = f"da-xoa-{user.pk}", _("Người dùng đã xoá dữ liệu")
+    user.username, user.full_name = _username_of(user.pk), _("Người dùng đã xoá dữ liệu")
     user.email = user.phone = ""
     user.is_active = False
     with recording(by=SYSTEM, reason=f"{ERASED}: {document.strip()}"):
         user.save()
-    newest: Any = user.history.order_by("-history_id").first()  # type: ignore[attr-defined]
+    newest: Any = user.history.order_by("-sequence").first()  # type: ignore[attr-defined]
     own: Any = type(newest)
     erased = _blank(own, own.objects.filter(id=user.pk).exclude(pk=newest.pk))
     for history in _others(own):
@@ -98,6 +98,19 @@ def _blank(history: Any, rows: Any) -> int:
 
 
 def ordered() -> set[int]:
-    """Return the accounts whose erasure was ordered, by their own history."""
-    rows: Any = User.history.filter(history_change_reason__startswith=ERASED)  # type: ignore[attr-defined]
-    return set(rows.values_list("id", flat=True))
+    """Return the accounts whose erasure was ordered, by their own history: only the command writes such rows.
+
+    People give reasons of their own; so the row has no author, and what it leaves of the account is what is left of one erased.
+    """
+    rows: Any = User.history.filter(  # type: ignore[attr-defined]
+        history_change_reason__startswith=f"{ERASED}: ",
+        history_type="~",
+        history_user_id=None,
+        is_active=False,
+    )
+    told = rows.values_list("id", "username")
+    return {key for key, username in told if username == _username_of(key)}
+
+
+def _username_of(key: int) -> str:
+    return f"da-xoa-{key}"

@@ -51,7 +51,8 @@ class Shown:
     """What a row of one table says to the filters, as SQL in which ``{row}`` is the row.
 
     ``sort`` is SQL for the kind where it differs from row to row. ``turn`` follows from the points unless it is
-    said. ``words`` are the columns whose text is searched; ``kept`` leaves rows out of the room.
+    said. ``words`` are the columns whose text is searched; ``kept`` leaves rows out of the room. ``steps`` selects
+    what the step has been called, where its name is read from what may be renamed; everything else a row says stays.
     """
 
     table: str
@@ -71,6 +72,7 @@ class Shown:
     turn: str = "NULL"
     words: tuple[str, ...] = ("history_change_reason",)
     kept: str = "1 = 1"
+    steps: str = ""
 
 
 _shown: dict[str, Shown] = {}
@@ -145,12 +147,17 @@ def _folded(words: str, vendor: str) -> str:
 
 def _insert(shown: Shown, row: str, vendor: str, rest: str) -> str:
     """Return the INSERT of the lines of rows; ``rest`` is what follows the inner SELECT's columns up to WHERE."""
+    columns = ", ".join(f'"{name}"' for name in (*_parts(shown, vendor), "worded"))
+    return f"INSERT INTO {TABLE} ({columns}) {_select(shown, row, vendor, rest)}"
+
+
+def _select(shown: Shown, row: str, vendor: str, rest: str) -> str:
+    """Return the SELECT of the lines of rows as they are meant."""
     parts = _parts(shown, vendor)
     told = ", ".join(f'{sql} AS "{name}"' for name, sql in parts.items()).replace("{row}", row)
-    columns = ", ".join(f'"{name}"' for name in (*parts, "worded"))
-    taken = ", ".join(_TURN if name == "turn" else f'told."{name}"' for name in parts) + f", {_WORDED}"
+    taken = ", ".join(f'{_TURN} AS "turn"' if name == "turn" else f'told."{name}"' for name in parts)
     kept = shown.kept.replace("{row}", row)
-    return f"INSERT INTO {TABLE} ({columns}) SELECT {taken} FROM (SELECT {told} {rest}{kept}) told"  # noqa: S608
+    return f'SELECT {taken}, {_WORDED} AS "worded" FROM (SELECT {told} {rest}{kept}) told'  # noqa: S608
 
 
 def _rows_without_line(shown: Shown) -> str:
@@ -257,14 +264,44 @@ def wrong() -> Iterator[str]:
             )
             if unseen := cursor.fetchone()[0]:
                 yield f"{shown.table}: {unseen} dòng lịch sử không có trong phòng lịch sử"
-            there = f"SELECT 1 FROM {shown.table} entry WHERE {shown.key} = line.row_key"  # noqa: S608
+            there = f"SELECT 1 FROM {shown.table} entry WHERE {shown.key} = line.row_key AND {shown.kept}"  # noqa: S608
             cursor.execute(
-                f"SELECT count(*) FROM {TABLE} line WHERE line.source = %s "  # noqa: S608
-                f"AND NOT EXISTS ({there.replace('{row}', 'entry')})",
-                [shown.table],
+                f"SELECT count(*) FROM {TABLE} line WHERE line.source = '{shown.table}' "  # noqa: S608
+                f"AND NOT EXISTS ({there.replace('{row}', 'entry')})"
             )
             if loose := cursor.fetchone()[0]:
                 yield f"{shown.table}: phòng lịch sử có {loose} dòng không còn trong lịch sử"
+            cursor.execute(_altered(shown, connection.vendor))
+            for key, *differs in cursor.fetchall():
+                names = [
+                    name
+                    for name, is_other in zip(_compared(shown, connection.vendor), differs, strict=True)
+                    if is_other
+                ]
+                yield f"{shown.table}: dòng {key} trong phòng lịch sử khác với lịch sử ở {', '.join(names)}"
+
+
+def _compared(shown: Shown, vendor: str) -> list[str]:
+    return [name for name in (*_parts(shown, vendor), "worded") if name not in ("source", "row_key")]
+
+
+def _altered(shown: Shown, vendor: str) -> str:
+    """Return the SELECT of the lines that say other than the row would be said now: its key, and of each column whether."""
+    names = _compared(shown, vendor)
+    other = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    tests = {name: f'line."{name}" {other} meant."{name}"' for name in names}
+    if shown.steps:
+        once = shown.steps.replace("{row}", "entry")
+        tests["step_name"] += f" AND (entry.step_name <> '' OR line.step_name NOT IN ({once}))"
+    told = ", ".join(f"CASE WHEN {test} THEN 1 ELSE 0 END" for test in tests.values())
+    meant = _select(shown, "entry", vendor, f"FROM {shown.table} entry WHERE ")
+    key = shown.key.replace("{row}", "entry")
+    return (
+        f"SELECT line.row_key, {told} FROM ({meant}) meant "  # noqa: S608 (our own names)
+        f"JOIN {shown.table} entry ON {key} = meant.row_key "
+        f"JOIN {TABLE} line ON line.source = '{shown.table}' AND line.row_key = meant.row_key "
+        f"WHERE {' OR '.join(f'({test})' for test in tests.values())} LIMIT 20"
+    )
 
 
 def writers_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:

@@ -10,6 +10,8 @@ from backend.audit.models import LogEntry
 from backend.audit.records import canonical, moment
 
 CHECKPOINT = "checkpoint"
+ACCESSES = "accesses"
+WITHOUT_ROWS = frozenset({CHECKPOINT, ACCESSES})  # chains of the log that stand for no rows of history
 _OCCASION = b"CCHC occasion v1\n"
 
 

@@ -96,6 +96,21 @@ def is_signed(note: str, key: PublishedKey, *, size: int, root: bytes) -> bool:
     return data[:4] == key.key_hash
 
 
+def read(text: str) -> tuple[int, bytes]:
+    """Return size and root of a checkpoint kept outside, signed or, as on paper, its three lines alone. Raises Invalid."""
+    lines = [line.strip() for line in text.replace("\ufeff", "").strip().splitlines()]
+    try:
+        size, root = int(lines[1]), base64.b64decode(lines[2], validate=True)
+    except (IndexError, ValueError) as problem:
+        raise Invalid(_("Không phải ba dòng của một lần chốt sổ.")) from problem
+    if len(lines) > 3:
+        key = published_key()
+        note = "\n".join([*lines, ""])
+        if key is None or not is_signed(note, key, size=size, root=root):
+            raise Invalid(_("Dòng chốt sổ này không ký bằng khoá đang công bố."))
+    return size, root
+
+
 def signer() -> Signer:
     """Return the key to sign with. Raises OutOfStep where this account has none."""
     path = Path(settings.AUDIT_SIGNING_KEY_FILE)

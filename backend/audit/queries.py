@@ -22,6 +22,7 @@ _OCCASIONS = {
     "conclusion": gettext_lazy("kết luận phiếu"),
     "publication": gettext_lazy("công bố kết quả"),
     "day": gettext_lazy("hằng ngày"),
+    "hour": gettext_lazy("hằng giờ"),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from backend.accounts.models import User
-from backend.audit import erasure, log, notes
+from backend.audit import accesses, erasure, log, notes
 from backend.audit.chaining import ZEROS, mac_of
 from backend.audit.merkle import Frontier
 from backend.audit.models import Chain, Checkpoint, LogEntry
@@ -34,8 +34,8 @@ def problems(tally: Tally) -> Iterator[str]:
     """Yield all that is wrong with digests, chains and log as Vietnamese lines."""
     for history in history_models():
         yield from _of_rows(history, tally)
-    logged = _logged()
-    yield from _of_chains(logged)
+    yield from _of_chains()
+    yield from accesses.wrong()
     yield from _of_the_log()
 
 
@@ -43,14 +43,23 @@ def _of_rows(history: Any, tally: Tally) -> Iterator[str]:
     forms = forms_by_shape(history)
     title = str(history.instance_type._meta.verbose_name)
     ordered = erasure.ordered()
+    last: dict[str, int] = {}
     for values in history.objects.order_by("history_id").values().iterator(2000):
         tally.rows += 1
         tally.erased += not values["salt"]
         reason = _wrong_with(forms.get(values["shape"]), values)
         if not reason and not values["salt"] and not _is_ordered(history, values, ordered):
             reason = "dữ liệu cá nhân bị xoá mà không có văn bản nào"
+        reason = reason or _numbered_wrong(values, last)
         if reason:
             yield f"Chuỗi {values['chain']}, dòng {values['sequence']} ({title}): {reason}"
+
+
+def _numbered_wrong(values: dict[str, Any], last: dict[str, int]) -> str:
+    """The key of a row is in no digest; its order is: within a table it grows with the place in the chain."""
+    before = last.get(values["chain"], 0)
+    last[values["chain"]] = values["sequence"]
+    return "số khoá của dòng (history_id) không tăng theo chuỗi" if values["sequence"] <= before else ""
 
 
 def _is_ordered(history: Any, values: dict[str, Any], ordered: set[int]) -> bool:
@@ -87,9 +96,8 @@ def _wrong_commitments(form: Form, values: dict[str, Any], commitments: dict[str
     return f"giá trị cá nhân không khớp cam kết: {', '.join(wrong)}" if wrong else ""
 
 
-def _logged() -> dict[Place, str]:
-    rows = LogEntry.objects.exclude(chain=log.CHECKPOINT).values_list("chain", "length", "head")
-    return {(chain, length): head for chain, length, head in rows.iterator(5000)}
+def _logged(chain: str) -> dict[int, str]:
+    return dict(LogEntry.objects.filter(chain=chain).values_list("length", "head"))
 
 
 def rows_in_order(chains: list[str] | None = None) -> Iterator[tuple[str, int, str, str]]:
@@ -102,36 +110,45 @@ def rows_in_order(chains: list[str] | None = None) -> Iterator[tuple[str, int, s
     yield from union.iterator(5000)
 
 
-def _of_chains(logged: dict[Place, str]) -> Iterator[str]:
+def _of_chains() -> Iterator[str]:
     heads = {name: (length, head) for name, length, head in Chain.objects.values_list()}
+    seen = {*log.WITHOUT_ROWS}
     at: Place = ("", 0)
     before = ZEROS
+    logged: dict[int, str] = {}
     for chain, sequence, previous, digest in rows_in_order():
         if chain != at[0]:
-            yield from _ended(at, before, heads)
+            yield from _ended(at, before, heads, logged)
             at, before = (chain, 0), ZEROS
+            seen.add(chain)
+            logged = _logged(chain)
         if sequence != at[1] + 1:
             yield f"Chuỗi {chain}: sau dòng {at[1]} là dòng {sequence}; thiếu hoặc lặp dòng"
         elif previous != before:
             yield f"Chuỗi {chain}, dòng {sequence}: không nối tiếp dòng trước"
-        if logged.pop((chain, sequence), digest) != digest:
+        if logged.pop(sequence, digest) != digest:
             yield f"Chuỗi {chain}, dòng {sequence}: khác với sổ chốt đã ký"
         at, before = (chain, sequence), digest
-    yield from _ended(at, before, heads)
-    yield from _gone(heads, logged)
+    yield from _ended(at, before, heads, logged)
+    yield from _gone(heads, seen)
 
 
-def _gone(heads: dict[str, tuple[int, str]], logged: dict[Place, str]) -> Iterator[str]:
+def _gone(heads: dict[str, tuple[int, str]], seen: set[str]) -> Iterator[str]:
     for name, (length, _head) in heads.items():
         if length:
             yield f"Chuỗi {name}: đầu chuỗi ghi {length} dòng nhưng không còn dòng nào"
-    for chain, length in logged:
-        yield f"Chuỗi {chain}: sổ chốt ghi dòng {length} nhưng dòng ấy không còn"
+    for chain in LogEntry.objects.order_by().values_list("chain", flat=True).distinct():
+        if chain not in seen:
+            yield f"Chuỗi {chain}: có trong sổ chốt nhưng không còn dòng nào"
 
 
-def _ended(at: Place, digest: str, heads: dict[str, tuple[int, str]]) -> Iterator[str]:
+def _ended(
+    at: Place, digest: str, heads: dict[str, tuple[int, str]], logged: dict[int, str]
+) -> Iterator[str]:
     if not at[0]:
         return
+    for sequence in logged:
+        yield f"Chuỗi {at[0]}: sổ chốt ghi dòng {sequence} nhưng dòng ấy không còn"
     length, head = heads.pop(at[0], (0, ZEROS))
     if (length, head) != (at[1], digest):
         yield f"Chuỗi {at[0]}: có {at[1]} dòng, đầu chuỗi ghi {length} dòng hoặc mã băm khác"
@@ -197,8 +214,21 @@ def _of_the_note(made: Checkpoint, tree: Frontier) -> Iterator[str]:
 def _of_the_newest_key() -> Iterator[str]:
     """The newest note covers all entries; one signed under a name that is not published would vouch for none."""
     newest, published = Checkpoint.objects.order_by("-number").first(), notes.published_key()
-    if newest is not None and published is not None and newest.key != str(published):
+    if newest is not None and published is None:
+        yield "Không đọc được khoá công bố (AUDIT_SIGNING_KEY_FILE, tệp .pub) nên không biết ai ký sổ chốt"
+    elif newest is not None and newest.key != str(published):
         yield f"Chốt sổ số {newest.number}: lần mới nhất không ký bằng khoá đang công bố"
+
+
+def of_a_held_note(size: int, root: bytes) -> Iterator[str]:
+    """Yield what the log has lost or rewritten of a checkpoint kept outside."""
+    tree = Frontier()
+    for entry in _until(log.entries(), size, tree):
+        tree.add(log.leaf(*entry[1:]))
+    if tree.size < size:
+        yield f"Dòng chốt giữ bên ngoài có {size} mục, sổ chốt chỉ còn {tree.size}: lịch sử đã bị lùi về trước"
+    elif tree.root() != root:
+        yield f"Sổ chốt không bắt đầu bằng {size} mục của dòng chốt giữ bên ngoài: lịch sử bị viết lại"
 
 
 def summary(tally: Tally) -> str:

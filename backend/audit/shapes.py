@@ -22,7 +22,8 @@ def keep(*, using: str = "default", **_: Any) -> None:
         )
         for form in forms
     ]
-    Shape.objects.using(using).bulk_create(rows, ignore_conflicts=True)
+    kept = set(Shape.objects.using(using).values_list("code", flat=True))
+    Shape.objects.using(using).bulk_create([row for row in rows if row.code not in kept])
 
 
 def forms_by_shape(history: Any) -> dict[str, Form]:

@@ -66,7 +66,11 @@ _VOTED = (
     "WHERE p.id = {row}.proposal_id"
 )
 _LEAF = {"card": f"(SELECT s.card_id {_SCORE})", "code": f"COALESCE((SELECT s.code {_SCORE}), '')"}
-_IN_STEP = {"step": f"COALESCE(NULLIF({{row}}.step_name, ''), (SELECT st.title {_STEP}), '')"}
+_CALLED = f"SELECT was.title FROM {Step.history.model._meta.db_table} was WHERE was.id = {{row}}.step_id"  # noqa: S608
+_IN_STEP = {
+    "step": f"COALESCE(NULLIF({{row}}.step_name, ''), (SELECT st.title {_STEP}), '')",
+    "steps": _CALLED,
+}
 _SURVEY_STEP = f"EXISTS (SELECT 1 {_STEP} AND st.kind = '{Step.Kind.SURVEY}')"
 _OWN_STEP = f"EXISTS (SELECT 1 {_STEP} AND st.kind = '{Step.Kind.SELF}')"
 _OWN_MOVES = ", ".join(f"'{name}'" for name in sorted(OWN_MOVES))
@@ -74,8 +78,8 @@ _OWN_MOVES = ", ".join(f"'{name}'" for name in sorted(OWN_MOVES))
 
 def _prior(table: str, column: str) -> str:
     """Return the column of the row of history before this one."""
-    earlier = "h.id = {row}.id AND h.history_id < {row}.history_id"
-    return f"(SELECT h.{column} FROM {table} h WHERE {earlier} ORDER BY h.history_id DESC LIMIT 1)"  # noqa: S608
+    earlier = "h.id = {row}.id AND h.sequence < {row}.sequence"
+    return f"(SELECT h.{column} FROM {table} h WHERE {earlier} ORDER BY h.sequence DESC LIMIT 1)"  # noqa: S608
 
 
 def register() -> None:

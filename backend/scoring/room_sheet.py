@@ -114,7 +114,7 @@ def _write(sheet: Any, row: int, change: Change, checkpoint: int | str, formats:
     sheet.write_datetime(row, 0, at, formats["moment"])
     for column, text in enumerate(texts, start=1):
         sheet.write_string(row, column, text)
-    for column, value in ((7, change.line.points_before), (8, change.line.points_after)):
+    for column, value in ((7, change.points_before), (8, change.points_after)):
         if value is not None:
             sheet.write_number(row, column, value, formats["points"])
     sheet.write_string(row, 9, " ".join(part for part in (change.reason, change.stated) if part))

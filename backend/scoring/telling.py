@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -19,7 +20,7 @@ from backend.core.exact import format_points
 from backend.rounds.models import CouncilMember, Step
 from backend.scoring import accesses
 from backend.scoring.changes import KINDS, SOURCES, Names, Source
-from backend.scoring.models import Delegation, Proposal, Score
+from backend.scoring.models import Delegation, Mark, Proposal, Score
 from backend.scoring.room import Asked, Cursor, page_of
 from backend.scoring.wording import stated
 from permissions.actor import Actor
@@ -56,6 +57,21 @@ class Change:
         """Return the key of the card."""
         key: int | None = self.line.card_key
         return key
+
+    @property
+    def points_before(self) -> Decimal | None:
+        """Return the points before, as history has them; None where the change is of no mark."""
+        if type(self.row) is not Mark.history.model:
+            return None
+        before: Decimal | None = (
+            self.row.from_points if self.row.prior_points is None else self.row.prior_points
+        )
+        return before
+
+    @property
+    def points_after(self) -> Decimal | None:
+        """Return the points after, as history has them; None where the change is of no mark."""
+        return self.row.points if type(self.row) is Mark.history.model else None
 
     @property
     def reason(self) -> str:
@@ -131,8 +147,8 @@ def _rows(table: str, keys: list[int]) -> list[Any]:
     history = next(model for model in history_models() if model._meta.db_table == table)
     rows = history.objects.filter(history_id__in=keys).order_by()
     if source := _OWN_WORDS.get(table):
-        earlier = history.objects.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-        last = earlier.order_by("-history_id")
+        earlier = history.objects.filter(id=OuterRef("id"), sequence__lt=OuterRef("sequence"))
+        last = earlier.order_by("-sequence")
         prior = {f"prior_{name}": Subquery(last.values(name)[:1]) for name in source.compared}
         return list(rows.annotate(**prior))
     return _beside_prior(history, list(rows))
@@ -144,7 +160,7 @@ def _beside_prior(history: Any, rows: list[Any]) -> list[Any]:
     things = {getattr(row, key) for row in rows}
     last: dict[Any, Any] = {}
     wanted = {row.history_id: row for row in rows}
-    for row in history.objects.filter(**{f"{key}__in": things}).order_by("history_id"):
+    for row in history.objects.filter(**{f"{key}__in": things}).order_by("sequence"):
         if row.history_id in wanted:
             wanted[row.history_id].prior = last.get(getattr(row, key))
         last[getattr(row, key)] = row

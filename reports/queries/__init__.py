@@ -4,6 +4,8 @@ Totals are always of the whole round and never of what the viewer may see. Read 
 seeing, results, problems.
 """
 
+from reports.queries.across import Across, across
+from reports.queries.leaves import criteria_in, leaves_in
 from reports.queries.left_out import LeftLeaf, LeftUnit, left_out_in
 from reports.queries.problems import Problem, missing_survey, problems
 from reports.queries.results import Result, result_of, target
@@ -17,21 +19,35 @@ from reports.queries.seeing import (
     rounds_for,
     session_for,
 )
-from reports.queries.tables import KEPT, current_ranking, field_titles, find, preview, published, tables
+from reports.queries.tables import (
+    KEPT,
+    current_ranking,
+    field_titles,
+    find,
+    preview,
+    published,
+    tables,
+    version_of,
+    versions_of,
+)
 from reports.queries.totals import totals_in
 
 __all__ = [
     "KEPT",
+    "Across",
     "LeftLeaf",
     "LeftUnit",
     "Problem",
     "Result",
+    "across",
+    "criteria_in",
     "current_ranking",
     "documents_for",
     "field_titles",
     "find",
     "kind_is_open",
     "latest_documents",
+    "leaves_in",
     "left_out_in",
     "may_preview",
     "may_publish",
@@ -46,4 +62,6 @@ __all__ = [
     "tables",
     "target",
     "totals_in",
+    "version_of",
+    "versions_of",
 ]

@@ -5,6 +5,7 @@ On SQLite, where whoever can write the file can do all of this.
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,6 +187,12 @@ def test_a_note_signed_with_another_key_is_named(season, keys, settings, tmp_pat
     run("UPDATE audit_checkpoint SET note = %s, key = %s", note, str(forged.published))
     settings.AUDIT_SIGNING_KEY_FILE = held
     assert any("khoá khác" in line for line in problems(Tally()))
+
+
+def test_a_published_key_that_is_gone_is_named(season, keys, settings):
+    audit.checkpoint("day")
+    Path(f"{settings.AUDIT_SIGNING_KEY_FILE}.pub").unlink()
+    assert [line for line in problems(Tally()) if "khoá công bố" in line] != []
 
 
 def test_who_has_the_mac_key_is_shown_by_the_signed_log(season, keys):

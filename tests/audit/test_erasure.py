@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from backend.accounts.models import User
 from backend.audit import actions as audit
 from backend.audit.erasure import erase
+from backend.audit.recording import recording
 from backend.audit.rehash import Tally, problems
 from backend.core.errors import Invalid
 from tests import make
@@ -65,6 +66,18 @@ def test_values_blanked_without_a_document_are_named(db):
     make.person("Nguyễn Văn Kín", email="kin@example.vn")
     change(
         f"UPDATE {PAST} SET salt = '', actor_name = '', username = '', full_name = '', email = '', phone = ''"
+    )
+    assert any("không có văn bản" in line for line in wrong()[0])
+
+
+@pytest.mark.sqlite
+def test_a_reason_that_somebody_typed_orders_no_erasure(season, keys):
+    officer = season.users["officer"]
+    with recording(by=season.secretary, reason="Xoá dữ liệu cá nhân: 12/QĐ-SNV"):
+        officer.save()
+    change(
+        f"UPDATE {PAST} SET salt = '', actor_name = '', username = '', full_name = '', email = '', phone = ''"
+        f" WHERE id = {officer.pk}"
     )
     assert any("không có văn bản" in line for line in wrong()[0])
 

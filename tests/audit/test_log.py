@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from backend.audit.rehash import Tally, problems
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
 from backend.jobs.models import Job
-from backend.rounds.actions import take_checkpoints
+from backend.rounds.actions import signing, take_checkpoints
 from backend.scoring import actions
 from permissions.actor import SYSTEM
 from tests import make
@@ -94,6 +95,17 @@ def test_a_day_is_signed_once_and_a_lock_at_once(season, keys):
     take_checkpoints()
     take_checkpoints()
     assert list(Checkpoint.objects.values_list("occasion", flat=True)) == ["lock", "day"]
+
+
+def test_an_hour_in_which_something_changed_is_signed_and_a_quiet_one_is_not(season, keys, monkeypatch):
+    take_checkpoints()
+    make.person("Nguyễn Thị Mới")
+    take_checkpoints()
+    assert Checkpoint.objects.count() == 1
+    monkeypatch.setattr(signing, "HOUR", timedelta(0))
+    take_checkpoints()
+    take_checkpoints()
+    assert list(Checkpoint.objects.values_list("occasion", flat=True)) == ["hour", "day"]
 
 
 def test_a_conclusion_asks_for_a_checkpoint_once_for_many_cards(season, keys):

@@ -304,7 +304,7 @@ class Bundle:
             with self.part(chain):
                 self._rows(chain, about["file"], asked.get(chain, (0, ZEROS)))
                 need(self.ends[chain][0] == about["length"], "số dòng khác chains.json")
-        missing = {*asked, *(self.marks if self.complete else ())} - {*told, "checkpoint"}
+        missing = {*asked, *(self.marks if self.complete else ())} - {*told, "checkpoint", "accesses"}
         self.found += [f"{self.title}{chain!a}: gói thiếu chuỗi này" for chain in sorted(missing)]
         rows = sorted(name for name in self.names if name.startswith("rows/"))
         need(sorted(about["file"] for about in told.values()) == rows, "tệp dòng phải thuộc đúng một chuỗi")

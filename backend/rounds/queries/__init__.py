@@ -326,7 +326,7 @@ def date_changes(round: Round) -> list[DateChange]:
         return []
     before: dict[int, Any] = {}
     found = []
-    for row in Step.history.filter(round_id=round.pk).order_by("history_id"):
+    for row in Step.history.filter(round_id=round.pk).order_by("sequence"):
         last, before[row.id] = before.get(row.id), row
         moved = last and (last.opens_at, last.closes_at) != (row.opens_at, row.closes_at)
         if moved and row.history_date > round.opened_at:

@@ -1,4 +1,7 @@
-"""Changes after conclusion, before publication: one person proposes, another confirms; by reason and document."""
+"""Changes after conclusion: one person proposes, another confirms; by reason and document.
+
+Points may be changed after publication too: what was published stands until it is corrected (reports.correcting).
+"""
 
 from __future__ import annotations
 
@@ -43,12 +46,12 @@ def propose_change(
     points: Decimal | None = None,
     inputs: Mapping[str, Any] | None = None,
 ) -> Amendment:
-    """Propose other points for a leaf of a concluded card; nothing changes before another person confirms.
+    """Propose other points for a leaf of a concluded or published card; nothing changes before another person confirms.
 
     A survey leaf whose rule works the points out takes ``inputs``. Raises Refused (no right, own unit),
-    OutOfStep (not concluded, published, one waits already), or Invalid.
+    OutOfStep (not concluded, one waits already), or Invalid.
     """
-    card = _concluded(card)
+    card = _concluded(card, published=True)
     score = score_of(card, code)
     assessed = score.source == Node.Source.ASSESSED
     require_verb(card, Verb.ASK if assessed else Verb.ENTER_SURVEY, by)
@@ -138,12 +141,16 @@ def require_amending(card: Scorecard, *, by: Actor) -> None:
         require_verb(card, Verb.ASK, by)
 
 
-def _concluded(card: Scorecard) -> Scorecard:
+def _concluded(card: Scorecard, *, published: bool = False) -> Scorecard:
     card = lock(card.pk)
-    if card.state == State.PUBLISHED:
-        raise OutOfStep(_("Kết quả đã công bố nên không thay đổi được nữa."))
-    if card.state != State.CONCLUDED:
-        raise OutOfStep(_("Chỉ đề nghị thay đổi khi phiếu đã kết luận và chưa công bố."))
+    if card.state == State.PUBLISHED and not published:
+        raise OutOfStep(
+            _(
+                "Kết quả đã công bố nên không mở lại kết luận được nữa. Hãy đề nghị thay đổi điểm của tiêu chí."
+            )
+        )
+    if card.state not in (State.CONCLUDED, State.PUBLISHED):
+        raise OutOfStep(_("Chỉ đề nghị thay đổi khi phiếu đã kết luận."))
     return card
 
 
@@ -153,8 +160,8 @@ def _waiting(amendment: Amendment, card: Scorecard) -> Amendment:
     amendment.card = card
     if amendment.state != Amendment.State.WAITING:
         raise OutOfStep(_("Đề nghị này đã được xử lý: %s.") % amendment.get_state_display())
-    if card.state == State.PUBLISHED:
-        raise OutOfStep(_("Kết quả đã công bố nên không thay đổi được nữa."))
+    if card.state == State.PUBLISHED and amendment.kind == Amendment.Kind.REOPEN:
+        raise OutOfStep(_("Kết quả đã công bố nên không mở lại kết luận được nữa."))
     return amendment
 
 
@@ -229,7 +236,7 @@ def _explained(amendment: Amendment) -> str:
 
 def _change(amendment: Amendment, card: Scorecard, by: Actor) -> None:
     """Write the points that were proposed. Raises OutOfStep where others stand than those they were to replace."""
-    if card.state != State.CONCLUDED or amendment.score is None:
+    if card.state not in (State.CONCLUDED, State.PUBLISHED) or amendment.score is None:
         raise OutOfStep(_("Phiếu %(state)s.") % {"state": State(card.state).label})
     mark = _standing(card, amendment.score)
     if mark.points != amendment.from_points:
@@ -247,13 +254,18 @@ def _change(amendment: Amendment, card: Scorecard, by: Actor) -> None:
 
 
 def _tell_changed(amendment: Amendment, card: Scorecard) -> None:
-    asked = card.round.sign_off_until is not None
+    asked = card.round.sign_off_until is not None and card.state == State.CONCLUDED
     people = [*holders(card.unit, Verb.APPROVE), amendment.proposed_by]
     tell(
         list({person.pk: person for person in people}.values()),
         key=f"amendment-{amendment.pk}-done",
         subject=_("%(unit)s: điểm thay đổi sau kết luận") % {"unit": card.unit_name},
         body=_explained(amendment)
+        + (
+            _("\nKết quả đã công bố giữ nguyên đến khi công bố đính chính.")
+            if card.state == State.PUBLISHED
+            else ""
+        )
         + (_("\nĐề nghị lãnh đạo đơn vị ký xác nhận lại kết quả.") if asked else ""),
         url=f"/scorecards/{card.pk}/sign-off/" if asked else f"/scorecards/{card.pk}/",
         kind=Kind.CARD,

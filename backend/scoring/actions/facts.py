@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -241,6 +242,17 @@ def approval_stands(card: Scorecard) -> bool:
     rows = card.signatures.filter(move="approve", voided_at__isnull=True)
     approval: Signature | None = rows.order_by("-signed_at", "-pk").first()
     return approval is not None and approval.fingerprint == fingerprint_of(card)
+
+
+def wrong_approvals() -> Iterator[str]:
+    """Yield a line for every approval in force that does not sign what its card holds now."""
+    standing = Signature.objects.filter(move="approve", voided_at__isnull=True).exclude(fingerprint="")
+    cards = (
+        Scorecard.objects.filter(signatures__in=standing).select_related("criteria_set", "unit").distinct()
+    )
+    for card in cards.order_by("pk").iterator(100):
+        if not approval_stands(card):
+            yield f"{card.unit_name}: chữ ký phê duyệt đang có hiệu lực không khớp nội dung phiếu"
 
 
 def signed_content(card: Scorecard, name: str) -> str:

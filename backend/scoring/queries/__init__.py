@@ -3,7 +3,7 @@
 Read in this order: cards (whose, and at which step), answers (what the unit explained), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
 shown (its fingerprint), councils (who takes part in judging), doubles (leaves marked by two), hand_overs (lead agencies), trail (what changed since), as_of (a card at a moment), returns (looks, returned leaves), sums (around one leaf), intake
 (files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
-(inside the unit), sessions (of the host's council), minutes (what is printed of one), amending (changes after conclusion, the units'
+(inside the unit), stored (whether bytes are those that history names), sessions (of the host's council), minutes (what is printed of one), amending (changes after conclusion, the units'
 signatures).
 """
 
@@ -148,6 +148,7 @@ from backend.scoring.queries.shown import (
     shown_fingerprint,
     signed_line,
 )
+from backend.scoring.queries.stored import wrong_bytes, wrong_files
 from backend.scoring.queries.sums import Sums, sums_around
 from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken
 from backend.scoring.queries.trail import Changed, Trail, trail
@@ -301,6 +302,8 @@ __all__ = [
     "waiting_changes",
     "way_of",
     "works_for_host",
+    "wrong_bytes",
+    "wrong_files",
     "wrong_loans",
     "wrong_sessions",
     "wrong_totals",

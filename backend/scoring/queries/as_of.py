@@ -110,7 +110,7 @@ def card_at(card: Scorecard, moment: datetime, viewer: Actor) -> CardThen:
 
 def _newest(model: Any, moment: datetime, **where: Any) -> dict[int, Any]:
     """Return the newest row of history of each thing at ``moment``, by the thing's key; what was deleted is left out."""
-    rows = model.history.filter(history_date__lte=moment, **where).order_by("history_id")
+    rows = model.history.filter(history_date__lte=moment, **where).order_by("sequence")
     newest = {row.id: row for row in rows}
     return {key: row for key, row in newest.items() if row.history_type != "-"}
 

@@ -33,7 +33,7 @@ def timeline(score: Score) -> list[Any]:
     evidence = Evidence.history.filter(score_id=score.pk)
     returned = ReturnedLeaf.history.filter(score_id=score.pk, signature_id__isnull=False)
     rows = [*marks, *asked, *evidence, *returned, *Score.history.filter(id=score.pk)]
-    return sorted(rows, key=lambda row: (row.history_date, row.history_id))
+    return sorted(rows, key=lambda row: row.sequence)
 
 
 def leaf_of(row: dict[str, Any]) -> str:

@@ -292,7 +292,7 @@ def _after_conclusion(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
     asked = concluded and card.round.sign_off_until is not None
     return {
         "changes": card.amendments.select_related("score").order_by("-proposed_at", "-pk"),
-        "amends": concluded and may(request, Verb.ASK, card),
+        "amends": (concluded or card.state == State.PUBLISHED) and may(request, Verb.ASK, card),
         "unit_signed": queries.sign_offs([card]).get(card.pk) if asked else None,
     }
 

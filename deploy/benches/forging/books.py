@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,16 +22,24 @@ from django.db import connection, transaction
 
 from backend.audit import actions, bundles, lines, notes, triggers
 from backend.audit.chaining import CHAINS, ZEROS, mac_of
-from backend.audit.models import Chain, Checkpoint, LogEntry
+from backend.audit.models import Access, Chain, Checkpoint, LogEntry
 from backend.audit.recording import recording
 from backend.audit.records import canonical, digest_of
 from backend.audit.shapes import forms_by_shape
-from backend.scoring.models import Mark
+from backend.core import clock
+from backend.rounds.models import Step
+from backend.scoring import actions as moves
+from backend.scoring.models import Evidence, Mark, StoredFile
 from deploy.benches.forging import trees
 from deploy.benches.forging.cases import run
 from permissions.actor import SYSTEM
+from reports import walls as reports_walls
+from reports.actions import publish_ranking
+from tests.reports import seasons
 from tests.scoring.councils import council
 
+# Units and their points in the round that is over and published.
+PUBLISHED = {"Phường Một": ("50", "30"), "Phường Hai": ("55", "35"), "Xã Ba": ("40", "30")}
 ASIDE = 10**9  # added to a number while its place is still taken
 
 
@@ -68,13 +77,18 @@ class Books:
     note: str = ""  # the first checkpoint, held outside
     newest: str = ""  # the last one, held outside by others
     bundle: Path = Path()  # all of it, held outside before the forgery
+    late: Callable[[], object] | None = None  # what is done to the lines after they were written anew
 
     @classmethod
     def kept(cls, folder: Path) -> Books:
         """Make the season and its books in an empty database; key files are made in settings' places."""
         key = str(notes.make_keys("vi-du.cchc/so"))
         season = council()
-        season.approved()
+        season.fill()
+        _attach(season.card)
+        moves.move(season.card, "submit", by=season.officer)
+        _read(season.card)
+        publish_ranking(seasons.simple(PUBLISHED), by=SYSTEM)
         first = actions.checkpoint("lock")
         season.close(1)
         _notes(season.card, 6)
@@ -89,7 +103,7 @@ class Books:
     @contextmanager
     def opened(self, seed: int) -> Iterator[Books]:
         """Let a forger at the books with the walls down; afterwards all is as it was."""
-        self.rng = Random(seed)  # noqa: S311 (nothing secret)
+        self.late, self.rng = None, Random(seed)  # noqa: S311 (nothing secret)
         with transaction.atomic():
             _down()
             yield self
@@ -176,6 +190,9 @@ class Books:
     def judged(self) -> tuple[bool, bool, dict[str, bool]]:
         """Return who objects: the server's verify, verify-bundle, and verify-diff against each thing held outside."""
         _up()
+        if self.late:
+            with _lines_down():
+                self.late()
         new, old = self.folder / "new.zip", self.folder / "old.txt"
         by_server = verify() != ""
         self.export(new)
@@ -201,6 +218,28 @@ def verify() -> str:
     return ""
 
 
+def _read(card: Any) -> None:
+    """Let somebody read and take out, an hour ago."""
+    told = {"at": clock.now() - timedelta(hours=1), "actor_name": "Người xem", "method": "GET", "status": 200}
+    for number in range(6):
+        kind = Access.Kind.READ if number % 2 else Access.Kind.EXPORT
+        Access.objects.create(**told, kind=kind, act="scoring:card", address="/", card_key=card.pk)
+
+
+def _attach(card: Any) -> None:
+    """Put a file on the card's first leaf; its bytes are nowhere."""
+    score = card.scores.order_by("pk").first()
+    step = card.round.steps.get(kind=Step.Kind.SELF)
+    told = {"sha256": "5c" * 32, "size": 1234, "content_type": "application/pdf"}
+    now = clock.now()
+    stored = StoredFile.objects.create(unit=card.unit, stored_at=now, **told)
+    with transaction.atomic(), recording(by=SYSTEM, reason="Đính kèm"):
+        piece = Evidence.showing(
+            stored, score=score, step=step, file_name="Kế hoạch.pdf", added_by="Hệ thống", added_at=now
+        )
+        piece.save()
+
+
 def _notes(card: Any, times: int) -> None:
     """Change the note of the card's first mark so many times."""
     mark = Mark.objects.filter(score__card=card).order_by("pk").first()
@@ -220,7 +259,20 @@ def _as_owner() -> None:
 
 def _down() -> None:
     """Take the walls of history and log down, as the owner of the database can."""
-    tables = [*triggers.kept_tables(connection), CHAINS, lines.TABLE]
+    published = {table for table, _event, _condition in reports_walls.walls().values()}
+    _drop(
+        {
+            *triggers.kept_tables(connection),
+            *triggers.bound_tables(connection),
+            CHAINS,
+            lines.TABLE,
+            Access._meta.db_table,
+            *published,
+        }
+    )
+
+
+def _drop(tables: set[str]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for table in tables:
@@ -231,9 +283,22 @@ def _down() -> None:
             cursor.execute(f'DROP TRIGGER "{name}"')
 
 
+@contextmanager
+def _lines_down() -> Iterator[None]:
+    """Take the walls of the room's lines down, and put them up without writing a line anew."""
+    _drop({lines.TABLE})
+    yield
+    lines.put_back()
+
+
 def _up() -> None:
     """Put the walls up again; the room's lines only point at history: who rewrites it lets them be written anew."""
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {lines.TABLE}")  # noqa: S608 (our own name)
-    triggers.put_back()
-    lines.put_back()
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE"
+            )  # no table is altered while a check of its keys waits
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    for here in (triggers, lines, reports_walls):
+        here.put_back()

@@ -13,7 +13,7 @@ from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, texts, typed
 from tests.permissions.rows.council import HOSTED, REMINDS, TAKEN, taken, unsure
-from tests.permissions.rows.results import PUBLISHED, PUBLISHES, WAITING, document
+from tests.permissions.rows.results import CORRECTS, PUBLISHED, PUBLISHES, WAITING, document
 from tests.permissions.table import Row, Scene, Values, row
 from tests.scoring import specimens
 
@@ -238,6 +238,11 @@ RESULTS = [
         "api:result-publish", "POST", at=round_of("concluded"),
         body=typed(secret=make.PASSWORD, decision="12/QĐ-UBND"), **PUBLISHES,
     ),
+    row(
+        "api:result-correct", "POST", at=round_of("published"),
+        body=typed(secret=make.PASSWORD, reason="Sửa"), shut=True, **CORRECTS,
+    ),
+    row("api:result-version", at=lambda scene: {"pk": scene.rounds["published"].pk, "version": 1}, **PUBLISHED),
     row("api:document-list", ok="ALL"),
     row(
         "api:document-list", "POST", in_body=True, note="ranking", **PUBLISHED,

@@ -28,6 +28,17 @@ def document(name: str) -> Values:
     return lambda scene: {"pk": scene.documents[name].pk}
 
 
+def version(scene: Scene) -> Mapping[str, Any]:
+    """Return the values of the address of the first publication."""
+    return {"pk": scene.rounds["published"].pk, "version": 1}
+
+
+CORRECTS = {
+    "ok": "chair", "verb": Verb.PUBLISH, "hidden": "BELOW OUTSIDE",
+    "refused": "UNIT manager appraiser secretary member inspector OTHER_UNITS",
+}  # fmt: skip
+
+
 # Who writes the set and sees every card of the season tries one on the other.
 TRIES = {"ok": "manager", "verb": Verb.MANAGE_CRITERIA}
 TRIED_BY_NOBODY_ELSE = {"hidden": "UNIT appraiser COUNCIL inspector STRANGERS", **TRIES}
@@ -87,6 +98,19 @@ ROWS = [
     ),
     row("reports:backtest", at=backtest, **TRIED_BY_NOBODY_ELSE),
     row("reports:backtest_sheet", at=backtest, **TRIED_BY_NOBODY_ELSE),
+    row("reports:placing", at=round_("published"), note="published", **PUBLISHED),
+    row(
+        "reports:placing", at=round_("concluded"), note="not published", ok="HOST",
+        hidden=f"{IN_ROUND.replace('HOST', '')} heir BELOW OUTSIDE",
+    ),
+    row("reports:across", at=round_("published"), **PUBLISHED),
+    row("reports:version", at=version, **PUBLISHED),
+    row("reports:correct", at=round_("published"), **CORRECTS),
+    # Nothing differs from what was published: a later rule stops even who may.
+    row(
+        "reports:correct", "POST", at=round_("published"), body=typed(reason="Sửa", secret=make.PASSWORD),
+        shut=True, **CORRECTS,
+    ),
     row("reports:document", at=document("ranking"), note="ranking", **PUBLISHED),
     row("reports:document", at=document("card"), note="card", ok=SEES, hidden="STRANGERS", places=PLACES),
     row("reports:document_file", at=document("ranking"), note="ranking", **PUBLISHED),

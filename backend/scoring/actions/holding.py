@@ -71,7 +71,7 @@ def mark_held(rows: QuerySet[Score], *, by: Actor) -> Iterator[HeldMark]:
         if score is None:
             raise Http404
         require_verb(score.card, Verb.APPRAISE, by)
+        require_field(score.card, score, by)
         window = appraisal_window(score.card)
         score.card.arrived_by = arrivals(score.card_id).first()
-        require_field(score.card, score, by)
         yield HeldMark(score.card, score, window, by)

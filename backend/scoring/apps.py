@@ -19,4 +19,4 @@ class ScoringConfig(AppConfig):
         checks.register()
         lines.register()
         accesses.register()
-        binds(StoredFile, but=("state", "finding"))
+        binds(StoredFile, but=("state", "finding", "size"))

@@ -85,7 +85,6 @@ def test_bytes_exchanged_or_gone_on_the_disk_are_named(here):
     "statement",
     [
         f"UPDATE {FILES} SET sha256 = 'x'",
-        f"UPDATE {FILES} SET size = 7",
         f"UPDATE {FILES} SET unit_id = 1",
         f"DELETE FROM {FILES}",
         f"UPDATE {Shape._meta.db_table} SET columns = '[]'",

@@ -150,7 +150,9 @@ def _scores(round_: Round, node: Node, viewer: Actor, now: datetime) -> list[Sco
     grants = ScorecardGrant.objects.in_force().filter(
         user_id=viewer.user_id, content_object=OuterRef("card_id"), permission__codename=str(Verb.APPRAISE)
     )
-    rows = rows.select_related("card__unit", "card__group", "card__step").annotate(
+    rows = rows.select_related(
+        "card__unit", "card__group", "card__step", "card__criteria_set__kind"
+    ).annotate(
         is_writing=Exists(still_writing(now).filter(pk=OuterRef("card_id"))),
         arrived_by=Subquery(arrivals(OuterRef("card_id"))[:1]),
         lent=Exists(grants.filter(excludes=False)),

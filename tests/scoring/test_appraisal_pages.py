@@ -174,7 +174,7 @@ def test_who_is_overtaken_sees_both_values_and_may_insist(season, secretary):
     mark(secretary, season, points="0,5", reason="Người thứ nhất")
     late = mark(secretary, season, htmx=True, points="0", reason="Người thứ hai")
     assert late.status_code == 422
-    assert "Đang lưu: 0,50 điểm. Bạn nhập: 0,00 điểm" in late.text
+    assert "Đang lưu: 0,50 điểm, lý do: “Người thứ nhất”. Bạn nhập: 0,00 điểm" in late.text
     assert "Người thứ hai" in late.text
     mark(secretary, season, points="0", reason="Người thứ hai", over="1")
     assert season.mark("1.1", 2).points == 0

@@ -224,7 +224,7 @@ def test_of_a_card_still_in_its_units_hands_the_host_reads_that_it_is_not_shown_
     told = client.get(f"{address}leaves/1.1/history/").text
     assert "Lịch sử tự chấm chưa được xem" in told
     assert "Chưa có thay đổi nào" not in told
-    assert "Chưa tải được gói kiểm chứng: Đơn vị còn đang tự chấm" in told
+    assert "Đơn vị còn đang tự chấm điểm; lịch sử của phiếu được giao sau" in told
 
 
 @pytest.mark.parametrize(

@@ -165,9 +165,9 @@ MOVES = [
     move("publish", "concluded", {"ok": "", "hidden": "ALL"}),
 ]  # fmt: skip
 COUNCIL = [
-    post("appraise", "appraising", APPRAISES, mark("appraising", "2.1", 2, points="4.5", reason="Thiếu")),
+    post("appraise", "appraising", APPRAISES, mark("appraising", "2.1", 2, points="4.5", reason="Thiếu văn bản")),
     post(
-        "appraise", "appraising", OTHER_FIELD, mark("appraising", "1.1", 2, points="0", reason="Chậm"),
+        "appraise", "appraising", OTHER_FIELD, mark("appraising", "1.1", 2, points="0", reason="Chậm báo cáo"),
         note="outside her field", in_body=True,
     ),
     post("agree", "appraising", APPRAISES),

@@ -189,7 +189,7 @@ class Life(RuleBasedStateMachine):
         self.tally.note(act.name, answer.status_code)
         if not _fits(act, why, answer.status_code):
             self.broken(
-                f"{act}: {answer.status_code}, by the rules {why or 'allowed'}; {answer.content[:300]!r}"
+                f"{act}: {answer.status_code}, by the rules {why or 'allowed'}; {answer.content[:300]!r}; {card}"
             )
         if accepted:
             self._count(act)

@@ -4,8 +4,8 @@ Totals are always of the whole round and never of what the viewer may see. Read 
 seeing, results, problems.
 """
 
-from reports.queries.across import Across, across
-from reports.queries.leaves import criteria_in, leaves_in
+from reports.queries.across import Across, across, newest_published
+from reports.queries.leaves import criteria_in, leaves_in, leaves_of
 from reports.queries.left_out import LeftLeaf, LeftUnit, left_out_in
 from reports.queries.problems import Problem, missing_survey, problems
 from reports.queries.results import Result, result_of, target
@@ -48,11 +48,13 @@ __all__ = [
     "kind_is_open",
     "latest_documents",
     "leaves_in",
+    "leaves_of",
     "left_out_in",
     "may_preview",
     "may_publish",
     "may_read",
     "missing_survey",
+    "newest_published",
     "preview",
     "problems",
     "published",

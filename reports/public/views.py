@@ -15,6 +15,7 @@ from reports.placing_views import known, parts_of, title_of
 from reports.public.finding import Publication, find, published_rounds, unit_in
 from reports.public.keeping import Answer, kept, page
 from reports.standings import Table
+from tiers.models import Unit
 
 
 @kept
@@ -57,6 +58,9 @@ def unit(host: str, year: int, code: str) -> Answer:
         "chart": charts.field_bars(table, line),
         "criteria": found.criteria.get(table.group_id, ()),
         "leaves": leaves,
+        "years": [
+            (one, None) for one in queries.past_of(Unit.objects.get(pk=line.unit_id), found.ranking.year)
+        ],
     }
     return page("reports/public/unit.html", context)
 

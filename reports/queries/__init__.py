@@ -7,6 +7,7 @@ seeing, results, problems.
 from reports.queries.across import Across, across, newest_published
 from reports.queries.leaves import criteria_in, leaves_in, leaves_of
 from reports.queries.left_out import LeftLeaf, LeftUnit, left_out_in
+from reports.queries.past import ancestors_of, past_of
 from reports.queries.problems import Problem, missing_survey, problems
 from reports.queries.results import Result, result_of, target
 from reports.queries.seeing import (
@@ -40,6 +41,7 @@ __all__ = [
     "Problem",
     "Result",
     "across",
+    "ancestors_of",
     "criteria_in",
     "current_ranking",
     "documents_for",
@@ -55,6 +57,7 @@ __all__ = [
     "may_read",
     "missing_survey",
     "newest_published",
+    "past_of",
     "preview",
     "problems",
     "published",

@@ -103,6 +103,8 @@ ROWS = [
         "reports:placing", at=round_("concluded"), note="not published", ok="HOST",
         hidden=f"{IN_ROUND.replace('HOST', '')} heir BELOW OUTSIDE",
     ),
+    row("reports:past", at=card("published"), note="published", **PUBLISHED),
+    row("reports:past", at=card("concluded"), note="not published", ok="HOST", hidden="UNIT STRANGERS"),
     row("reports:across", at=round_("published"), **PUBLISHED),
     row("reports:version", at=version, **PUBLISHED),
     row("reports:correct", at=round_("published"), **CORRECTS),

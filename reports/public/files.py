@@ -17,7 +17,7 @@ from backend.core.exact import round_half_up
 from backend.core.letterhead import file_name
 from reports import opendata, queries
 from reports.public.finding import Publication, find
-from reports.public.keeping import Answer, kept
+from reports.public.keeping import DAY, Answer, kept
 from reports.standings import Standing, Table
 
 JSON, CSV = "application/json; charset=utf-8", "text/csv; charset=utf-8"
@@ -30,7 +30,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def data(host: str, year: int, version: int) -> Answer:
     """Return the whole publication as JSON; the SHA-256 of the file is the ranking's fingerprint in the log."""
     found = find(host, year, version)
-    return Answer(opendata.text_of(opendata.data_of(found.ranking)), JSON, _name(found, _("Dữ liệu"), "json"))
+    return Answer(
+        opendata.text_of(opendata.data_of(found.ranking)), JSON, _name(found, _("Dữ liệu"), "json"), DAY
+    )
 
 
 @kept
@@ -41,7 +43,7 @@ def units(host: str, year: int, version: int) -> Answer:
     head = ["group", "unit_code", "unit", "rank", "shared", "band", "index", *opendata.OF_TOTALS]
     head += [f"field_{code}" for code in fields]
     lines = (_unit(table, line, fields) for table in found.tables for line in table.standings)
-    return Answer(_csv(found, head, lines), CSV, _name(found, _("Kết quả các đơn vị"), "csv"))
+    return Answer(_csv(found, head, lines), CSV, _name(found, _("Kết quả các đơn vị"), "csv"), DAY)
 
 
 @kept
@@ -50,7 +52,9 @@ def leaves(host: str, year: int, version: int) -> Answer:
     found = find(host, year, version)
     points = queries.leaves_in(found.round, found.ranking)
     head = ["group", "unit_code", "unit", "leaf", "source", "counting", "applies", "points", "maximum"]
-    return Answer(_csv(found, head, _leaves(found, points)), CSV, _name(found, _("Điểm tiêu chí"), "csv"))
+    return Answer(
+        _csv(found, head, _leaves(found, points)), CSV, _name(found, _("Điểm tiêu chí"), "csv"), DAY
+    )
 
 
 @kept

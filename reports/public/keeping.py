@@ -1,5 +1,8 @@
 """A public answer is made once and kept until anything is published anew; browsers ask by ETag whether theirs stands.
 
+They ask every time, so that a correction is seen at once; only the data of one version, which never changes, is not
+asked for again for a day.
+
 Rendered without the request, so that neither who is signed in nor a token of hers can stand in it.
 """
 
@@ -24,16 +27,18 @@ from django.views.decorators.http import require_safe
 from reports.models import Ranking
 
 SECONDS = 300
+DAY = 24 * 3600
 LARGEST = 512 * 1024
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The bytes of a page or file; a file has a name."""
+    """The bytes of a page or file; a file has a name. ``lasts``: seconds for which nobody need ask again."""
 
     body: bytes
     content_type: str = "text/html; charset=utf-8"
     file_name: str = ""
+    lasts: int = 0
 
 
 def page(template: str, context: dict[str, Any]) -> Answer:
@@ -71,6 +76,6 @@ def _response(request: HttpRequest, answer: Answer) -> HttpResponse:
     response = HttpResponse(answer.body, content_type=answer.content_type)
     if answer.file_name:
         response["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(answer.file_name)}"
-    response["Cache-Control"] = f"public, max-age={SECONDS}"
+    response["Cache-Control"] = f"public, max-age={answer.lasts}" if answer.lasts else "public, no-cache"
     response["ETag"] = etag
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -1,7 +1,8 @@
 // Steps through the ranking by key without leaving full screen. Without this file the links do the same.
 
-const NEXT = new Set(["ArrowRight", "ArrowDown", "PageDown", "Enter", " "]);
-const BACK = new Set(["ArrowLeft", "ArrowUp", "PageUp", "Backspace"]);
+// Up, down and space scroll a long band, as on every page; a presenter's remote sends PageDown and PageUp.
+const NEXT = new Set(["ArrowRight", "PageDown", "Enter"]);
+const BACK = new Set(["ArrowLeft", "PageUp", "Backspace"]);
 let turning = false;
 
 async function turn(link) {
@@ -35,7 +36,7 @@ function ready() {
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
   // A link or button in focus keeps its own keys.
-  if (["Enter", " "].includes(event.key) && event.target.closest("a, button")) return;
+  if (event.key === "Enter" && event.target.closest("a, button")) return;
   const wanted = NEXT.has(event.key) ? "next" : BACK.has(event.key) ? "prev" : "";
   if (!wanted) return;
   event.preventDefault();

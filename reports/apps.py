@@ -21,7 +21,10 @@ class ReportsConfig(AppConfig):
 
         shows(Ranking, "results")
         gives_to_all(
-            *(f"public:{name}" for name in ("data", "units", "leaves", "bundle", "schema", "program"))
+            *(
+                f"public:{name}"
+                for name in ("data", "units", "leaves", "sheet", "bundle", "schema", "program")
+            )
         )
 
         pre_migrate.connect(walls.take_down, sender=self, dispatch_uid="reports.walls.down")

@@ -18,6 +18,7 @@ from backend.core.letterhead import file_name
 from reports import opendata, queries
 from reports.public.finding import Publication, find
 from reports.public.keeping import DAY, Answer, kept
+from reports.public.sheet import CONTENT_TYPE, workbook
 from reports.standings import Standing, Table
 
 JSON, CSV = "application/json; charset=utf-8", "text/csv; charset=utf-8"
@@ -55,6 +56,13 @@ def leaves(host: str, year: int, version: int) -> Answer:
     return Answer(
         _csv(found, head, _leaves(found, points)), CSV, _name(found, _("Điểm tiêu chí"), "csv"), DAY
     )
+
+
+@kept
+def sheet(host: str, year: int, version: int) -> Answer:
+    """Return every unit's leaves as a workbook."""
+    found = find(host, year, version)
+    return Answer(workbook(found), CONTENT_TYPE, _name(found, _("Điểm tiêu chí"), "xlsx"), DAY)
 
 
 @kept

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_OF}versions/<int:version>/data.json", files.data, name="data"),
     path(f"{_OF}versions/<int:version>/units.csv", files.units, name="units"),
     path(f"{_OF}versions/<int:version>/leaves.csv", files.leaves, name="leaves"),
+    path(f"{_OF}versions/<int:version>/leaves.xlsx", files.sheet, name="sheet"),
     path(f"{_OF}versions/<int:version>/verify.zip", files.bundle, name="bundle"),
     path("schema.json", files.schema, name="schema"),
     path("recompute.py", files.program, name="program"),

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 from django.core.management import call_command
 from django.urls import get_resolver, reverse
+from openpyxl import load_workbook
 
 from backend.audit.actions import checkpoint
 from permissions.actor import SYSTEM
@@ -49,7 +50,7 @@ def addresses(round_, *, version=1):
     unit = round_.cards.first().unit.code
     more = {
         "version": [version], "unit": [unit], "by_part": [1, "1.1"], "conference": [2],
-        "data": [version], "units": [version], "leaves": [version], "bundle": [version],
+        "data": [version], "units": [version], "leaves": [version], "sheet": [version], "bundle": [version],
     }  # fmt: skip
     alone = ("round_list", "schema", "program")
     names = [pattern.name for pattern in _patterns()]
@@ -73,7 +74,7 @@ def test_every_public_address_answers_a_stranger_and_may_be_kept(client, round_)
     for name, address in addresses(round_).items():
         answer = client.get(address)
         assert answer.status_code == 200, name
-        frozen = name in ("data", "units", "leaves")
+        frozen = name in ("data", "units", "leaves", "sheet")
         assert answer["Cache-Control"] == ("public, max-age=86400" if frozen else "public, no-cache"), name
         assert not answer.cookies, name
         again = client.get(address, headers={"If-None-Match": answer["ETag"]})
@@ -164,6 +165,18 @@ def test_the_csv_files_say_what_the_data_says(client, round_):
     leaves = list(csv.DictReader(io.StringIO(body(client, found["leaves"]).decode("utf-8-sig"))))
     assert len(leaves) == 6
     assert {row["licence"] for row in (*units, *leaves)} == {opendata.LICENCE["name"]}
+
+
+def test_the_workbook_has_units_down_and_leaves_across_in_typed_cells(client, round_):
+    book = load_workbook(io.BytesIO(body(client, addresses(round_)["sheet"])))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert rows[4][7:] == ("1.1", "2.1")
+    assert rows[5][7:] == (60, 40)
+    assert [(row[0], row[2], row[5], *row[7:]) for row in rows[6:]] == [
+        (1, "Phường Hai", 90, 55, 35),
+        (2, "Phường Một", 80, 50, 30),
+        (3, "Xã Ba", 70, 40, 30),
+    ]
 
 
 def test_an_outsider_works_the_ranking_out_again_and_finds_what_was_altered(client, round_, tmp_path):

@@ -147,6 +147,6 @@ ROWS += [
         "unit": public_unit,
         "by_part": of_published("number", 1, "code", "1.1"),
         "conference": of_published("shown", 1),
-        **dict.fromkeys(("version", "data", "units", "leaves", "bundle"), of_published("version", 1)),
+        **dict.fromkeys(("version", "data", "units", "leaves", "sheet", "bundle"), of_published("version", 1)),
     }.items()
 ]  # fmt: skip

@@ -5,5 +5,6 @@ queries, actions, details (leaf by leaf), charts, documents, seasons (past years
 draft set tried on a past season), trying (a group's bands and ties tried on last year's results), views.
 
 Publication: copies (models leaf by leaf), placing (pure: by field and criterion, over all, what a correction changes),
-freezing, opendata, correcting, placing_views, correcting_views.
+lineage (pure: the past of a merged unit),
+freezing, opendata, correcting, placing_views, correcting_views, public (for everybody).
 """

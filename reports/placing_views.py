@@ -1,4 +1,4 @@
-"""Pages that put units in another order: over all groups, by a field or criterion, across hosts of one year."""
+"""Pages that put units in another order: over all groups, by a field or criterion, across hosts and over the years."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from backend.rounds.models import Round
 from permissions.actor import Actor
-from reports import placing, queries
+from reports import lineage, placing, queries
+from reports.forms import WeightsForm
 from reports.standings import Table
 
 
@@ -89,6 +90,31 @@ def across(request: HttpRequest, pk: int) -> HttpResponse:
         "own_paths": [seat.path for seat in _actor(request).seats],
     }
     return render(request, "reports/across.html", context)
+
+
+@require_GET
+def past(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what was published of a unit and of those that went into it; joined by weights the person typed, if at all."""
+    seen = queries.result_of(_actor(request), pk)
+    if seen is None:
+        raise Http404
+    years = queries.past_of(seen.card.unit, seen.round.year)
+    parts = {
+        part.ancestor.unit_id: part.ancestor.name for year in years if year.may_join for part in year.parts
+    }
+    asked = any(f"w{key}" in request.GET for key in parts)
+    form = WeightsForm(request.GET if asked else None, parts=parts)
+    weights = form.weights if asked and form.is_valid() else {}
+    context = {
+        "seen": seen,
+        "card": seen.card,
+        "round": seen.round,
+        "demo": settings.DEMO or any(year.is_illustration for year in years),
+        "form": form,
+        "years": [(year, lineage.joined(year, weights) if weights else None) for year in years],
+        "chosen": [(parts[key], weight) for key, weight in weights.items()],
+    }
+    return render(request, "reports/past.html", context, status=422 if asked and form.errors else 200)
 
 
 def _number(request: HttpRequest, most: int) -> int:

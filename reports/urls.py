@@ -28,5 +28,6 @@ urlpatterns = [
     path("<int:pk>/placing/", placing_views.placing_page, name="placing"),
     path("<int:pk>/across/", placing_views.across, name="across"),
     path("<int:pk>/correct/", correcting_views.correct, name="correct"),
+    path("cards/<int:pk>/past/", placing_views.past, name="past"),
     path("<int:pk>/versions/<int:version>/", correcting_views.version, name="version"),
 ]

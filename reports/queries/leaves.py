@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 
 from django.db.models import F
 
@@ -58,3 +59,9 @@ def leaves_in(round_: Round, ranking: Ranking | None) -> Leaves:
     for card, code, points in marks.values_list("score__card_id", "score__code", "points"):
         found[card][code] = points
     return found
+
+
+def leaves_of(ranking: Ranking, card_id: int) -> dict[str, Decimal | None]:
+    """Return one unit's published points by leaf; what does not apply is absent. One query."""
+    rows = LeafRow.objects.filter(row__section__ranking=ranking, row__card=card_id, applies=True)
+    return dict(rows.values_list("criterion__code", "points"))

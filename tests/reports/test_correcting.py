@@ -35,11 +35,11 @@ def world():
     return round_, chair, secretary
 
 
-def change(world, unit="Xã Ba", points="58", *, by=None):
+def change(world, unit="Xã Ba", points="58", *, by=None, why=None):
     """Change a leaf of a published card by two persons."""
     round_, chair, secretary = world
     card = round_.cards.get(unit_name=unit)
-    made = scoring.propose_change(card, "1.1", by=by or secretary, points=Decimal(points), **WHY)
+    made = scoring.propose_change(card, "1.1", by=by or secretary, points=Decimal(points), **(why or WHY))
     second = make.seated(Role.CHAIR, round_.host)[1] if by is chair else chair
     return scoring.confirm_change(made, by=second)
 

@@ -38,6 +38,9 @@ MEMBERS = {
 }
 PRESIDING = {name for name, role in MEMBERS.items() if role != "member"}
 
+# Points are changed by two persons after the conclusion, and after the publication, which is then corrected.
+CHANGEABLE = ("concluded", "published")
+
 Why = Iterator[int]
 
 
@@ -179,7 +182,7 @@ def _propose_change(season: Season, card: Card, act: Act) -> Why:
         worded = act.tells("reason") if code else act.says("reason")
         if not (worded and act.says("document")):
             yield SENSELESS
-        if card.state != "concluded":
+        if card.state not in (CHANGEABLE if code else ("concluded",)):
             yield NOT_NOW
             return
         if not person.may("ask", card.unit):
@@ -188,6 +191,11 @@ def _propose_change(season: Season, card: Card, act: Act) -> Why:
             yield NOT_NOW
         if code and (not allowed(code, wanted) or wanted == _stands(card, code)):
             yield SENSELESS
+
+
+def _too_late(card: Card, row: Change) -> bool:
+    """Tell whether the conclusion is to be opened again that was published since; points may be corrected still."""
+    return not row.code and card.state == "published"
 
 
 def _stands(card: Card, code: str) -> int | None:
@@ -200,14 +208,14 @@ def _confirm(season: Season, card: Card, act: Act) -> Why:
         yield UNSEEN
     elif not person.may("conclude", card.unit):
         yield REFUSED
-    elif row.state != "waiting" or card.state == "published":
+    elif row.state != "waiting" or _too_late(card, row):
         yield NOT_NOW
     elif row.who == act.who:
         yield REFUSED
     elif not row.code:
         yield from why_not_moved(season, card, reopening(row, act))
     elif (
-        card.state != "concluded"
+        card.state not in CHANGEABLE
         or row.code in card.out
         or _stands(card, row.code) != row.before
         or not _would_fit(card, row)
@@ -236,7 +244,7 @@ def _turn_down(season: Season, card: Card, act: Act) -> Why:
     elif row.who != act.who and not person.may("conclude", card.unit):
         yield REFUSED
     else:
-        if row.state != "waiting" or card.state == "published":
+        if row.state != "waiting" or _too_late(card, row):
             yield NOT_NOW
         if not act.says("reason"):
             yield SENSELESS

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from backend.scoring.actions.appraisal import Given, appraisal_window, give, require_field
@@ -67,11 +67,12 @@ def mark_held(rows: QuerySet[Score], *, by: Actor) -> Iterator[HeldMark]:
     """
     with transaction.atomic():
         found = rows.select_related("node", *(f"card__{part}" for part in CARD_PARTS))
+        found = found.annotate(arrived_by=Subquery(arrivals(OuterRef("card_id"))[:1]))
         score = found.select_for_update(of=("card",)).first()
         if score is None:
             raise Http404
+        score.card.arrived_by = score.arrived_by  # type: ignore[attr-defined]
         require_verb(score.card, Verb.APPRAISE, by)
         require_field(score.card, score, by)
         window = appraisal_window(score.card)
-        score.card.arrived_by = arrivals(score.card_id).first()
         yield HeldMark(score.card, score, window, by)

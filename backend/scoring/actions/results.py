@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import create_all, recording, update_all
@@ -56,7 +56,8 @@ def unanswered(card: Scorecard, step: Step) -> set[int]:
 def require_explained(score: Score, step: Step) -> None:
     """Raise OutOfStep where the unit was asked about the leaf before ``step`` and explained nothing: its mark stands."""
     asked = Explanation.objects.filter(score=score, step__order__lt=step.order)
-    if asked.exists() and not given_answers(score=score, step__order__lt=step.order).exists():
+    answered = list(asked.values_list(Exists(given_answers(pk=OuterRef("pk"))), flat=True))
+    if answered and not any(answered):
         raise OutOfStep(
             _(
                 "Đơn vị không giải trình tiêu chí %(code)s nên giữ điểm thẩm định trước. Hội đồng chỉ thay đổi khi kết luận."

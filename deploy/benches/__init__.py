@@ -10,4 +10,5 @@ acknowledged against what is kept), hour (the deadline hour), nemesis (what kill
 
 tamper judges forged histories; forging is how they are made.
 state_machine plays tests/scoring/life for long: people of two units and the council try anything, and a plain model judges.
+reports measures totals, ranks, pages and the workbook of results; results is its world.
 """

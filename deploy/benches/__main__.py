@@ -12,7 +12,12 @@ from deploy.benches.database import private_database
 from deploy.benches.measuring import Figure
 
 BENCHES = ("criteria", "workshop", "excel", "backtest")  # the first is the others together
-SERVED = ("score", "faults", "history")  # they start a database of their own, two also the whole program
+SERVED = (
+    "score",
+    "faults",
+    "history",
+    "reports",
+)  # they start a database of their own, two also the whole program
 TAMPER = "tamper"
 MACHINE = "machine"  # the whole life of a card against a plain model of its rules
 DATABASES = ("sqlite", "postgresql")
@@ -35,8 +40,8 @@ def main() -> int:
             _in_a_child(lambda kind=kind: _told(_deeds(kind, given))) for kind in given.on or DATABASES
         ]
         return max(_told(_tamper(given)), *databases)
-    if given.name in ("score", "history"):
-        measure = _score if given.name == "score" else _history
+    if given.name in ("score", "history", "reports"):
+        measure = {"score": _score, "history": _history, "reports": _reports}[given.name]
         # Django knows one database for the life of a process.
         return max(
             _in_a_child(lambda kind=kind: _told(measure(kind, given))) for kind in given.on or DATABASES
@@ -54,10 +59,10 @@ def arguments() -> argparse.Namespace:
         "--on",
         action="append",
         choices=DATABASES,
-        help="score, history, tamper, machine: chỉ trên cơ sở dữ liệu này",
+        help="score, history, reports, tamper, machine: chỉ trên cơ sở dữ liệu này",
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="history: số dòng lịch sử")
-    parser.add_argument("--units", type=int, default=10_000, help="score: số đơn vị của đợt lớn")
+    parser.add_argument("--units", type=int, default=10_000, help="score, reports: số đơn vị của đợt lớn")
     parser.add_argument("--seconds", type=float, help="score: số giây của giờ cuối trên mỗi cơ sở dữ liệu")
     parser.add_argument("--people", type=int, default=0, help="score: số người cùng lưu")
     parser.add_argument("--kills", type=int, default=100, help="faults: số lần kết liễu ít nhất")
@@ -86,6 +91,12 @@ def _history(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
     from deploy.benches import history
 
     return history.figures(kind, given.rows)
+
+
+def _reports(kind: str, given: argparse.Namespace) -> Iterable[Figure]:
+    from deploy.benches import reports
+
+    return reports.figures(kind, given.units)
 
 
 def _faults(given: argparse.Namespace) -> Iterable[Figure]:

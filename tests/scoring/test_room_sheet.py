@@ -74,6 +74,8 @@ def test_the_sheet_states_moments_as_moments_and_that_figures_are_invented(seaso
 
 
 def test_the_sheet_names_the_checkpoint_that_covers_a_row(season, monkeypatch):
-    monkeypatch.setattr("backend.scoring.room_sheet.checkpoints_over", lambda places: dict.fromkeys(places, 7))
+    monkeypatch.setattr(
+        "backend.scoring.room_sheet.checkpoints_over", lambda places: dict.fromkeys(places, 7)
+    )
     with room_sheet.written(season.secretary, Asked(turn=-1), room_sheet.Head()) as file:
         assert read_rows(file, most_rows=50)[-1][13] == "7"

@@ -63,10 +63,11 @@ def walls(connection: Any, tables: list[str]) -> list[Wall]:
 
 
 def take_down(*, using: str = "default", **_: Any) -> None:
-    """Let the walls that name the table of heads make way for a migrate."""
+    """Let the walls that name the table of heads, or columns that may go, make way for a migrate."""
     from backend.audit.triggers import history_models  # deferred: triggers stands on this file
 
-    make_way(using, [f"{CHAINS}_del", *(_name(model._meta.db_table) for model in history_models())])
+    tables = [model._meta.db_table for model in history_models()]
+    make_way(using, [f"{CHAINS}_del", *map(_name, tables), *(f"{table[:55]}_upd" for table in tables)])
 
 
 def revoke(cursor: Any, role: str) -> None:

@@ -282,7 +282,7 @@ def _applying(season: Season, card: Card, act: Act) -> Iterator[int]:
 def _lend(season: Season, card: Card, act: Act) -> Iterator[int]:
     if not PEOPLE[act["taker"]].acts_for(card.unit):
         yield UNSEEN
-    elif act["taker"] == act.who or act["backwards"]:
+    elif act["taker"] == act.who or act["backwards"] or act["taker"] in card.lent:
         yield SENSELESS
 
 

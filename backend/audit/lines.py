@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connections
 
-from backend.audit import walls
+from backend.audit import continuing, walls
 from backend.audit.room import Access, Line
 from backend.core.text import fold
 
@@ -226,7 +226,7 @@ def put_back(*, using: str = "default", **_: Any) -> None:
     """Put up what does not stand as meant, and give a line to every row that has none."""
     connection = connections[using]
     writers = _writers(connection)
-    if not writers:
+    if not writers or not _has_chains(connection):
         return
     walls.put_up([*writers, *_standing(connection)], using)
     with connection.cursor() as cursor:
@@ -234,6 +234,14 @@ def put_back(*, using: str = "default", **_: Any) -> None:
             shown = _shown[wall.table]
             cursor.execute(_insert(shown, "entry", connection.vendor, _rows_without_line(shown)))
         _keep_to_adding(cursor)
+
+
+def _has_chains(connection: Any) -> bool:
+    """Return whether history has its chains: lines are written by places in them, which an older state has not."""
+    tables = [table for table in _shown if table != Access._meta.db_table]
+    present = set(connection.introspection.table_names())
+    there = [table for table in tables if table in present]
+    return continuing.chained(connection, there) == there
 
 
 def _keep_to_adding(cursor: Any) -> None:

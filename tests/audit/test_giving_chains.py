@@ -52,7 +52,7 @@ def run(url: str, *words: str) -> None:
 
 def test_rows_of_before_the_chains_are_sealed_in_their_order(database_url):
     season = council()
-    season.approved()
+    season.fill()
     chain = season.card.history_chain
     length = Chain.objects.get(pk=chain).length
     connection.close()

@@ -89,6 +89,6 @@ def answer(
         return render(request, "scoring/_appraisal_mark.html", context, status=422)
     if line.double or (was_bare and not page.left):
         context |= more(page.card)
-    return render(
-        request, "scoring/_appraisal_marked.html", context | {"owed": owed(page), "just_saved": True}
-    )
+    # Only who finishes the appraisal has what is owed on her page, and an open double mark stands there instead.
+    told = owed(page) if may(request, Verb.ASK, page.card) and not held.doubles else ""
+    return render(request, "scoring/_appraisal_marked.html", context | {"owed": told, "just_saved": True})

@@ -92,7 +92,7 @@ function hourOf(xhr) {
 document.addEventListener("htmx:beforeRequest", (event) => tellSaving(event, "saving", "Đang lưu…"));
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) {
-    dirty = false;
+    dirty.delete(event.detail.elt.closest("form"));
     tellSaving(event, "saved", `Đã lưu ${hourOf(event.detail.xhr)}`);
   } else {
     tellSaving(event, "error", "Chưa lưu được – những gì bạn nhập vẫn còn trên trang");

@@ -226,7 +226,10 @@ def put_back(*, using: str = "default", **_: Any) -> None:
     """Put up what does not stand as meant, and give a line to every row that has none."""
     connection = connections[using]
     writers = _writers(connection)
-    if not writers or not _has_chains(connection):
+    if not writers:
+        return
+    if not _has_chains(connection):
+        _leave(connection, [wall.table for wall in writers])
         return
     walls.put_up([*writers, *_standing(connection)], using)
     with connection.cursor() as cursor:
@@ -234,6 +237,15 @@ def put_back(*, using: str = "default", **_: Any) -> None:
             shown = _shown[wall.table]
             cursor.execute(_insert(shown, "entry", connection.vendor, _rows_without_line(shown)))
         _keep_to_adding(cursor)
+
+
+def _leave(connection: Any, tables: list[str]) -> None:
+    """Let an older program write: on PostgreSQL the writers stood through the migrate."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{_name(table)}" ON "{table}"')
 
 
 def _has_chains(connection: Any) -> bool:

@@ -83,9 +83,10 @@ def field_of(code: str) -> str:
 def fields_led_by_others(card: Scorecard, actor: Actor) -> frozenset[str]:
     """Return the fields that a lead agency still appraises on the card: not handed over, and not the person's own.
 
-    Nobody appraises her own unit: the council has the card of a lead agency for itself.
+    Nobody appraises her own unit: the council has the card of a lead agency for itself. An appraiser of no field in
+    particular leads none.
     """
-    leads = [] if actor.system else _seated(card.round, field_names(card.round))
+    leads = [] if actor.system else _seated(card.round, {})
     if not leads:
         return frozenset()
     rows = HandOver.objects.filter(round=card.round_id, sent_back_at__isnull=True)

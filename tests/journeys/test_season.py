@@ -40,7 +40,7 @@ class Season:
         """Keep pictures of a page at both widths, for who wants to see the journey."""
         for width, size in (("office", OFFICE), ("phone", PHONE)):
             page.set_viewport_size(size)
-            page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True)
+            page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=True, caret="initial")
         page.set_viewport_size(OFFICE)
 
 

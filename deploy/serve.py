@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 import children
@@ -111,6 +112,8 @@ def prepare() -> None:
     say("Chuẩn bị cơ sở dữ liệu")
     call_command("migrate", verbosity=0)
     collect_static()
+    if not (var() / "audit-signing-key").exists():
+        call_command("audit_keys", verbosity=0, stdout=StringIO())
     if os.environ["DEMO"] == "0":
         print(FIRST_STEPS.format(var=var()))
     for step, command in (("Nạp số liệu minh hoạ", "load_demo"), ("Tài khoản minh hoạ", "demo_accounts")):

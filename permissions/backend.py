@@ -35,14 +35,22 @@ class SeatBackend:
         singles = single_grants(user, verb, obj)
         if any(single.excludes for single in singles):
             return False
-        given = (g.seat() for g in grants if g.permission.codename == verb)
-        return bool(singles) or _any_gives(given, verb, place)
+        given = tuple(g.seat() for g in grants if g.permission.codename == verb)
+        return bool(singles) or _any_gives(_counted(user, verb, obj, given), verb, place)
 
 
 def _grants_that_matter(user: Any, verb: Verb) -> Any:
     # A conflict comes from any seat, whatever it gives; without one only the verb's own grants count.
     grants = seat_grants(user)
     return grants if verb in CONFLICTED else grants.filter(permission__codename=str(verb))
+
+
+def _counted(user: Any, verb: Verb, obj: Any, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
+    """Return the seats that count on ``obj``: it may leave some of a person out (``seats_counted``)."""
+    counted: tuple[Seat, ...] = (
+        obj.seats_counted(user.pk, verb, seats) if hasattr(obj, "seats_counted") else seats
+    )
+    return counted
 
 
 def _any_gives(seats: Any, verb: Verb, place: Place) -> bool:

@@ -21,8 +21,10 @@ class Verb(StrEnum):
     APPROVE = "approve"
     DELEGATE = "delegate"
     APPRAISE = "appraise"
+    PREPARE = "prepare_appraisal"
     ASK = "ask_explanation"
     CONCLUDE = "conclude"
+    KEEP_COUNCIL = "keep_council"
     PUBLISH = "publish"
     REOPEN = "reopen"
     ENTER_SURVEY = "enter_survey"
@@ -40,8 +42,10 @@ VERB_TITLES = {
     Verb.APPROVE: _("phê duyệt điểm tự chấm"),
     Verb.DELEGATE: _("ủy quyền phê duyệt"),
     Verb.APPRAISE: _("thẩm định"),
+    Verb.PREPARE: _("dự thảo thẩm định"),
     Verb.ASK: _("yêu cầu giải trình"),
     Verb.CONCLUDE: _("kết luận"),
+    Verb.KEEP_COUNCIL: _("điều hành công việc Hội đồng thẩm định"),
     Verb.PUBLISH: _("công bố"),
     Verb.REOPEN: _("gia hạn, mở lại"),
     Verb.ENTER_SURVEY: _("nhập điểm điều tra xã hội học"),
@@ -53,7 +57,7 @@ VERB_TITLES = {
 }
 
 # What nobody may do for the unit where she works (house, "Permissions, one idea").
-CONFLICTED = frozenset({Verb.APPRAISE, Verb.ASK, Verb.CONCLUDE, Verb.REOPEN, Verb.ENTER_SURVEY})
+CONFLICTED = frozenset({Verb.APPRAISE, Verb.PREPARE, Verb.ASK, Verb.CONCLUDE, Verb.REOPEN, Verb.ENTER_SURVEY})
 
 
 class Reach(StrEnum):
@@ -75,7 +79,9 @@ class Role(StrEnum):
     APPRAISER = "appraiser"
     SECRETARY = "secretary"
     MEMBER = "member"
+    VICE_CHAIR = "vice_chair"
     CHAIR = "chair"
+    SUPPORT = "support"
     INSPECTOR = "inspector"
 
 
@@ -88,13 +94,23 @@ ROLE_TITLES = {
     Role.APPRAISER: _("Cơ quan chủ trì thẩm định lĩnh vực"),
     Role.SECRETARY: _("Thư ký Hội đồng thẩm định"),
     Role.MEMBER: _("Ủy viên Hội đồng thẩm định"),
+    Role.VICE_CHAIR: _("Phó Chủ tịch thường trực Hội đồng thẩm định"),
     Role.CHAIR: _("Chủ tịch Hội đồng thẩm định"),
+    Role.SUPPORT: _("Tổ giúp việc Hội đồng thẩm định"),
     Role.INSPECTOR: _("Thanh tra, giám sát"),
 }
 
 _OWN_WORK = {Verb.VIEW: Reach.OWN}
-_HOST_WORK = {Verb.VIEW: Reach.HOST, Verb.APPRAISE: Reach.HOST}
+_HOST_WORK = {Verb.VIEW: Reach.HOST, Verb.PREPARE: Reach.HOST, Verb.APPRAISE: Reach.HOST}
 _DECIDES = {Verb.REOPEN: Reach.HOST, Verb.ENTER_SURVEY: Reach.HOST, Verb.ASK: Reach.HOST}
+
+_PRESIDES = {
+    **_HOST_WORK,
+    **_DECIDES,
+    Verb.KEEP_COUNCIL: Reach.HOST,
+    Verb.CONCLUDE: Reach.HOST,
+    Verb.INSPECT: Reach.HOST,
+}
 
 ROLES: dict[Role, dict[Verb, Reach]] = {
     Role.ADMINISTRATOR: {Verb.MANAGE_PEOPLE: Reach.BELOW, Verb.MANAGE_UNITS: Reach.BELOW},
@@ -102,6 +118,7 @@ ROLES: dict[Role, dict[Verb, Reach]] = {
         Verb.VIEW: Reach.HOST,
         Verb.MANAGE_CRITERIA: Reach.HOST,
         Verb.MANAGE_ROUND: Reach.HOST,
+        Verb.KEEP_COUNCIL: Reach.HOST,
         Verb.REOPEN: Reach.HOST,
         Verb.ENTER_SURVEY: Reach.HOST,
     },
@@ -109,15 +126,12 @@ ROLES: dict[Role, dict[Verb, Reach]] = {
     Role.LEADER: {**_OWN_WORK, Verb.APPROVE: Reach.OWN, Verb.DELEGATE: Reach.OWN},
     Role.DEPUTY: {**_OWN_WORK, Verb.APPROVE: Reach.OWN},
     Role.APPRAISER: _HOST_WORK,
-    Role.SECRETARY: {**_HOST_WORK, **_DECIDES, Verb.INSPECT: Reach.HOST},
+    Role.SECRETARY: {**_HOST_WORK, **_DECIDES, Verb.KEEP_COUNCIL: Reach.HOST, Verb.INSPECT: Reach.HOST},
     Role.MEMBER: {**_HOST_WORK, **_DECIDES, Verb.INSPECT: Reach.HOST},
-    Role.CHAIR: {
-        **_HOST_WORK,
-        **_DECIDES,
-        Verb.CONCLUDE: Reach.HOST,
-        Verb.PUBLISH: Reach.HOST,
-        Verb.INSPECT: Reach.HOST,
-    },
+    # In a round with a council she concludes only in the chair's place (rounds.queries.councils).
+    Role.VICE_CHAIR: _PRESIDES,
+    Role.CHAIR: {**_PRESIDES, Verb.PUBLISH: Reach.HOST},
+    Role.SUPPORT: {Verb.VIEW: Reach.HOST, Verb.PREPARE: Reach.HOST},
     Role.INSPECTOR: {Verb.VIEW: Reach.BELOW, Verb.INSPECT: Reach.BELOW},
 }
 

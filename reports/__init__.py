@@ -3,4 +3,8 @@
 Read in this order: rankings (pure arithmetic), models, walls (what the database refuses), standings (plain tables),
 queries, actions, details (leaf by leaf), charts, documents, seasons (past years taken over), backtest (a
 draft set tried on a past season), trying (a group's bands and ties tried on last year's results), views.
+
+Publication: copies (models leaf by leaf), placing (pure: by field and criterion, over all, what a correction changes),
+lineage (pure: the past of a merged unit),
+freezing, opendata, correcting, placing_views, correcting_views, public (for everybody).
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from backend.audit.actions import CHECKPOINT
 from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep, Refused
@@ -22,16 +23,17 @@ from backend.notices.models import Kind
 from backend.rounds.actions import mark_published
 from backend.rounds.models import Round
 from backend.scoring.actions import publish_cards
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Scorecard, Session
 from permissions.actor import Actor
 from permissions.roles import Verb
 from reports import queries
-from reports.models import BandCopy, Document, FieldRow, Ranking, Row, Section
-from reports.standings import Standing, Table
+from reports.freezing import freeze
+from reports.models import Document, Ranking
 from tiers.seating import holders
 
 WORK = "reports.documents.make"
 ANNOUNCE = "reports.actions.announce"
+MINUTES = (Document.Kind.MINUTES, Document.Kind.MINUTES_DOCX)
 
 
 @transaction.atomic
@@ -52,28 +54,14 @@ def publish_ranking(
     round_ = Round.objects.select_for_update(of=("self",)).select_related("host").get(pk=round_.pk)
     _require_right(round_, by)
     _require_ready(round_)
-    stated = {"stated_on": stated_on, "stated_source": stated_source}
+    stated: Any = {"stated_on": stated_on, "stated_source": stated_source}
     with recording(by=by, reason=_("Công bố kết quả"), about=round_.history_about, **stated):
         publish_cards(round_, by=by)
-        ranking = _freeze(round_, by, decision=decision, **stated)
+        ranking = freeze(round_, by, decision=decision, **stated)
         mark_published(round_, now=ranking.published_at, by=by)
+    enqueue(CHECKPOINT, "publication")
     if not stated_source:
         enqueue(ANNOUNCE, ranking.pk)
-    return ranking
-
-
-def _freeze(round_: Round, by: Actor, *, decision: str, **stated: Any) -> Ranking:
-    """Copy the ranking of the locked round; the moment is read now that its cards are locked too."""
-    now = clock.now()
-    ranking = _new_version(round_, by, now)
-    ranking.decision = "" if round_.is_illustration else decision.strip()
-    ranking.stated_on, ranking.stated_source = stated["stated_on"], stated["stated_source"]
-    with recording(by=by, reason=_("Công bố kết quả"), at=now, about=round_.history_about):
-        ranking.save()
-        for order, table in enumerate(queries.preview(round_)):
-            _copy(ranking, order, table)
-        ranking.published_at = now
-        ranking.save(update_fields=["published_at"])
     return ranking
 
 
@@ -81,11 +69,16 @@ def announce(key: str) -> None:
     """Tell everybody seated at a unit of the round that its ranking is out, each once."""
     ranking = Ranking.objects.get(pk=key)
     cards = Scorecard.objects.filter(round_id=ranking.round_id).select_related("unit")
+    subject = (
+        _("Đã công bố kết quả: %(round)s")
+        if ranking.version == 1
+        else _("Đã công bố đính chính kết quả: %(round)s")
+    )
     for card in cards:
         tell(
             holders(card.unit, Verb.VIEW),
             key=f"published-{ranking.pk}",
-            subject=_("Đã công bố kết quả: %(round)s") % {"round": ranking.title},
+            subject=subject % {"round": ranking.title},
             body=_("Kết quả của %(unit)s và bảng xếp hạng đã xem được.") % {"unit": card.unit_name},
             url=reverse("reports:ranking", args=[ranking.round_id]),
             kind=Kind.RESULT,
@@ -118,72 +111,6 @@ def _require_ready(round_: Round) -> None:
         )
 
 
-def _new_version(round_: Round, by: Actor, now: datetime) -> Ranking:
-    last = Ranking.objects.filter(round=round_).order_by("-version").first()
-    return Ranking(
-        round=round_,
-        version=last.version + 1 if last else 1,
-        title=round_.title,
-        year=round_.year,
-        host_name=round_.host.name,
-        with_survey=round_.with_survey,
-        is_illustration=round_.is_illustration,
-        made_at=now,
-        published_by=by.name,
-    )
-
-
-def _copy(ranking: Ranking, order: int, table: Table) -> None:
-    section = Section.objects.create(
-        ranking=ranking,
-        group_id=table.group_id,
-        order=order,
-        title=table.title,
-        tie_rule=table.tie_rule.value,
-        criteria_title=table.criteria_title,
-    )
-    BandCopy.objects.bulk_create(
-        BandCopy(section=section, label=band.label, lower=band.lower, inclusive=band.inclusive)
-        for band in table.bands
-    )
-    rows = Row.objects.bulk_create([_row(section, line) for line in table.standings])
-    FieldRow.objects.bulk_create(
-        [
-            FieldRow(
-                row=row,
-                order=place,
-                code=part.code,
-                title=part.title,
-                points=part.points,
-                maximum=part.maximum,
-            )
-            for row, line in zip(rows, table.standings, strict=True)
-            for place, part in enumerate(line.fields)
-        ],
-        batch_size=1000,
-    )
-
-
-def _row(section: Section, line: Standing) -> Row:
-    totals = line.totals
-    return Row(
-        section=section,
-        card_id=line.card_id,
-        unit_id=line.unit_id,
-        unit_name=line.unit_name,
-        unit_order=line.unit_order,
-        rank=line.rank,
-        shared=line.shared,
-        band=line.band,
-        total=totals.total,
-        appraised=totals.appraised,
-        survey=totals.survey,
-        maximum=totals.maximum,
-        full_maximum=totals.full_maximum,
-        **{name: getattr(totals, name) for name in queries.KEPT},
-    )
-
-
 @transaction.atomic
 def request_document(
     kind: str, *, by: Actor, round_: Round | None = None, card: Scorecard | None = None
@@ -212,6 +139,19 @@ def request_comparison(older: CriteriaSet, newer: CriteriaSet, *, by: Actor) -> 
     )
 
 
+@transaction.atomic
+def request_minutes(session: Session, kind: str, *, by: Actor) -> Document:
+    """Ask the worker for the minutes of a session; see ``request_document``. Of a closed one they are made once.
+
+    Raises Refused, or Invalid for another kind of document.
+    """
+    if kind not in MINUTES:
+        raise Invalid(_("Phiên họp chỉ có biên bản."))
+    round_ = session.round
+    demo = round_.is_illustration
+    return _asked(Document(kind=kind, round=round_, session=session, is_illustration=demo), by)
+
+
 def _asked(wanted: Document, by: Actor) -> Document:
     if not by.system and not queries.may_read(by, wanted):
         raise Refused(_("Bạn chưa được xem kết quả này nên chưa lập được văn bản."))
@@ -225,6 +165,8 @@ def _asked(wanted: Document, by: Actor) -> Document:
 
 
 def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -> Document:
+    if kind in MINUTES:
+        raise Invalid(_("Biên bản được lập từ trang phiên họp."))
     if kind == Document.Kind.CRITERIA_CHANGES:
         raise Invalid(_("Phụ lục thuyết minh thay đổi được lập từ trang so sánh hai bộ tiêu chí."))
     of = card.round if card else round_
@@ -240,13 +182,15 @@ def _still_good(wanted: Document) -> Q:
     """Return the condition of one being made, or made of what never changes: a published ranking, frozen sets."""
     good = Q(state=Document.State.MAKING)
     compared = [made for made in (wanted.older_set, wanted.newer_set) if made is not None]
-    if wanted.ranking_id or (compared and all(made.is_frozen for made in compared)):
+    closed = wanted.session is not None and not wanted.session.is_open
+    if wanted.ranking_id or closed or (compared and all(made.is_frozen for made in compared)):
         good |= Q(state=Document.State.READY)
     return good & Q(
         kind=wanted.kind,
         round_id=wanted.round_id,
         card_id=wanted.card_id,
         ranking_id=wanted.ranking_id,
+        session_id=wanted.session_id,
         older_set_id=wanted.older_set_id,
         newer_set_id=wanted.newer_set_id,
     )

@@ -21,7 +21,7 @@ from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring.queries import sheet
 from permissions.roles import Verb
-from reports import actions, details, queries
+from reports import actions, correcting, details, placing, queries
 from reports.documents.serving import file_response
 from reports.models import Document, Ranking
 from reports.standings import Standing, Table
@@ -47,12 +47,19 @@ class PublishSerializer(serializers.Serializer[Any]):
     decision = serializers.CharField(required=False, default="", allow_blank=True, max_length=200)
 
 
+class CorrectSerializer(PublishSerializer):
+    """As publishing, with the reason of the correction."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
 class AskSerializer(serializers.Serializer[Any]):
-    """Which document: of a card (``card``) or of a round's ranking (``round``)."""
+    """Which document: of a card (``card``), of a round's ranking (``round``) or of a council's ``session``."""
 
     kind = serializers.ChoiceField(choices=Document.Kind.choices)
     round = KeyField(required=False)
     card = KeyField(required=False)
+    session = KeyField(required=False)
 
 
 class DocumentSerializer(serializers.ModelSerializer[Document]):
@@ -121,6 +128,31 @@ class ResultViewSet(mixins.ListModelMixin, GenericViewSet[Round]):
         body = _ranking(ranking.round, ranking, queries.published(ranking))
         return Response(body, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=CorrectSerializer, responses={201: OpenApiTypes.OBJECT})
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: str | None = None) -> Response:
+        """Publish the ranking as it stands now as its next version; the secret is asked again."""
+        round_ = self.get_object()
+        request.actor.require(Verb.PUBLISH, at=round_.place())
+        given = _read(CorrectSerializer, request)
+        re_authenticate(request.user, given.pop("secret"))
+        ranking = correcting.correct_ranking(round_, by=request.actor, **given)
+        body = _ranking(round_, ranking, queries.published(ranking))
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, url_path=r"versions/(?P<version>\d+)")
+    def version(self, request: Request, pk: str | None = None, version: str = "") -> Response:
+        """Return one publication of the round and what it changed in the one before."""
+        round_ = self.get_object()
+        ranking = queries.version_of(round_, key_in(version))
+        if ranking is None:
+            raise Http404
+        body = _ranking(round_, ranking, queries.published(ranking))
+        changes = [_change(one) for _title, found in correcting.changes_in(ranking) for one in found]
+        newest = queries.current_ranking(round_)
+        return Response({**body, "superseded": ranking != newest, "changes": changes})
+
 
 class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Document]):
     """Documents: ask, look whether it is ready, fetch the bytes."""
@@ -145,6 +177,10 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     def create(self, request: Request) -> Response:
         """Ask for a document; it is made in the background."""
         given = _read(AskSerializer, request)
+        if given["kind"] in actions.MINUTES:
+            found = queries.session_for(request.actor, given.get("session", 0))
+            made = actions.request_minutes(found, given["kind"], by=request.actor)
+            return Response(DocumentSerializer(made).data, status=status.HTTP_202_ACCEPTED)
         round_, card = queries.target(request.actor, given.get("round"), given.get("card"))
         made = actions.request_document(given["kind"], by=request.actor, round_=round_, card=card)
         return Response(DocumentSerializer(made).data, status=status.HTTP_202_ACCEPTED)
@@ -175,6 +211,7 @@ def _ranking(round_: Round, ranking: Ranking | None, tables: list[Table]) -> dic
         "published": ranking is not None,
         "version": ranking.version if ranking else None,
         "published_at": ranking.published_at if ranking else None,
+        "reason": ranking.reason if ranking else "",
         "stated_on": ranking.stated_on if ranking else None,
         "stated_source": ranking.stated_source if ranking else "",
         "groups": [_table(table) for table in tables],
@@ -221,6 +258,21 @@ def _line(line: Standing) -> dict[str, Any]:
                 "maximum": str(part.maximum),
             }
             for part in line.fields
+        ],
+    }
+
+
+def _change(change: placing.Change) -> dict[str, Any]:
+    before, after = change.before, change.after
+    return {
+        "card": change.line.card_id,
+        "unit": change.line.unit_name,
+        "rank_before": before.rank if before else None,
+        "rank_after": after.rank if after else None,
+        "total_before": str(before.totals.total) if before else None,
+        "total_after": str(after.totals.total) if after else None,
+        "leaves": [
+            {"code": code, "before": _text(old), "after": _text(new)} for code, old, new in change.leaves
         ],
     }
 

@@ -13,7 +13,19 @@ class ReportsConfig(AppConfig):
     verbose_name = "Kết quả"
 
     def ready(self) -> None:
-        from reports import walls  # deferred: what the walls stand round is loaded by then
+        # Deferred: what they are about is loaded by then.
+        from backend.audit.lines import shows
+        from backend.audit.middleware import gives_to_all
+        from reports import walls
+        from reports.models import Ranking
+
+        shows(Ranking, "results")
+        gives_to_all(
+            *(
+                f"public:{name}"
+                for name in ("data", "units", "leaves", "sheet", "bundle", "schema", "program")
+            )
+        )
 
         pre_migrate.connect(walls.take_down, sender=self, dispatch_uid="reports.walls.down")
         post_migrate.connect(walls.put_back, sender=self, dispatch_uid="reports.walls.up")

@@ -202,7 +202,7 @@ def _reasons(leaf: Leaf, sheet: Sheet) -> Iterable[str]:
     for step in sheet.steps:
         mark = leaf.marks.get(step.pk)
         if mark and mark.reason:
-            yield f"{step.title}: {_change(mark)}{mark.reason}"
+            yield f"{_whose(step, mark)}: {_change(mark)}{mark.reason}{_rule(mark)}"
         if mark and mark.provenance:
             yield _source(mark.provenance)
     if _taken_off(leaf.code, sheet):
@@ -210,6 +210,14 @@ def _reasons(leaf: Leaf, sheet: Sheet) -> Iterable[str]:
     for asked in leaf.explanations:
         if asked.answer:
             yield _("Đơn vị giải trình: %(text)s") % {"text": asked.answer}
+
+
+def _whose(step: Step, mark: Mark) -> str:
+    return f"{step.title} ({mark.author})" if step.names_shown and mark.author else step.title
+
+
+def _rule(mark: Mark) -> str:
+    return _(" – quy tắc áp dụng: %s") % mark.rule_said if mark.rule_said else ""
 
 
 def _change(mark: Mark) -> str:

@@ -53,6 +53,47 @@ class PublishForm(forms.Form):
         return ""
 
 
+class CorrectForm(PublishForm):
+    """Why a published ranking is corrected, the correcting document, and the password again."""
+
+    reason = forms.CharField(
+        label=_("Lý do đính chính"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Được công bố cùng bảng xếp hạng mới. Không ghi thông tin riêng của đơn vị, cá nhân."),
+    )
+    field_order = ["reason", "decision", "secret"]
+
+
+class WeightsForm(forms.Form):
+    """How much each part of a merged unit counts in one figure of its past; nothing is assumed for the person."""
+
+    def __init__(self, data: Any, *, parts: dict[int, str]) -> None:
+        super().__init__(data)
+        self.parts = parts
+        for key, name in parts.items():
+            self.fields[f"w{key}"] = forms.CharField(label=name, max_length=20)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the weights as numbers above zero."""
+        for name in self.fields:
+            if text := self.cleaned_data.get(name, ""):
+                try:
+                    weight = parse_points(text)
+                except Invalid as refusal:
+                    self.add_error(name, refusal.message)
+                    continue
+                if weight <= 0:
+                    self.add_error(name, _("Trọng số phải lớn hơn 0."))
+                self.cleaned_data[name] = weight
+        return self.cleaned_data
+
+    @property
+    def weights(self) -> dict[int, Any]:
+        """Return the weights by unit."""
+        return {key: self.cleaned_data[f"w{key}"] for key in self.parts}
+
+
 class AskForm(forms.Form):
     """Which document to make."""
 

@@ -15,15 +15,29 @@ from backend.core.exact import ZERO
 from backend.core.fields import PointsField
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Group, Round
-from backend.scoring.models import Scorecard
+from backend.scoring.models import Scorecard, Session
 from permissions.roles import Place
+from reports.copies import CriterionCopy, LeafRow
 from tiers.models import Unit
+
+__all__ = [
+    "Backtest",
+    "BandCopy",
+    "CriterionCopy",
+    "Document",
+    "FieldRow",
+    "LeafRow",
+    "Ranking",
+    "Row",
+    "Section",
+]
 
 
 class Ranking(models.Model):
     """One publication of a round. A new publication is a new version; the newest one counts.
 
-    Once ``published_at`` is set the database itself refuses any change of the ranking and of its
+    A version after the first corrects the one before and says why (``reason``). ``fingerprint`` is the SHA-256 of the
+    open data made of its copies (``opendata``), so that the log vouches for the published numbers. Once ``published_at`` is set the database itself refuses any change of the ranking and of its
     rows (``walls``). ``stated_on`` and ``stated_source`` are of a publication taken over from paper.
     """
 
@@ -35,6 +49,8 @@ class Ranking(models.Model):
     with_survey = models.BooleanField(_("có điều tra xã hội học"))
     is_illustration = models.BooleanField(_("số liệu minh hoạ"), default=False)
     decision = models.CharField(_("văn bản công bố"), max_length=200, blank=True)
+    reason = models.TextField(_("lý do đính chính"), blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(_("lập lúc"))
     published_at = models.DateTimeField(_("công bố lúc"), null=True)
     published_by = models.CharField(_("người công bố"), max_length=200)
@@ -48,10 +64,19 @@ class Ranking(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "version"], name="reports_version_once"),
             models.CheckConstraint(condition=Q(version__gte=1), name="reports_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(version=1) | Q(published_at__isnull=True) | ~Q(reason=""),
+                name="reports_correction_has_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.version})"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: of the round's publications alone, so that it can be shown to everybody."""
+        return f"ranking:{self.round_id}"
 
     def place(self) -> Place:
         """Return where the ranking stands for questions of rights: at the round's host."""
@@ -113,6 +138,7 @@ class Row(models.Model):
     card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="results")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     unit_name = models.CharField(max_length=200)
+    unit_code = models.CharField(max_length=20, blank=True)  # empty in rows from before it was copied
     unit_order = models.PositiveIntegerField(default=0)
     rank = models.PositiveIntegerField(_("hạng"))
     shared = models.BooleanField(_("đồng hạng"), default=False)
@@ -199,7 +225,7 @@ class Document(models.Model):
 
     ``fingerprint`` is that of the approval printed in it (self-assessment report), so that a later
     change of the card shows. A ranking document without ``ranking`` is a draft of the preview. A
-    comparison is of two criteria sets and of no round.
+    comparison is of two criteria sets and of no round; minutes are of a session.
     """
 
     class Kind(models.TextChoices):
@@ -210,6 +236,8 @@ class Document(models.Model):
         LEFT_OUT = "left_out", _("Báo cáo đặc thù (PDF)")
         LEFT_OUT_SHEET = "left_out_sheet", _("Báo cáo đặc thù (XLSX)")
         CRITERIA_CHANGES = "criteria_changes", _("Phụ lục thuyết minh thay đổi (PDF)")
+        MINUTES = "minutes", _("Biên bản họp Hội đồng (PDF)")
+        MINUTES_DOCX = "minutes_docx", _("Biên bản họp Hội đồng (DOCX)")
 
     class State(models.TextChoices):
         MAKING = "making", _("đang tạo")
@@ -220,6 +248,7 @@ class Document(models.Model):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, related_name="documents")
     card = models.ForeignKey(Scorecard, on_delete=models.PROTECT, null=True, related_name="documents")
     ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, null=True, related_name="documents")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, null=True, related_name="documents")
     # A draft may be discarded; what was printed of it goes with it.
     older_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
     newer_set = models.ForeignKey(CriteriaSet, on_delete=models.CASCADE, null=True, related_name="+")
@@ -248,10 +277,23 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["self_report", "appraisal"], card__isnull=False)
                 | Q(
-                    kind__in=["ranking", "ranking_sheet", "criteria_changes", "left_out", "left_out_sheet"],
+                    kind__in=[
+                        "ranking",
+                        "ranking_sheet",
+                        "criteria_changes",
+                        "left_out",
+                        "left_out_sheet",
+                        "minutes",
+                        "minutes_docx",
+                    ],
                     card__isnull=True,
                 ),
                 name="reports_document_of_card_or_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["minutes", "minutes_docx"], session__isnull=False)
+                | ~Q(kind__in=["minutes", "minutes_docx"]) & Q(session__isnull=True),
+                name="reports_minutes_of_a_session",
             ),
             models.CheckConstraint(
                 condition=Q(round__isnull=False, older_set__isnull=True, newer_set__isnull=True)
@@ -275,6 +317,13 @@ class Document(models.Model):
         if self.round is None:
             raise ValueError("a comparison of criteria sets is of no round")
         return self.round
+
+    @property
+    def of_session(self) -> Session:
+        """Return the session of the council; minutes have one."""
+        if self.session is None:
+            raise ValueError("only minutes are of a session")
+        return self.session
 
 
 class Backtest(models.Model):

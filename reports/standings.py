@@ -97,6 +97,7 @@ class Standing:
     shared: bool = False
     band: str = ""
     unit_path: str = ""
+    unit_code: str = ""
 
     @property
     def index(self) -> Fraction:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views
+from reports import correcting_views, placing_views, views
 from reports.backtest import views as backtest
 
 app_name = "reports"
@@ -20,7 +20,14 @@ urlpatterns = [
     path("backtests/<int:pk>/sheet/", backtest.backtest_sheet, name="backtest_sheet"),
     path("cards/<int:pk>/", views.unit_result, name="unit_result"),
     path("cards/<int:pk>/documents/", views.card_document, name="card_document"),
+    path("sessions/<int:pk>/documents/", views.session_document, name="session_document"),
     path("criteria/<int:pk>/changes/<int:older>/", views.comparison_document, name="comparison_document"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
+    # Other orders of the same results, and corrected publications.
+    path("<int:pk>/placing/", placing_views.placing_page, name="placing"),
+    path("<int:pk>/across/", placing_views.across, name="across"),
+    path("<int:pk>/correct/", correcting_views.correct, name="correct"),
+    path("cards/<int:pk>/past/", placing_views.past, name="past"),
+    path("<int:pk>/versions/<int:version>/", correcting_views.version, name="version"),
 ]

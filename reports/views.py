@@ -55,6 +55,8 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "reports/ranking_waiting.html", {"round": round_, "demo": _demo(round_)})
     context = {
         **_ranking_context(request, round_, made),
+        "may_correct": made is not None and queries.may_publish(_actor(request), round_),
+        "earlier": range(1, made.version) if made else (),
         "may_publish": made is None and queries.may_publish(_actor(request), round_),
         "may_backtest": previews and _actor(request).may_anywhere(Verb.MANAGE_CRITERIA),
         "documents": queries.latest_documents(made) if made else {},
@@ -197,6 +199,17 @@ def card_document(request: HttpRequest, pk: int) -> HttpResponse:
     return _ask(request, card=card)
 
 
+@require_POST
+def session_document(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the minutes of a session of the council."""
+    found = queries.session_for(_actor(request), pk)
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    made = actions.request_minutes(found, form.cleaned_data["kind"], by=_actor(request))
+    return redirect("reports:document", pk=made.pk)
+
+
 def _ask(request: HttpRequest, **of: Any) -> HttpResponse:
     form = AskForm(request.POST)
     if not form.is_valid():
@@ -228,6 +241,8 @@ def _document(request: HttpRequest, pk: int) -> Document:
 
 
 def _back(found: Document) -> str:
+    if found.session_id:
+        return reverse("scoring:session", args=[found.session_id])
     if found.card_id and found.kind == Document.Kind.APPRAISAL:
         return reverse("reports:unit_result", args=[found.card_id])
     if found.card_id:

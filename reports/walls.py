@@ -26,6 +26,10 @@ _COPIES = {
     "ON s.ranking_id = r.id WHERE s.id = NEW.section_id",
     "reports_fieldrow": "SELECT r.published_at FROM reports_ranking r JOIN reports_section s "
     "ON s.ranking_id = r.id JOIN reports_row o ON o.section_id = s.id WHERE o.id = NEW.row_id",
+    "reports_criterioncopy": "SELECT r.published_at FROM reports_ranking r JOIN reports_section s "
+    "ON s.ranking_id = r.id WHERE s.id = NEW.section_id",
+    "reports_leafrow": "SELECT r.published_at FROM reports_ranking r JOIN reports_section s "
+    "ON s.ranking_id = r.id JOIN reports_row o ON o.section_id = s.id WHERE o.id = NEW.row_id",
 }
 # SQLite's INSERT OR REPLACE deletes the row that stands in its way and fires no trigger of DELETE.
 _REPLACES = "EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
@@ -66,8 +70,11 @@ def missing(using: str = "default") -> list[str]:
 
 
 def _walls(connection: Any) -> list[Wall]:
-    if _RANKING not in connection.introspection.table_names():
-        return []
+    present = set(connection.introspection.table_names())  # an older state has fewer tables
+    return [wall for wall in _meant(connection) if wall.table in present]
+
+
+def _meant(connection: Any) -> list[Wall]:
     if connection.vendor == "postgresql":
         return [*(_on_postgresql(name, *wall) for name, wall in walls().items()), *_against_truncate()]
     return [

@@ -134,7 +134,14 @@ def _make(name: str) -> None:
 def _kept() -> Path:
     """Return where a migrated SQLite file is kept, named by all that a migration depends on."""
     root = settings.BASE_DIR
-    parts = ("**/migrations/*.py", "**/walls.py", "audit/**/*.py", "config/settings.py", "core/fields.py")
+    parts = (
+        "**/migrations/*.py",
+        "**/walls.py",
+        "**/lines.py",
+        "audit/**/*.py",
+        "config/settings.py",
+        "core/fields.py",
+    )
     files = [file for part in parts for file in (root / "backend").glob(part)]
     files += [
         *root.glob("*/migrations/*.py"),

@@ -10,6 +10,10 @@ if "TEST_RUN_DIR" not in os.environ:
 RUN_DIR = Path(os.environ["TEST_RUN_DIR"])
 os.environ["VAR_DIR"] = str(RUN_DIR / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ.setdefault("HTTPS", "0")
+# One key for every worker and every program a test starts: a database made by one is read by all.
+os.environ["AUDIT_MAC_KEY_FILE"] = str(RUN_DIR / "mac-key")
+if not (RUN_DIR / "mac-key").exists():
+    (RUN_DIR / "mac-key").write_text("khoa-chi-dung-cho-phep-thu-" * 2)
 
 from backend.config.settings import *  # noqa: F403
 from backend.config.settings import DATABASES, PLAIN_STATIC, STORAGES, VAR_DIR

@@ -94,6 +94,11 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of the tree of units."""
+        return "units"
+
     def place(self) -> Place:
         """Return where the unit stands for questions of rights."""
         return Place.of(self.path)
@@ -141,6 +146,11 @@ class Lineage(models.Model):
         return f"{self.old} → {self.new}"
 
     @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of the tree of units."""
+        return "units"
+
+    @property
     def history_about(self) -> About:
         """Return what history rows of this line are about: the unit that came of it."""
         return _about(self.new)
@@ -176,6 +186,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of the tree of units."""
+        return "units"
 
     def place(self) -> Place:
         """Return where the release stands: decided by its host."""
@@ -248,6 +263,11 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} - {self.acts_for}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of the unit's seats."""
+        return f"seats:{self.acts_for_id}"
 
     def place(self) -> Place:
         """Return where the seat stands: managed by who manages the unit it acts for."""

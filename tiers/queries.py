@@ -199,7 +199,7 @@ def changes_of(unit: Unit) -> list[Change]:
     kinds = dict(Kind.objects.values_list("pk", "title"))
     before: dict[str, Any] = {}
     found = []
-    for row in unit.history.order_by("history_id"):
+    for row in unit.history.order_by("sequence"):
         after = {name: getattr(row, name) for name in SHOWN}
         fields = _differences(before, after, kinds)
         found.append(Change(row.history_date, row.actor_name, row.history_change_reason, not before, fields))

@@ -59,6 +59,9 @@ class User(AbstractBaseUser):
         """Set the search key; who inserts accounts in bulk calls this herself."""
         self.folded = fold(f"{self.username} {self.full_name}")[:350]
 
+    # Where many accounts are made at once, each says here which unit its row of history is about.
+    history_about: Any = None
+
     @property
     def is_staff(self) -> bool:
         """Return False: there is no admin site."""

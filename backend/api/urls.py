@@ -8,6 +8,7 @@ from rest_framework.routers import DefaultRouter
 
 PARTS = (
     "backend.accounts.api",
+    "backend.audit.api",
     "backend.notices.api",
     "tiers.api",
     "tiers.people.api",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import checks
 
-from backend.audit import triggers, walls
+from backend.audit import lines, triggers, walls
 
 
 def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> list[checks.Error]:
@@ -24,3 +24,4 @@ def walls_stand(app_configs: Any = None, databases: Any = None, **_: Any) -> lis
 def register() -> None:
     """Register the check; it reads the database, so it runs with ``check --database``."""
     checks.register(walls_stand, checks.Tags.database)
+    checks.register(lines.writers_stand, checks.Tags.database)

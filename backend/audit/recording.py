@@ -5,15 +5,16 @@ A tracked model cannot be saved outside a recording, so no change is anonymous.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import connections, models, router
+from django.db import connections, models, router, transaction
 
+from backend.audit.chaining import Head, Heads
 from backend.core import clock
 from permissions.actor import Actor
 
@@ -37,7 +38,7 @@ class About:
 
 @dataclass(frozen=True)
 class Recording:
-    """The author, reason, moment and place of the changes made in one block."""
+    """The author, reason, moment and place of the changes made in one block, and the chains they go on."""
 
     by: Actor
     at: datetime
@@ -45,6 +46,7 @@ class Recording:
     about: About
     stated_on: date | None = None
     stated_source: str = ""
+    heads: Heads = field(default_factory=Heads, compare=False)
 
 
 _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
@@ -59,17 +61,21 @@ def recording(
     about: About | None = None,
     stated_on: date | None = None,
     stated_source: str = "",
+    heads: Mapping[str, Head] | None = None,
 ) -> Iterator[Recording]:
     """Record every save of tracked models in the block under ``by`` and ``reason``.
 
     ``at`` is the database's time if the caller has read it under its locks; else it is read here.
     ``stated_on`` and ``stated_source`` are for figures taken over from paper: they stand beside
-    the true recording time and never replace it. A recording inside such a one keeps them.
+    the true recording time and never replace it. A recording inside such a one keeps them. ``heads`` are of
+    chains whose rows nobody else may add to now, read after that was made sure; the others are read when needed.
     """
     outer = _current.get()
     if outer is not None and stated_on is None:
         stated_on, stated_source = outer.stated_on, outer.stated_source
-    made = Recording(by, at or clock.now(), reason, about or About(), stated_on, stated_source)
+    known = outer.heads if outer is not None and outer.heads.kept else Heads()
+    known.learn(heads or {})
+    made = Recording(by, at or clock.now(), reason, about or About(), stated_on, stated_source, known)
     token = _current.set(made)
     try:
         yield made
@@ -87,16 +93,18 @@ def current() -> Recording:
 
 def create_all(model: type[ModelT], rows: Iterable[ModelT]) -> list[ModelT]:
     """Insert ``rows`` and their history in bulk and return them with their keys."""
-    made = model._default_manager.bulk_create(rows, batch_size=1000)
-    _record_all(model, made, "+")
+    with transaction.atomic(savepoint=False):
+        made = model._default_manager.bulk_create(rows, batch_size=1000)
+        _record_all(model, made, "+")
     return made
 
 
 def update_all(model: type[ModelT], rows: Iterable[ModelT], fields: list[str]) -> None:
     """Update ``fields`` of ``rows`` and write their history in bulk."""
     changed = list(rows)
-    _update(model, changed, [model._meta.get_field(name) for name in fields])
-    _record_all(model, changed, "~")
+    with transaction.atomic(savepoint=False):
+        _update(model, changed, [model._meta.get_field(name) for name in fields])
+        _record_all(model, changed, "~")
 
 
 def _update(model: Any, rows: list[Any], fields: list[Any]) -> None:
@@ -114,38 +122,5 @@ def _update(model: Any, rows: list[Any], fields: list[Any]) -> None:
 
 
 def _record_all(model: type[models.Model], rows: list[Any], kind: str) -> None:
-    """Write the history of many rows in few statements.
-
-    Where many rows are about the same, the database copies them; that is several times faster.
-    """
     tracked: Any = model
-    history = tracked.history.model
-    made = current()
-    by_about: dict[About, list[Any]] = {}
-    for row in rows:
-        by_about.setdefault(getattr(row, "history_about", None) or made.about, []).append(row.pk)
-    if len(by_about) * 10 > len(rows):
-        history.objects.bulk_create([history.tracker.row_of(row, kind) for row in rows], batch_size=1000)
-        return
-    for about, keys in by_about.items():
-        columns = history.tracker.told(made, about, kind)
-        for start in range(0, len(keys), 500):
-            _copy(model, history, columns, keys[start : start + 500])
-
-
-def _copy(model: Any, history: Any, columns: dict[str, Any], keys: list[Any]) -> None:
-    connection = connections[router.db_for_write(history)]
-    quote = connection.ops.quote_name
-    told = [history._meta.get_field(name) for name in columns]
-    values = [field.get_db_prep_save(columns[field.attname], connection) for field in told]
-    own = [quote(field.column) for field in history.tracked_fields]
-    into = ", ".join([*own, *(quote(field.column) for field in told)])
-    taken = ", ".join([*own, *["%s"] * len(values)])
-    places = ", ".join(["%s"] * len(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {quote(history._meta.db_table)} ({into}) SELECT {taken} "  # noqa: S608 (names of our own columns)
-            f"FROM {quote(model._meta.db_table)} WHERE {quote(model._meta.pk.column)} IN ({places}) "
-            f"ORDER BY {quote(model._meta.pk.column)}",
-            [*values, *keys],
-        )
+    tracked.history.model.tracker.write(rows, kind)

@@ -32,22 +32,45 @@ def on_sqlite(name: str, table: str, verb: str, message: str, *, when: str = "")
     return Wall(name, table, text, (f'DROP TRIGGER IF EXISTS "{name}"', text))
 
 
-def on_postgresql(
-    name: str, table: str, verb: str, *, function: str, body: str, each: str = "ROW", when: str = ""
-) -> Wall:
-    """Return the wall that runs a function with that PL/pgSQL body before ``verb``.
+# What a function with its owner's rights must say, lest somebody's own tables stand in for ours.
+AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
 
-    ``when`` is written as PostgreSQL tells it: lower case, each part in its own brackets.
+
+def on_postgresql(  # noqa: PLR0913  (a trigger has that many parts, all by name)
+    name: str,
+    table: str,
+    verb: str,
+    *,
+    function: str,
+    body: str,
+    each: str = "ROW",
+    when: str = "",
+    timing: str = "BEFORE",
+    as_owner: bool = False,
+) -> Wall:
+    """Return the wall that runs a function with that PL/pgSQL body before (or after) ``verb``.
+
+    ``when`` is written as PostgreSQL tells it: lower case, each part in its own brackets. ``as_owner``: the
+    function may do what its owner may.
     """
     condition = f"WHEN ({when}) " if when else ""
-    rest = f"TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
+    rest = (
+        f"TRIGGER {name} {timing} {verb} ON {table} FOR EACH {each} {condition}EXECUTE FUNCTION {function}()"
+    )
+    rights = f"{AS_OWNER} " if as_owner else ""
     statements = (
-        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql {rights}AS $${body}$$",
         f"CREATE OR REPLACE {rest}",
         # ALWAYS: session_replication_role = replica does not get round it.
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
     )
-    return Wall(name, table, _told(f"CREATE {rest}", body), statements)
+    return Wall(name, table, _told(f"CREATE {rest}", body, as_owner), statements)
+
+
+def function_on_postgresql(name: str, table: str, *, takes: str, returns: str, body: str) -> Wall:
+    """Return the function with its owner's rights that the program calls in place of touching ``table``."""
+    text = f"CREATE OR REPLACE FUNCTION {name}({takes}) RETURNS {returns} LANGUAGE plpgsql {AS_OWNER} AS $${body}$$"
+    return Wall(name, table, _told(f"FUNCTION {name}", body, as_owner=True), (text,))
 
 
 def raising(message: str) -> str:
@@ -94,9 +117,13 @@ def lacking(missing: Callable[[str], list[str]], using: str) -> list[str]:
 _ON_SQLITE = "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
 # Only those that fire whatever the session's role.
 _ON_POSTGRESQL = """
-SELECT pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger t
+SELECT pg_get_triggerdef(t.oid), p.prosrc, p.prosecdef FROM pg_trigger t
 JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
 WHERE NOT t.tgisinternal AND t.tgenabled = 'A' AND l.lanname = 'plpgsql'
+UNION ALL
+SELECT 'FUNCTION ' || p.proname, p.prosrc, p.prosecdef FROM pg_proc p
+JOIN pg_language l ON l.oid = p.prolang JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = 'public' AND l.lanname = 'plpgsql' AND p.prorettype <> 'trigger'::regtype
 """
 
 
@@ -107,5 +134,6 @@ def _standing(connection: Any) -> set[str]:
         return {_told(*row) if postgresql else row[0] for row in cursor.fetchall()}
 
 
-def _told(definition: str, body: str) -> str:
-    return f"{definition.replace('public.', '').replace(chr(34), '')} AS {body}"
+def _told(definition: str, body: str, as_owner: bool = False) -> str:
+    rights = " AS OWNER" if as_owner else ""
+    return f"{definition.replace('public.', '').replace(chr(34), '')}{rights} AS {body}"

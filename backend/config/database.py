@@ -10,8 +10,8 @@ from typing import Any
 
 import environ
 
-#: Commands of manage.py that change tables. They run as the owner.
-SCHEMA_COMMANDS = frozenset({"migrate"})
+#: Commands of manage.py that change tables, or blank what history holds of a person. They run as the owner.
+SCHEMA_COMMANDS = frozenset({"migrate", "erase_person"})
 
 # FULL: a save that was answered "đã lưu" survives a power cut; NORMAL may lose the last commits in WAL.
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"

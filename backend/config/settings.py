@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from backend.config import database, mail, storage
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "backend.web.middleware.ErrorMiddleware",
+    "backend.audit.middleware.AccessMiddleware",
 ]
 
 ROOT_URLCONF = "backend.config.urls"
@@ -121,6 +123,20 @@ AS_OWNER = bool(MIGRATE_DATABASE_URL) and database.is_schema_command(sys.argv)
 DATABASES = {"default": database.database(MIGRATE_DATABASE_URL if AS_OWNER else DATABASE_URL)}
 # The role that gets rights after a migration; empty: the program is the owner (SQLite, or one role only).
 DATABASE_PROGRAM_ROLE = database.program_role(DATABASE_URL, MIGRATE_DATABASE_URL)
+
+# --- Tamper evidence -----------------------------------------------------------------------------------------------
+# The key of the MACs in history rows: outside the database, so that who holds only that can't close a row of her own.
+AUDIT_MAC_KEY = (
+    Path(_mac_file).read_text().strip()
+    if (_mac_file := env.str("AUDIT_MAC_KEY_FILE", default=""))
+    else own_secret(VAR_DIR / "audit-mac-key")
+).encode()
+if len(AUDIT_MAC_KEY) < 32:
+    raise ImproperlyConfigured("AUDIT_MAC_KEY_FILE: cần ít nhất 32 ký tự")
+# Where checkpoints' signing key is kept, for the background work's account only; the published key stands beside it.
+AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default=str(VAR_DIR / "audit-signing-key"))
+# The name of the log and of its key, for good: bundles and notes carry it.
+AUDIT_ORIGIN = env.str("AUDIT_ORIGIN", default="") or "localhost/chi-so-cchc"
 
 # --- People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -239,6 +255,8 @@ DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
 # Where servers return letters (box+token@domain), and the Maildir in which such letters arrive on this machine.
 MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="")
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")
+# Who is told when the nightly check finds that data and history disagree.
+VERIFY_MAIL_TO = env.list("VERIFY_MAIL_TO", default=[])
 
 # The address people reach the program at; letters and QR codes point there.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
@@ -266,6 +284,11 @@ CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "backend.scoring.tasks.sweep_uploads", "schedule": 3600.0},
     "library": {"task": "backend.scoring.tasks.tend_library", "schedule": 300.0},
     "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},
+    "checkpoints": {
+        "task": "backend.rounds.tasks.take_checkpoints",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "remind": {"task": "backend.scoring.tasks.remind", "schedule": 300.0, "options": {"expires": 290}},
 }
 if BOUNCE_MAILDIR:

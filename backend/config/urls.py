@@ -12,6 +12,8 @@ PARTS = (
     ("criteria/", "backend.criteria.urls"),
     ("rounds/", "backend.rounds.urls"),
     ("results/", "reports.urls"),
+    ("published/", "reports.public.urls"),
+    ("checkpoints/", "backend.audit.urls"),
     ("notices/", "backend.notices.urls"),
     ("api/", "backend.api.urls"),
 )

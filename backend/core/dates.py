@@ -17,8 +17,11 @@ from django.utils.translation import gettext_lazy
 from .errors import Invalid
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
+# Days outside are typing errors; inside, every day has a day before and after it in every zone.
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\s*[/\-.]\s*(\d{1,2})\s*[/\-.]\s*(\d{4})", re.ASCII)
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:hg](\d{2})(?::(\d{2}))?(?!\d)", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 
@@ -30,6 +33,11 @@ def start_of_day(day: date) -> datetime:
 def end_of_day_exclusive(day: date) -> datetime:
     """The first moment after ``day`` in Việt Nam (00:00 of the next day), aware."""
     return start_of_day(day + timedelta(days=1))
+
+
+def is_in_reach(moment: datetime) -> bool:
+    """Return whether an aware ``moment`` lies in years that people mean."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 def last_day_before(moment: datetime) -> date:
@@ -59,6 +67,43 @@ def parse_date(text: str) -> date:
     return _existing_date(year, month, day, typed)
 
 
+def parse_moment(text: str) -> datetime:
+    """The last instant of what a person typed: "18/12/2026 14:05" is that whole minute, a day alone the whole day.
+
+    An ISO moment with its offset is itself. Raises Invalid with a Vietnamese sentence otherwise.
+    """
+    begins, lasts = _span(text.strip())
+    return begins + lasts - timedelta(microseconds=1) if lasts else begins
+
+
+def parse_start(text: str) -> datetime:
+    """The first instant of what a person typed, read as by ``parse_moment``."""
+    return _span(text.strip())[0]
+
+
+def _span(typed: str) -> tuple[datetime, timedelta]:
+    """When what was typed begins and how long it lasts; an ISO moment with its offset lasts no time."""
+    try:
+        exact = datetime.fromisoformat(typed)
+    except ValueError:
+        exact = None
+    if exact is not None and exact.tzinfo is not None:
+        if not is_in_reach(exact):
+            raise Invalid(_out_of_reach(typed))
+        return exact, timedelta()
+    clock = _CLOCK.search(typed)
+    day = start_of_day(parse_date(_CLOCK.sub("", typed).replace(_("ngày"), "").strip(" ,T")))
+    if clock is None:
+        return day, timedelta(days=1)
+    hours, minutes, seconds = int(clock[1]), int(clock[2]), clock[3]
+    if hours > 23 or minutes > 59 or int(seconds or 0) > 59:
+        raise Invalid(
+            _("“%(typed)s” không phải là giờ. Hãy nhập giờ:phút, ví dụ 14:05.") % {"typed": clock[0]}
+        )
+    begins = day + timedelta(hours=hours, minutes=minutes, seconds=int(seconds or 0))
+    return begins, timedelta(minutes=1) if seconds is None else timedelta(seconds=1)
+
+
 def _day_first(typed: str) -> str:
     """Return an ISO day, as addresses carry it, in the form of the boxes; anything else as it was typed."""
     try:
@@ -67,7 +112,17 @@ def _day_first(typed: str) -> str:
         return typed
 
 
+def _out_of_reach(typed: str) -> str:
+    return _("Năm của “%(typed)s” phải từ %(first)s đến %(last)s.") % {
+        "typed": typed,
+        "first": FIRST_YEAR,
+        "last": LAST_YEAR,
+    }
+
+
 def _existing_date(year: int, month: int, day: int, typed: str) -> date:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Invalid(_out_of_reach(typed))
     try:
         return date(year, month, day)
     except ValueError:
@@ -83,10 +138,11 @@ def format_date(day: date) -> str:
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
-def format_moment(moment: datetime) -> str:
-    """ "14:05 ngày 18/12/2026", in Việt Nam's time."""
+def format_moment(moment: datetime, *, seconds: bool = False) -> str:
+    """ "14:05 ngày 18/12/2026", in Việt Nam's time; "14:05:09 ngày …" with ``seconds``."""
     local = moment.astimezone(VN)
-    return _("%(time)s ngày %(date)s") % {"time": f"{local:%H:%M}", "date": format_date(local)}
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return _("%(time)s ngày %(date)s") % {"time": clock, "date": format_date(local)}
 
 
 def time_left(closes_at: datetime, now: datetime) -> str:

@@ -15,7 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from backend.core.exact import ZERO
 from backend.core.serializers import PointsSerializerField
-from backend.rounds import actions, queries, rules
+from backend.rounds import actions, api_councils, queries, rules
 from backend.rounds.models import Band, Extension, Group, Round, Step
 from permissions.roles import Verb
 from tiers.models import Kind, Unit
@@ -92,9 +92,11 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
         model = Round
         fields = [
             "id", "host", "title", "year", "on_date", "state", "with_survey", "previous",
-            "is_illustration", "opened_at", "published_at",
+            "is_illustration", "sitting", "quorum", "sign_off_until", "opened_at", "published_at",
         ]  # fmt: skip
-        read_only_fields = ["id", "state", "is_illustration", "opened_at", "published_at"]
+        read_only_fields = [
+            "id", "state", "is_illustration", "sitting", "quorum", "sign_off_until", "opened_at", "published_at",
+        ]  # fmt: skip
         validators: list[Any] = []
 
 
@@ -113,6 +115,24 @@ class WholeRoundSerializer(RoundSerializer):
 
     class Meta(RoundSerializer.Meta):
         fields = [*RoundSerializer.Meta.fields, "groups", "steps"]
+
+
+class SittingSerializer(serializers.ModelSerializer[Round]):
+    """How the council concludes; ``sign_off_until`` null: the units are not asked to sign. Open: why, by what."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, default="", write_only=True)
+    document = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=200, write_only=True
+    )
+
+    class Meta:
+        model = Round
+        fields = ["sitting", "quorum", "sign_off_until", "reason", "document"]
+        extra_kwargs = {
+            "sitting": {"required": True},
+            "quorum": {"required": True},
+            "sign_off_until": {"required": True},
+        }
 
 
 class RoundCopySerializer(serializers.Serializer[Round]):
@@ -243,6 +263,16 @@ class RoundViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         """Return what keeps the round from being opened."""
         return Response({"problems": actions.check_ready(self.get_object())})
 
+    @extend_schema(request=SittingSerializer, responses=SittingSerializer)
+    @action(detail=True, methods=["get", "put"])
+    def sitting(self, request: Request, pk: str | None = None) -> Response:
+        """Return, or set, how the council of the round concludes and whether the units sign."""
+        round = self.get_object()
+        if request.method == "PUT":
+            request.actor.require(Verb.MANAGE_ROUND, at=round.place())
+            round = actions.set_sitting(round, by=request.actor, **_read(SittingSerializer, request))
+        return Response(SittingSerializer(round).data)
+
     @extend_schema(responses=ExtensionSerializer(many=True))
     @action(detail=True)
     def extensions(self, request: Request, pk: str | None = None) -> Response:
@@ -351,4 +381,5 @@ ROUTES = [
     ("rounds", RoundViewSet, "round"),
     ("round-groups", GroupViewSet, "round-group"),
     ("round-steps", StepViewSet, "round-step"),
+    *api_councils.ROUTES,
 ]

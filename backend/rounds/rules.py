@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -226,3 +226,37 @@ def bars(spans: Sequence[Span], now: datetime) -> tuple[list[Bar], str]:
         for span in spans
     ]
     return drawn, f"{share(now):.2f}%" if first <= now <= last else ""
+
+
+def codes_in(limit: str) -> list[str]:
+    """Return the codes that a limit lists: "1, 2.4" gives 1 and 2.4; empty is no limit."""
+    return [code.strip() for code in limit.replace(";", ",").split(",") if code.strip()]
+
+
+def covers(limit: str, code: str, kind: str = "") -> bool:
+    """Return whether the limit reaches a leaf of the criteria of that kind of unit; without a limit all are."""
+    wanted = codes_in(limit)
+    return not wanted or reaches(wanted, code, kind)
+
+
+def reaches(wanted: Iterable[str], code: str, kind: str = "") -> bool:
+    """Return whether one of the wanted codes covers the leaf: itself, or one above it.
+
+    "5" is field 5 of every criteria set of the round; "xa:5" only of the set for units of the kind "xa", since two sets
+    may number their fields otherwise.
+    """
+    return any(_covers(one, code, kind) for one in wanted)
+
+
+def _covers(wanted: str, code: str, kind: str) -> bool:
+    of_kind, _colon, above = wanted.rpartition(":")
+    return of_kind in ("", kind) and (code == above or code.startswith(f"{above}."))
+
+
+def wanted_for_quorum(quorum: str, members: int) -> int:
+    """Return how many of so many members must be there, by the word of the round's rule."""
+    shares = {"two_thirds": (2, 3), "three_quarters": (3, 4), "all": (1, 1)}
+    if quorum == "half":
+        return members // 2 + 1
+    part, whole = shares[quorum]
+    return -(-members * part // whole)

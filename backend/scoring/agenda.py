@@ -16,9 +16,28 @@ from backend.criteria.queries import Waiting, opinions_waiting_for
 from backend.rounds.models import Round, Step
 from backend.rounds.queries import Window as Dates
 from backend.rounds.queries import still_open, windows_of
+from backend.rounds.queries.councils import judged_by
 from backend.scoring.lifecycle import READY, UNAPPROVED, State
-from backend.scoring.models import Explanation, OwnMember, Score, Scorecard, ScorecardGrant, StepTotal
-from backend.scoring.queries import CARD_PARTS, Hers, Window, hers_on, returned_counts, step_of, steps_of
+from backend.scoring.models import (
+    Amendment,
+    Explanation,
+    OwnMember,
+    Score,
+    Scorecard,
+    ScorecardGrant,
+    Session,
+    StepTotal,
+)
+from backend.scoring.queries import (
+    CARD_PARTS,
+    Hers,
+    Window,
+    hers_on,
+    returned_counts,
+    step_of,
+    steps_of,
+    unsigned,
+)
 from permissions.actor import Actor, Seat, within
 from permissions.roles import ROLES, Reach, Verb
 
@@ -39,6 +58,8 @@ class OwnCard:
     hers: Hers | None = None
     reviews: bool = False
     returned: int = 0
+    to_sign: bool = False
+    now: datetime | None = None
 
     @property
     def given(self) -> int:
@@ -68,6 +89,9 @@ class HostedRound:
     to_conclude: int = 0
     # Cards no leader has approved although the time of their unit, what it was given more counted, is over.
     left_over: int = 0
+    # The council's session that is on and of which the person is a member; changes that wait for her to confirm.
+    session: int | None = None
+    changes: list[int] = field(default_factory=list)
     now: datetime | None = None
 
     @property
@@ -131,6 +155,7 @@ def agenda(actor: Actor) -> Agenda:
     for card in cards:
         card.round.steps_in_order = rounds[card.round_id].steps_in_order  # type: ignore[attr-defined]
     _count(actor, hosted, now)
+    _add_council(actor, hosted)
     for row in hosted:
         row.now = now
     return Agenda(_own(actor, cards, now), hosted, now, opinions_waiting_for(actor, now))
@@ -203,8 +228,8 @@ def _count(actor: Actor, hosted: list[HostedRound], now: datetime) -> None:
     if not hosted:
         return
     by_round = {row.round.pk: row for row in hosted}
-    appraised = within(actor, Verb.APPRAISE, unit="unit__path", host="round__host__path")
-    concluded = within(actor, Verb.CONCLUDE, unit="unit__path", host="round__host__path")
+    appraised = judged_by(actor, Verb.APPRAISE)
+    concluded = judged_by(actor, Verb.CONCLUDE)
     cards = Scorecard.objects.filter(round_id__in=by_round)
     open_ = still_open(Step.Kind.SELF, now, round="round", unit="unit")
     counted = (
@@ -227,6 +252,24 @@ def _count(actor: Actor, hosted: list[HostedRound], now: datetime) -> None:
             row.to_conclude += found["ending"]
 
 
+def _add_council(actor: Actor, hosted: list[HostedRound]) -> None:
+    """Add the sessions that are on, and the changes after conclusion that she may confirm."""
+    by_round = {row.round.pk: row for row in hosted}
+    sitting = [row.round.pk for row in hosted if row.round.sitting != Round.Sitting.NONE]
+    if sitting:
+        on = Session.objects.filter(round__in=sitting, closed_at__isnull=True)
+        on = on.filter(attendances__person=actor.user_id)
+        for round_id, key in on.values_list("round_id", "pk"):
+            by_round[round_id].session = key
+    concludes = [row.round.pk for row in hosted if Verb.CONCLUDE in row.verbs and row.concluded]
+    if concludes:
+        hers = within(actor, Verb.CONCLUDE, unit="card__unit__path", host="card__round__host__path")
+        waiting = Amendment.objects.filter(hers, card__round__in=concludes, state=Amendment.State.WAITING)
+        waiting = waiting.exclude(proposed_by=actor.user_id).order_by("proposed_at", "pk")
+        for round_id, key in waiting.values_list("card__round_id", "pk"):
+            by_round[round_id].changes.append(key)
+
+
 def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
     dates = _dates(cards)
     asked = _asked([card for card in cards if card.state == State.EXPLAINING])
@@ -234,6 +277,8 @@ def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
     reviewing = _reviewing(cards, actor)
     back = [card.pk for card in cards if card.state == State.RETURNED]
     returned = returned_counts(back) if back else {}
+    concluded = [card for card in cards if card.state == State.CONCLUDED and card.round.sign_off_until]
+    to_sign = {card.pk for card in unsigned(concluded)} if concluded else set()
     made = []
     for card in cards:
         window = _window(card, Step.Kind.SELF, dates, now)
@@ -248,7 +293,8 @@ def _own(actor: Actor, cards: list[Scorecard], now: datetime) -> list[OwnCard]:
         )
         row.asked, row.answered = asked.get(card.pk, (0, 0))
         row.hers, row.reviews = hers.get(card.pk), card.pk in reviewing
-        row.returned = returned.get(card.pk, 0)
+        row.returned, row.to_sign = returned.get(card.pk, 0), card.pk in to_sign
+        row.now = now
         made.append(row)
     return made
 

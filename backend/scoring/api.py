@@ -18,11 +18,27 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from backend.accounts.actions import re_authenticate
-from backend.scoring import actions, api_intake, api_rounds, api_survey, changes, queries, sent, shapes
+from backend.scoring import (
+    actions,
+    api_across,
+    api_councils,
+    api_intake,
+    api_room,
+    api_rounds,
+    api_sessions,
+    api_survey,
+    changes,
+    queries,
+    sent,
+    shapes,
+)
 from backend.scoring.actions.appraisal import require_field
+from backend.scoring.actions.facts import SEEN
 from backend.scoring.actions.moves import require_move, require_verb
 from backend.scoring.api_approval import ApprovalActs
 from backend.scoring.api_library import LibraryActions
+from backend.scoring.api_room import RoomActs
+from backend.scoring.api_sessions import AmendmentActs
 from backend.scoring.api_sharing import SharingActs
 from backend.scoring.lifecycle import MOVES
 from backend.scoring.models import Deduction, Delegation, Evidence, Scorecard
@@ -44,7 +60,14 @@ SAVE_KEY = OpenApiParameter(
 
 
 class ScorecardViewSet(
-    LibraryActions, SharingActs, ApprovalActs, mixins.ListModelMixin, mixins.RetrieveModelMixin
+    LibraryActions,
+    SharingActs,
+    ApprovalActs,
+    RoomActs,
+    AmendmentActs,
+    api_councils.DraftActs,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
 ):
     """Cards the person may see; every act on a card is a POST that calls the page's own action."""
 
@@ -165,7 +188,7 @@ class ScorecardViewSet(
     @extend_schema(request=sent.MoveIn, responses=shapes.CardShape)
     @action(detail=True, methods=["post"], url_path=r"moves/(?P<name>[a-z_]+)")
     def moves(self, request: Request, pk: str, name: str) -> Response:
-        """Make a move of the table; approving and concluding need the secret again."""
+        """Make a move of the table; those that sign need the secret again, approvals ``seen`` too."""
         if name not in MOVES or name == "publish":
             raise Http404
         card: Scorecard = self.get_object()
@@ -174,8 +197,8 @@ class ScorecardViewSet(
         given = read(sent.MoveIn, request.data)
         secret, seen = given.pop("secret"), given.pop("seen")
         given["leaves"] = {row["code"]: row["reason"] for row in given["leaves"]}
-        if name == "approve":
-            actions.require_seen(card, seen)
+        if name in SEEN:
+            actions.require_seen(card, seen, name)
             given["seen"] = seen
         if MOVES[name].signs:
             re_authenticate(request.user, secret, field="secret")  # type: ignore[arg-type]
@@ -269,12 +292,16 @@ class ScorecardViewSet(
         card, given = self._leaf(Verb.APPRAISE, sent.LeafIn)
         return Response(shapes.AppliesShape(actions.agree_not_arisen(card, by=request.actor, **given)).data)
 
-    @extend_schema(request=sent.DeductionIn, responses={201: shapes.DeductionShape})
+    @extend_schema(
+        request={"application/json": sent.DeductionIn, FORM: sent.DeductionIn},
+        responses={201: shapes.DeductionShape},
+    )
     @action(detail=True, methods=["post"])
     def deductions(self, request: Request, pk: str) -> Response:
         """Take points off a field or leaf after appraisal, by reason and document."""
         card = self._card(Verb.ASK)
-        made = actions.deduct(card, by=request.actor, **read(sent.DeductionIn, request.data))
+        given = read(sent.DeductionIn, request.data)
+        made = actions.deduct(card, by=request.actor, upload=given.pop("file", None), **given)
         return Response(shapes.DeductionShape(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=sent.ReasonIn, responses={201: shapes.DeductionShape})
@@ -305,5 +332,9 @@ ROUTES = [
     ("scorecards", ScorecardViewSet, "scorecard"),
     *api_intake.ROUTES,
     *api_rounds.ROUTES,
+    *api_room.ROUTES,
+    *api_across.ROUTES,
+    *api_sessions.ROUTES,
     *api_survey.ROUTES,
+    *api_councils.ROUTES,
 ]

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from backend.rounds.models import Step
 from backend.scoring import actions, checking, queries, sent, shapes_approval
 from backend.scoring.models import Scorecard
 from backend.scoring.sent import read
@@ -38,6 +39,28 @@ class ApprovalActs(GenericViewSet[Scorecard]):
             "returned": returned,
         }
         return Response(shapes_approval.BriefShape(body).data)
+
+    @extend_schema(responses=shapes_approval.AskedLeavesShape)
+    @action(detail=True)
+    def explanation(self, request: Request, pk: str) -> Response:
+        """Return what the council asks with the unit's answers, and their fingerprint: the move "explain" names it."""
+        card = self.get_object()
+        actions.require_own(card, self.request.actor)
+        seen, window = queries.sheet(card, self.request.actor), queries.time_of(card, Step.Kind.EXPLANATION)
+        wanted = window.step.pk if window else None
+        rows = [
+            (leaf.code, asked, [piece for piece in leaf.evidence if piece.step_id == asked.step_id])
+            for leaf in seen.leaves
+            for asked in leaf.explanations
+            if asked.step_id == wanted
+        ]
+        body = {
+            "fingerprint": queries.answers_fingerprint(rows),
+            "now": seen.now,
+            "closes_at": window.closes if window else None,
+            "asked": [{"code": code, "explanation": row, "evidence": pieces} for code, row, pieces in rows],
+        }
+        return Response(shapes_approval.AskedLeavesShape(body).data)
 
     @extend_schema(request=sent.ReturnNoteIn, responses={200: shapes_approval.ReturnedShape, 204: None})
     @action(detail=True, methods=["post"], url_path="return-notes")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -15,11 +14,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from backend.core import clock
-from backend.core.errors import Refused
 from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.rounds.queries import timeline
-from backend.scoring import actions, board, changes, sent, shapes
+from backend.scoring import actions, board, room, sent, shapes, telling
 from backend.scoring.models import Provenance
 from backend.scoring.sent import read
 from permissions.roles import Verb
@@ -32,7 +30,7 @@ def round_of(request: Request, key: Any) -> Round:
     return get_object_or_404(board.rounds_of_host(request.actor), pk=key)  # type: ignore[attr-defined]
 
 
-def _named(request: Request, given: Any) -> Round:
+def named(request: Request, given: Any) -> Round:
     """Return the round whose key was sent. Without one there is nothing to find (404)."""
     key = given.get("round", "") if hasattr(given, "get") else ""
     return round_of(request, key_in(str(key)))
@@ -61,7 +59,7 @@ class OpeningViewSet(ViewSet):
     @extend_schema(request=sent.RoundIn, responses={201: shapes.CountShape})
     def create(self, request: Request) -> Response:
         """Open the round and return how many cards were made."""
-        round_ = _named(request, request.data)
+        round_ = named(request, request.data)
         request.actor.require(Verb.MANAGE_ROUND, at=round_.place())  # type: ignore[attr-defined]
         cards = actions.open_round(round_, by=request.actor)  # type: ignore[attr-defined]
         return Response(shapes.CountShape({"number": len(cards)}).data, status=status.HTTP_201_CREATED)
@@ -86,7 +84,7 @@ class SurveyViewSet(ViewSet):
     @extend_schema(parameters=[ROUND], responses=forced_singular_serializer(shapes.SurveyRowsShape))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return every survey and outside-index leaf of the round's cards with the points that stand."""
-        round_ = _named(request, request.query_params)
+        round_ = named(request, request.query_params)
         cards = board.hosted_cards(request.actor).filter(round=round_)  # type: ignore[attr-defined]
         rows: list[dict[str, Any]] = []
         for group in round_.groups.all():
@@ -97,7 +95,7 @@ class SurveyViewSet(ViewSet):
     @extend_schema(request=sent.SurveyIn, responses={201: shapes.SourceShape})
     def create(self, request: Request) -> Response:
         """Enter points with their source, all or none."""
-        round_ = _named(request, request.data)
+        round_ = named(request, request.data)
         board.demand_entry(request.actor, round_)  # type: ignore[attr-defined]
         given = read(sent.SurveyIn, request.data)
         del given["round"]
@@ -145,11 +143,11 @@ class ChangeViewSet(ViewSet):
     @extend_schema(parameters=[sent.ChangesIn], responses=forced_singular_serializer(shapes.ChangesShape))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Return a page of changes, newest first; ``older`` goes into ``before`` for the next page."""
-        if not request.actor.may_anywhere(Verb.INSPECT):  # type: ignore[attr-defined]
-            raise Refused(_("Bạn không có quyền xem lịch sử."))
+        room.demand_inspector(request.actor)  # type: ignore[attr-defined]
         asked = read(sent.ChangesIn, request.query_params)
-        asked["before"] = changes.Cursor.read(asked["before"])
-        found, older = changes.newest(request.actor, words=asked.pop("q"), **asked)  # type: ignore[attr-defined]
+        before = room.Cursor.read(asked.pop("before"))
+        wanted = room.Asked(words=asked.pop("q"), **asked)
+        found, older = telling.newest(request.actor, wanted, before=before)  # type: ignore[attr-defined]
         return Response(shapes.ChangesShape({"results": found, "older": str(older) if older else None}).data)
 
 

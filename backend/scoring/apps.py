@@ -11,6 +11,12 @@ class ScoringConfig(AppConfig):
     verbose_name = "Chấm điểm"
 
     def ready(self) -> None:
-        from backend.scoring import checks  # deferred: it reads the settings
+        # Deferred: they read settings and models.
+        from backend.audit.triggers import binds
+        from backend.scoring import accesses, checks, lines
+        from backend.scoring.models import StoredFile
 
         checks.register()
+        lines.register()
+        accesses.register()
+        binds(StoredFile, but=("state", "finding", "size"))

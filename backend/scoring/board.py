@@ -9,23 +9,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from backend.core import clock
 from backend.core.exact import ZERO
 from backend.core.text import fold
 from backend.criteria.models import Node
 from backend.rounds.models import Group, Round, Step
+from backend.rounds.queries.councils import conflicted_units
 from backend.scoring.agenda import with_progress
 from backend.scoring.lifecycle import READY, UNAPPROVED, UNDER_APPRAISAL, State
 from backend.scoring.models import Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS, explained, of_unit, step_of, still_writing
+from backend.scoring.queries import CARD_PARTS, explained, of_unit, step_of, still_writing, unapproved
 from permissions.actor import Actor, within
 from permissions.roles import Place, Verb
 
 # Who works on the cards of a host, or looks over its work. A scored unit holds none of these on its own card.
 HOST_VERBS = (
     Verb.APPRAISE,
+    Verb.PREPARE,
     Verb.CONCLUDE,
     Verb.REOPEN,
     Verb.ENTER_SURVEY,
@@ -48,6 +50,11 @@ def hosted_cards(actor: Actor) -> QuerySet[Scorecard]:
     """Return the cards the person works on for their host, or inspects."""
     mine = within(actor, HOST_VERBS, unit="unit__path", host="round__host__path")
     return Scorecard.objects.filter(mine).select_related(*CARD_PARTS)
+
+
+def heard_cards(actor: Actor, round_: Round) -> QuerySet[Scorecard]:
+    """Return the round's cards whose talk before the council the person hears: no card of a declared conflict of hers."""
+    return hosted_cards(actor).filter(round=round_).exclude(unit__in=conflicted_units(actor, round_))
 
 
 def hosted_rounds(actor: Actor) -> list[Round]:
@@ -104,8 +111,8 @@ class Standing:
 
     @property
     def due(self) -> int:
-        """Return how many leaves the appraisal now on owes: all at the first, the asked ones later."""
-        return len(self.asked) if self.card.step_id else self.own
+        """Return how many leaves the appraisal now on owes: all at the first, the explained ones later."""
+        return self.answered if self.card.step_id else self.own
 
     @property
     def marked(self) -> int:
@@ -113,7 +120,11 @@ class Standing:
         if self.step is None:
             return 0
         done = {key for key, rows in self.marks.items() if any(row[0] == self.step.pk for row in rows)}
-        return len(done & set(self.asked)) if self.card.step_id else len(done)
+        return len(done & self._explained) if self.card.step_id else len(done)
+
+    @property
+    def _explained(self) -> set[int]:
+        return {key for key, answered in self.asked.items() if answered}
 
     @property
     def changed(self) -> int:
@@ -192,8 +203,11 @@ def _asked(cards: list[Scorecard]) -> dict[int, dict[int, bool]]:
     """Return, by card and score, whether the question asked is answered."""
     found: dict[int, dict[int, bool]] = defaultdict(dict)
     rows = Explanation.objects.filter(score__card__in=cards, score__applies=True).order_by("step__order")
-    for card_id, score_id, answer in rows.values_list("score__card_id", "score_id", "answer"):
-        found[card_id][score_id] = bool(answer)
+    sent = ExpressionWrapper(~Q(answer="") & ~unapproved(), output_field=BooleanField())
+    for card_id, score_id, given in rows.annotate(given=sent).values_list(
+        "score__card_id", "score_id", "given"
+    ):
+        found[card_id][score_id] = found[card_id].get(score_id, False) or given
     return found
 
 
@@ -263,10 +277,11 @@ class SurveyTable:
 
 
 def survey_table(group: Group, cards: Iterable[Scorecard], actor: Actor) -> SurveyTable:
-    """Return the table of these cards of the group; three statements."""
+    """Return the table of these cards of the group; four statements."""
     listed = list(cards)
     nodes = Node.objects.filter(criteria_set_id=group.criteria_set_id, is_leaf=True)
-    lines = {card.pk: SurveyLine(card, {}, actor.may(Verb.ENTER_SURVEY, at=card.place())) for card in listed}
+    apart = conflicted_units(actor, group.round)
+    lines = {card.pk: SurveyLine(card, {}, _may_enter(actor, card, apart)) for card in listed}
     cells = {}
     for score in survey_scores(listed):
         cells[score.pk] = lines[score.card_id].cells[score.code] = SurveyCell(score)
@@ -275,6 +290,10 @@ def survey_table(group: Group, cards: Iterable[Scorecard], actor: Actor) -> Surv
         cells[mark.score_id].mark = mark
     asked = list(nodes.exclude(source=Node.Source.ASSESSED).order_by("order"))
     return SurveyTable(group, asked, list(lines.values()))
+
+
+def _may_enter(actor: Actor, card: Scorecard, apart: set[int]) -> bool:
+    return card.unit_id not in apart and actor.may(Verb.ENTER_SURVEY, at=card.place())
 
 
 def demand_entry(actor: Actor, round_: Round) -> None:

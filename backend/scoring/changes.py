@@ -1,32 +1,40 @@
-"""The newest changes of everything a person inspects: one read per kind of row, whatever there is."""
+"""The words of each kind of change, and the life of one score for one viewer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.audit.queries import covering
 from backend.core import clock
-from backend.core.dates import end_of_day_exclusive, format_date, last_day_before, start_of_day
+from backend.core.dates import format_date, last_day_before
 from backend.core.exact import format_points
-from backend.core.text import fold
 from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Extension, Round, Step
 from backend.scoring import queries
-from backend.scoring.lifecycle import MOVES, OWN_MOVES, State
-from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard, Signature
-from backend.scoring.wording import Entry, Reader, applied, because, mark_change, stated
-from permissions.actor import Actor, within
-from permissions.roles import ROLE_TITLES, Role, Verb
+from backend.scoring.council_words import COUNCIL
+from backend.scoring.lifecycle import MOVES
+from backend.scoring.models import (
+    Deduction,
+    Delegation,
+    Evidence,
+    Explanation,
+    Mark,
+    ReturnedLeaf,
+    Score,
+    Scorecard,
+    Signature,
+)
+from backend.scoring.session_words import SESSIONS
+from backend.scoring.wording import Entry, Reader, applied, because, mark_change
+from permissions.actor import Actor
+from permissions.roles import ROLE_TITLES, Role
 from tiers.models import Appointment, Unit
-
-A_PAGE = 50
 
 KINDS = {
     "marks": gettext_lazy("Điểm"),
@@ -34,74 +42,26 @@ KINDS = {
     "evidence": gettext_lazy("Tài liệu kiểm chứng"),
     "cards": gettext_lazy("Phiếu"),
     "rounds": gettext_lazy("Đợt đánh giá"),
+    "council": gettext_lazy("Hội đồng thẩm định"),
     "criteria": gettext_lazy("Bộ tiêu chí"),
     "units": gettext_lazy("Đơn vị"),
     "seats": gettext_lazy("Phân công"),
+    "people": gettext_lazy("Tài khoản"),
+    "survey": gettext_lazy("Điểm điều tra và nguồn"),
+    "results": gettext_lazy("Kết quả công bố"),
+    "reads": gettext_lazy("Xem tài liệu"),
+    "exports": gettext_lazy("Xuất dữ liệu"),
+    "refused": gettext_lazy("Việc bị từ chối"),
 }
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """A place in the history: rows after it in the list are older."""
-
-    at: datetime
-    rank: int
-    key: int
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.rank}~{self.key}"
-
-    @classmethod
-    def read(cls, text: str) -> Cursor | None:
-        """Return the place that an address names; None where it names none."""
-        parts = text.replace(" ", "+").split("~")
-        try:
-            at, rank, key = datetime.fromisoformat(parts[0]), int(parts[1]), int(parts[2])
-        except (ValueError, IndexError):
-            return None
-        return cls(at, rank, key) if at.tzinfo else None
-
-
-@dataclass
-class Change:
-    """One change: when, who, where, what, why."""
-
-    row: Any
-    rank: int
-    kind: str
-    what: str = ""
-    code: str = ""
-    card: int | None = None
-
-    @property
-    def place(self) -> tuple[datetime, int, int]:
-        """Return where the change stands in the list; the greatest is the newest."""
-        return self.row.history_date, -self.rank, self.row.history_id
-
-    @property
-    def title(self) -> Any:
-        """Return the kind in words."""
-        return KINDS[self.kind]
-
-    @property
-    def reason(self) -> str:
-        """Return the reason recorded with the change, unless it stands in the words already."""
-        reason: str = self.row.history_change_reason
-        return "" if reason in self.what else reason
-
-    @property
-    def stated(self) -> str:
-        """Return the paper a figure was taken from."""
-        return stated(self.row)
 
 
 @dataclass
 class Names:
     """What rows name by key only, looked up once for a page."""
 
-    scores: dict[int, tuple[str, int]] = field(default_factory=dict)
     steps: dict[int, Step] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
+    proposals: dict[int, Decimal] = field(default_factory=dict)
 
 
 Teller = Callable[[Any, Names], str]
@@ -109,124 +69,11 @@ Teller = Callable[[Any, Names], str]
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of row: which of its columns are compared with the row before, what is left out, its words."""
+    """One kind of row: its words, and which of its columns they compare with the row before."""
 
-    kind: str
     model: Any
     tell: Teller
     compared: tuple[str, ...] = ()
-    kept: Q = field(default_factory=Q)
-
-
-def newest(
-    actor: Actor,
-    *,
-    words: str = "",
-    kind: str = "",
-    first: date | None = None,
-    last: date | None = None,
-    before: Cursor | None = None,
-) -> tuple[list[Change], Cursor | None]:
-    """Return one page of changes the person may inspect, newest first, and where the next page begins."""
-    asked = _scope(actor) & _asked(words, first, last)
-    hidden = _hidden(actor)
-    found: list[Change] = []
-    for rank, source in enumerate(SOURCES):
-        if kind in ("", source.kind):
-            rows = _rows(source, asked & _after(before, rank), hidden.get(source.model))
-            found += [Change(row, rank, source.kind) for row in rows]
-    found.sort(key=lambda change: change.place, reverse=True)
-    page, more = found[:A_PAGE], len(found) > A_PAGE
-    _tell(page)
-    end = page[-1] if more else None
-    return page, Cursor(end.row.history_date, end.rank, end.row.history_id) if end else None
-
-
-def _scope(actor: Actor) -> Q:
-    """Return what the person inspects: rows about her units, and all of the rounds of her host."""
-    rounds = Round.objects.filter(within(actor, Verb.INSPECT, unit="host__path"))
-    return within(actor, Verb.INSPECT, unit="unit_path") | Q(round_key__in=rounds.values("pk"))
-
-
-def _hidden(actor: Actor) -> dict[Any, Q]:
-    """Return, by kind of row, what the person may not read yet.
-
-    What a unit gives itself, attaches and sends round inside is its own until its lock; who works in a
-    unit reads of the council what the unit reads. The rules of ``queries.sees_step``, put to the database.
-    """
-    own = Step.objects.filter(kind=Step.Kind.SELF).values("pk")
-    writing = queries.still_writing(clock.now()).values("pk")
-    unsent = Q(score_id__in=Score.objects.filter(card__in=writing).values("pk"), step_id__in=own)
-    council = Q(score_id__in=_unpublished_scores(actor).values("pk"))
-    return {
-        Mark: unsent | council & ~Q(step_id__in=own),
-        Evidence: unsent,
-        Explanation: council,
-        Deduction: Q(card_id__in=_unpublished_scores(actor).values("card")),
-        Signature: Q(card_id__in=writing, move__in=OWN_MOVES),
-        Scorecard: Q(id__in=writing),
-    }
-
-
-def _unpublished_scores(actor: Actor) -> QuerySet[Score]:
-    """Return the scores without a published result of the units where the person works."""
-    places = {seat.workplace for seat in actor.seats} | {seat.path for seat in actor.seats}
-    scores = Score.objects.filter(card__unit__path__in=places)
-    return scores.exclude(card__state=State.PUBLISHED)
-
-
-def _asked(words: str, first: date | None, last: date | None) -> Q:
-    asked = Q()
-    if words:
-        asked &= Q(unit_key__in=Unit.objects.filter(folded__contains=fold(words)).values("pk"))
-    if first:
-        asked &= Q(history_date__gte=start_of_day(first))
-    if last:
-        asked &= Q(history_date__lt=end_of_day_exclusive(last))
-    return asked
-
-
-def _after(before: Cursor | None, rank: int) -> Q:
-    if before is None:
-        return Q()
-    older = Q(history_date__lt=before.at)
-    if rank == before.rank:
-        return older | Q(history_date=before.at, history_id__lt=before.key)
-    return older | Q(history_date=before.at) if rank > before.rank else older
-
-
-def _rows(source: Source, asked: Q, hidden: Q | None) -> list[Any]:
-    history = source.model.history
-    earlier = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
-    prior = {f"prior_{name}": Subquery(earlier.values(name)[:1]) for name in source.compared}
-    rows = history.filter(asked).annotate(**prior).filter(source.kept)
-    if hidden is not None:
-        rows = rows.exclude(hidden)
-    return list(rows.order_by("-history_date", "-history_id")[: A_PAGE + 1])
-
-
-def _tell(page: list[Change]) -> None:
-    names = _names([change.row for change in page])
-    for change in page:
-        change.what = SOURCES[change.rank].tell(change.row, names)
-        key = getattr(change.row, "score_id", None) or (
-            change.row.id if SOURCES[change.rank].model is Score else 0
-        )
-        change.code, change.card = names.scores.get(key, ("", None))
-
-
-def _names(rows: list[Any]) -> Names:
-    scores = {getattr(row, "score_id", None) for row in rows}
-    scores |= {row.id for row in rows if type(row).instance_type is Score}
-    steps = {getattr(row, "step_id", None) for row in rows}
-    people = {row.user_id for row in rows if type(row).instance_type is Appointment}
-    coded = Score.objects.filter(pk__in=scores - {None}).values_list("pk", "code", "card_id")
-    named = get_user_model().objects.filter(pk__in=people).values_list("pk", "full_name")
-    return Names(
-        {pk: (code, card_id) for pk, code, card_id in coded},
-        {step.pk: step for step in Step.objects.filter(pk__in=steps - {None})},
-        dict(named),
-    )
 
 
 # --- one leaf ------------------------------------------------------------------------------------------
@@ -239,8 +86,11 @@ def entries_for(card: Scorecard, score: Score, viewer: Actor) -> list[Entry]:
     shown = {step.pk: step for step in steps if queries.sees_step(card, step, viewer, now)}
     names = queries.works_for_host(viewer, card)
     hidden = frozenset(step.pk for step in steps if step.kind == Step.Kind.SELF and step.pk not in shown)
-    reader = Reader(steps=shown, hidden=hidden, sent=None if names else _sent(card), names=names)
-    return reader.entries(queries.timeline(score))
+    sent, drafts = (None, queries.draft_steps(card)) if names else (_sent(card), frozenset())
+    reader = Reader(steps=shown, hidden=hidden, sent=sent, drafts=drafts, names=names)
+    entries = reader.entries(queries.timeline(score))
+    covered = covering(card.history_chain, {entry.sequence for entry in entries})
+    return [replace(entry, checkpoint=covered.get(entry.sequence)) for entry in entries]
 
 
 def _sent(card: Scorecard) -> frozenset[int]:
@@ -306,6 +156,19 @@ def _card(row: Any, names: Names) -> str:
     return _("Sửa phần khó khăn, đề xuất của báo cáo")
 
 
+def _returned(row: Any, names: Names) -> str:
+    if row.answered_at and not row.prior_answered_at:
+        return _("Đơn vị đánh dấu đã xử lý") + (f": {row.answer}" if row.answer else "")
+    return _("Lãnh đạo trả lại: %s") % row.reason
+
+
+def _delegation(row: Any, names: Names) -> str:
+    named = {"who": names.people.get(row.taker_id, ""), "until": format_date(last_day_before(row.ends_at))}
+    if row.history_type == "+":
+        return _("Ủy quyền phê duyệt cho %(who)s đến hết ngày %(until)s") % named
+    return _("Ủy quyền phê duyệt cho %(who)s đổi thành đến hết ngày %(until)s") % named
+
+
 def _round(row: Any, names: Names) -> str:
     if row.history_type == "+":
         return _("Lập %s") % row.title
@@ -329,11 +192,8 @@ def _step(row: Any, names: Names) -> str:
 def _extension(row: Any, names: Names) -> str:
     step = names.steps.get(row.step_id)
     until = format_date(last_day_before(row.closes_at))
-    return _("Gia hạn bước “%(step)s” đến hết ngày %(until)s (văn bản %(document)s)") % {
-        "step": step.title if step else "",
-        "until": until,
-        "document": row.document,
-    }
+    named = {"step": step.title if step else "", "until": until, "document": row.document}
+    return _("Gia hạn bước “%(step)s” đến hết ngày %(until)s (văn bản %(document)s)") % named
 
 
 def _criteria(row: Any, names: Names) -> str:
@@ -375,26 +235,21 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-# In this order rows of one moment stand. What opening a round makes by the thousand is left out.
 SOURCES = (
-    Source("marks", Mark, _mark, ("points", "version"), ~Q(history_type="+", points__isnull=True)),
-    Source("marks", Score, _score, (), Q(history_type="~")),
-    Source("marks", Deduction, _deduction),
-    Source("answers", Explanation, _explanation, ("answer",)),
-    Source("evidence", Evidence, _evidence),
-    Source("cards", Signature, _signature),
-    Source(
-        "cards",
-        Scorecard,
-        _card,
-        ("signed_number", "state"),
-        # A change of state is told by its signature.
-        Q(history_type="~", prior_state=F("state")),
-    ),
-    Source("rounds", Round, _round, ("state",)),
-    Source("rounds", Step, _step, ("closes_at",)),
-    Source("rounds", Extension, _extension),
-    Source("criteria", CriteriaSet, _criteria, ("state",)),
-    Source("units", Unit, _unit, ("name", "valid_to")),
-    Source("seats", Appointment, _seat, ("ends_at",)),
+    Source(Mark, _mark, ("points", "version")),
+    Source(Score, _score),
+    Source(Deduction, _deduction),
+    Source(Explanation, _explanation, ("answer",)),
+    Source(Evidence, _evidence),
+    Source(Signature, _signature),
+    Source(Scorecard, _card, ("signed_number",)),
+    Source(ReturnedLeaf, _returned, ("answered_at",)),
+    Source(Delegation, _delegation),
+    Source(Round, _round, ("state",)),
+    Source(Step, _step, ("closes_at",)),
+    Source(Extension, _extension),
+    Source(CriteriaSet, _criteria, ("state",)),
+    Source(Unit, _unit, ("name", "valid_to")),
+    Source(Appointment, _seat, ("ends_at",)),
+    *(Source(*kind) for kind in (*COUNCIL, *SESSIONS)),
 )

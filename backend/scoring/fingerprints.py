@@ -29,6 +29,41 @@ def fingerprint(criteria_version: str, lines: Iterable[Line], texts: tuple[str, 
         "texts": [_nfc(text) for text in texts],
         "lines": [_plain(line) for line in sorted(lines, key=lambda line: line.code)],
     }
+    return of_content(content)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question of the council as the unit's leader sends it: the answer, and the evidence added to it."""
+
+    code: str
+    question: str
+    answer: str
+    evidence: tuple[tuple[str, ...], ...]
+
+
+def answers(rows: Iterable[Answered]) -> str:
+    """Return the fingerprint of an explanation: every question asked, answered or not."""
+    lines = [
+        {
+            "code": row.code,
+            "question": _nfc(row.question),
+            "answer": _nfc(row.answer),
+            "evidence": sorted([_nfc(part) for part in piece] for piece in row.evidence),
+        }
+        for row in sorted(rows, key=lambda row: row.code)
+    ]
+    return of_content({"answers": lines})
+
+
+def result(lines: Iterable[tuple[str, Decimal | None]], deducted: Decimal) -> str:
+    """Return the fingerprint of what was concluded: points by leaf, and what was taken off."""
+    points = {code: None if given is None else int(given * 1000) for code, given in lines}
+    return of_content({"result": points, "deducted": int(deducted * 1000)})
+
+
+def of_content(content: Any) -> str:
+    """Return SHA-256 in hex over canonical JSON: sorted keys, no spaces."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -29,6 +29,7 @@ class Facts:
     missing_points: tuple[str, ...] = ()
     missing_evidence: tuple[str, ...] = ()
     unmarked: tuple[str, ...] = ()
+    open_doubles: tuple[str, ...] = ()
     missing_survey: tuple[str, ...] = ()
     over_deducted: tuple[str, ...] = ()
     asked: int = 0
@@ -39,6 +40,11 @@ class Facts:
     approval_voided: bool = False
     presiding: int = 0
     objections: int = 0
+    kept_by_session: str = ""
+    reopening_asked_by: int | None = None
+    sign_off_until: datetime | None = None
+    signed_off: bool = False
+    waiting_changes: tuple[str, ...] = ()
 
 
 def _list(codes: tuple[str, ...], most: int = 8) -> str:
@@ -147,6 +153,18 @@ def all_marked(facts: Facts) -> str:
     }
 
 
+def doubles_settled(facts: Facts) -> str:
+    """No leaf chosen to be marked by two people waits for a mark or for a third to settle it."""
+    if not facts.open_doubles:
+        return ""
+    return _(
+        "Còn %(n)d tiêu chí chấm hai lần độc lập chưa xong (thiếu điểm hoặc hai điểm khác nhau): %(codes)s."
+    ) % {
+        "n": len(facts.open_doubles),
+        "codes": _list(facts.open_doubles),
+    }
+
+
 def answered_or_late(facts: Facts) -> str:
     """A card out for explanation comes back when the unit sends it or its deadline passes."""
     over = facts.explanation_closes and facts.now >= facts.explanation_closes
@@ -161,13 +179,50 @@ def something_asked(facts: Facts) -> str:
 
 
 def something_answered(facts: Facts) -> str:
-    """At least one question is answered; what is not answered stands."""
+    """At least one question is answered; of what is not answered the first mark stands."""
     return "" if facts.answered else _("Chưa giải trình tiêu chí nào.")
 
 
 def nothing_open(facts: Facts) -> str:
     """No request for explanation waits to be sent."""
     return _("Còn yêu cầu giải trình chưa gửi đơn vị.") if facts.asked else ""
+
+
+def in_session(facts: Facts) -> str:
+    """Where the round concludes in session: one is on with enough members, and no vote on the card goes on."""
+    return facts.kept_by_session
+
+
+def two_persons(facts: Facts) -> str:
+    """A conclusion is opened again by a second person: another one has proposed it."""
+    if facts.reopening_asked_by is None:
+        return _("Chưa có đề nghị mở lại kết luận. Một người đề nghị, người khác xác nhận.")
+    if facts.reopening_asked_by == facts.signer:
+        return _("Người đề nghị không được tự xác nhận. Cần một người khác xác nhận.")
+    return ""
+
+
+def sign_off_asked(facts: Facts) -> str:
+    """The round asks the units' leaders to sign what was concluded, until a day of its own."""
+    if facts.sign_off_until is None:
+        return _("Đợt đánh giá này không lấy chữ ký xác nhận kết quả của đơn vị.")
+    if facts.now >= facts.sign_off_until:
+        return _("Đã hết hạn ký xác nhận lúc %(when)s.") % {"when": format_moment(facts.sign_off_until)}
+    return ""
+
+
+def not_signed_off(facts: Facts) -> str:
+    """The result as it stands is not signed by the unit yet."""
+    return _("Đơn vị đã ký xác nhận kết quả này.") if facts.signed_off else ""
+
+
+def no_change_waits(facts: Facts) -> str:
+    """No change proposed after conclusion waits for its second person."""
+    if not facts.waiting_changes:
+        return ""
+    return _("Còn đề nghị thay đổi chờ người thứ hai xác nhận: %(codes)s.") % {
+        "codes": _list(facts.waiting_changes)
+    }
 
 
 def deductions_fit(facts: Facts) -> str:

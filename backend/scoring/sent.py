@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.dates import parse_moment, parse_start
+from backend.core.errors import Invalid
 from backend.core.serializers import KeyField, PointsSerializerField, WholeField
+from backend.core.text import key_in
 from backend.scoring.changes import KINDS
 from backend.scoring.lifecycle import State
+from backend.scoring.models import Attendance, Ballot
 
 
 def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]:
@@ -26,13 +32,41 @@ class CardFilter(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=State.choices, required=False)
 
 
+class SpanField(serializers.CharField):
+    """A day or a moment as text, ISO or as people type it; gives an aware ``datetime``."""
+
+    def __init__(self, *, reads: Callable[[str], datetime], **options: Any) -> None:
+        super().__init__(**options)
+        self.reads = reads
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the moment. Raises ValidationError where it can't be read."""
+        try:
+            return self.reads(super().to_internal_value(data))
+        except Invalid as refusal:
+            raise serializers.ValidationError(refusal.message) from None
+
+
 class ChangesIn(serializers.Serializer[Any]):
-    """Which changes are listed: words of the unit's name, kind, first and last day, where to go on."""
+    """Which changes are listed: words of the unit's name (with all below it), kind, person, step, round.
+
+    ``first`` and ``last`` are days or moments and count both. ``code`` is a leaf, or a field or criterion with
+    all below it; ``turn`` is 1 where the council raised points, -1 where it cut; ``points_before`` and
+    ``points_after`` are those of a change; ``reason`` are words of the reason, without accents too; ``before`` is where to go on.
+    """
 
     q = serializers.CharField(required=False, allow_blank=True, default="")
     kind = serializers.ChoiceField(choices=list(KINDS), required=False, allow_blank=True, default="")
-    first = serializers.DateField(required=False, default=None)
-    last = serializers.DateField(required=False, default=None)
+    first = SpanField(required=False, default=None, reads=parse_start)
+    last = SpanField(required=False, default=None, reads=parse_moment)
+    person = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    step = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    round = KeyField(required=False, default=None)
+    code = serializers.CharField(required=False, allow_blank=True, default="", max_length=30)
+    turn = serializers.ChoiceField(choices=[-1, 0, 1], required=False, default=0)
+    points_before = PointsSerializerField(required=False, default=None)
+    points_after = PointsSerializerField(required=False, default=None)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     before = serializers.CharField(required=False, default="")
 
 
@@ -81,12 +115,22 @@ class MarkIn(serializers.Serializer[Any]):
 
 
 class DeductionIn(serializers.Serializer[Any]):
-    """Points taken off a field or leaf after appraisal."""
+    """Points taken off a field or leaf after appraisal; ``file`` (sent as a form) is the document itself."""
 
     code = serializers.CharField()
     points = PointsSerializerField()
     reason = serializers.CharField()
     document = serializers.CharField(max_length=200)
+    file = serializers.FileField(required=False)
+
+
+class CannedIn(serializers.Serializer[Any]):
+    """A canned reason: ``leaf`` is the key of its leaf (none: every leaf); ``version`` 0 makes it new."""
+
+    code = serializers.CharField(max_length=9)
+    text = serializers.CharField(max_length=1000)
+    leaf = KeyField(required=False, allow_null=True, default=None)
+    version = WholeField(required=False, default=0)
 
 
 class ReturnNoteIn(serializers.Serializer[Any]):
@@ -224,3 +268,67 @@ class SignedCopyIn(serializers.Serializer[Any]):
     file = serializers.FileField()
     number = serializers.CharField(max_length=100)
     signed_on = serializers.DateField()
+
+
+class BeginIn(serializers.Serializer[Any]):
+    """A session of a round's council begins somewhere."""
+
+    round = KeyField()
+    venue = serializers.CharField(max_length=300)
+
+
+class PresenceIn(serializers.Serializer[Any]):
+    """One member's presence."""
+
+    person = KeyField()
+    presence = serializers.ChoiceField(choices=Attendance.Presence.choices)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+
+
+class AttendanceIn(serializers.Serializer[Any]):
+    """Who is there."""
+
+    rows = PresenceIn(many=True)
+
+
+class ProposalIn(serializers.Serializer[Any]):
+    """Points proposed for a leaf of a card."""
+
+    card = KeyField()
+    code = serializers.CharField()
+    points = PointsSerializerField()
+    reason = serializers.CharField()
+
+
+class VoteIn(serializers.Serializer[Any]):
+    """One vote."""
+
+    choice = serializers.ChoiceField(choices=Ballot.Choice.choices)
+
+
+class SecretIn(serializers.Serializer[Any]):
+    """The person shows again who she is."""
+
+    secret = serializers.CharField(trim_whitespace=False)
+
+
+class AmendmentIn(serializers.Serializer[Any]):
+    """A change after the conclusion: of the leaf ``code`` by ``points`` or its rule's ``inputs``; without it, of all."""
+
+    code = serializers.CharField(required=False, allow_blank=True, default="")
+    points = PointsSerializerField(required=False, allow_null=True, default=None)
+    inputs = serializers.DictField(required=False, default=dict)
+    reason = serializers.CharField()
+    document = serializers.CharField(max_length=200)
+
+
+class RefusalIn(serializers.Serializer[Any]):
+    """Why a change is turned down or taken back."""
+
+    answer = serializers.CharField()
+
+
+def card_key(data: Any) -> int:
+    """Return the key of the card that was sent; 0 where none was, which is no card's."""
+    given = data.get("card", "") if hasattr(data, "get") else ""
+    return key_in(str(given)) or 0

@@ -59,12 +59,21 @@ class MarkShape(serializers.ModelSerializer[Mark]):
     step_title = serializers.CharField(source="step.title")
     points = PointsSerializerField(allow_null=True)
     from_points = PointsSerializerField(allow_null=True)
+    author = serializers.SerializerMethodField(help_text="null khi bước này không nêu tên người thẩm định")
 
     class Meta:
         model = Mark
         fields = [
-            "step", "step_title", "points", "from_points", "inputs", "note", "reason", "version", "saved_at",
+            "step", "step_title", "points", "from_points", "inputs", "note", "reason", "rule_said", "author",
+            "version", "saved_at",
         ]  # fmt: skip
+
+    def get_author(self, mark: Mark) -> str | None:
+        """Return who gave the points, to who may know: at once to whoever has just saved them herself."""
+        viewer = self.context.get("viewer")
+        if viewer is None or mark.step.kind == Step.Kind.SELF:
+            return mark.author
+        return mark.author if queries.sees_names(viewer, mark.score.card, mark.step) else None
 
 
 class SavedShape(serializers.Serializer[Any]):
@@ -129,10 +138,15 @@ class DeductionShape(serializers.ModelSerializer[Deduction]):
     """Points taken off a field or leaf after appraisal; ``withdraws`` is the row that this one takes back."""
 
     points = PointsSerializerField()
+    file = serializers.SerializerMethodField(help_text="địa chỉ của tệp văn bản, null khi không có")
 
     class Meta:
         model = Deduction
-        fields = ["id", "code", "points", "reason", "document", "withdraws", "made_at"]
+        fields = ["id", "code", "points", "reason", "document", "file", "withdraws", "made_at"]
+
+    def get_file(self, row: Deduction) -> str | None:
+        """Return where the document is given out to who may see the deduction."""
+        return reverse("scoring:deduction_file", args=[row.card_id, row.pk]) if row.file_id else None
 
 
 class ExtraShape(serializers.Serializer[Any]):
@@ -164,7 +178,10 @@ class LeafShape(serializers.Serializer[Any]):
     @extend_schema_field(MarkShape(many=True))
     def get_marks(self, leaf: Any) -> Any:
         """Return the marks of the steps the viewer may see, in order."""
-        return MarkShape(leaf.marks.values(), many=True).data
+        marks = list(leaf.marks.values())
+        for mark in marks:
+            mark.score = leaf.score
+        return MarkShape(marks, many=True, context=self.context).data
 
 
 class SheetShape(serializers.Serializer[Any]):
@@ -239,13 +256,14 @@ class SheetShape(serializers.Serializer[Any]):
 
 
 class EntryShape(serializers.Serializer[Any]):
-    """One line of a leaf's life in words."""
+    """One line of a leaf's life in words; ``checkpoint`` is the number of the first that covers it, null before."""
 
     at = serializers.DateTimeField()
     text = serializers.CharField()
     who = serializers.CharField()
     step = serializers.CharField()
     stated = serializers.CharField()
+    checkpoint = serializers.IntegerField(source="checkpoint.number", allow_null=True, default=None)
 
 
 class CountShape(serializers.Serializer[Any]):
@@ -346,15 +364,18 @@ class SurveyRowsShape(serializers.Serializer[Any]):
 
 
 class ChangeShape(serializers.Serializer[Any]):
-    """One change: when, who, of which unit, what, why."""
+    """One change: when, who, at which step, of which unit and leaf, what, from, to, why."""
 
     at = serializers.DateTimeField(source="row.history_date")
     who = serializers.CharField(source="row.actor_name")
+    step = serializers.CharField(source="row.step_name")
     unit_name = serializers.CharField(source="row.unit_name")
     kind = serializers.CharField()
     what = serializers.CharField()
     code = serializers.CharField()
     card = serializers.IntegerField(allow_null=True)
+    points_before = PointsSerializerField(source="line.points_before", allow_null=True)
+    points_after = PointsSerializerField(source="line.points_after", allow_null=True)
     reason = serializers.CharField()
     stated = serializers.CharField()
 

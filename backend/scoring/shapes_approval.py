@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from backend.core.serializers import PointsSerializerField
 from backend.scoring.models import ReturnedLeaf
+from backend.scoring.shapes import EvidenceShape, ExplanationShape
 
 
 class ReturnedShape(serializers.ModelSerializer[ReturnedLeaf]):
@@ -60,3 +61,20 @@ class ChangesSinceShape(serializers.Serializer[Any]):
 
     since = serializers.DateTimeField(allow_null=True)
     changes = ChangedShape(many=True)
+
+
+class AskedLeafShape(serializers.Serializer[Any]):
+    """One question, its answer as it stands, and the evidence added to it."""
+
+    code = serializers.CharField()
+    explanation = ExplanationShape()
+    evidence = EvidenceShape(many=True)
+
+
+class AskedLeavesShape(serializers.Serializer[Any]):
+    """The explanation the card is out for; ``closes_at`` is the unit's own deadline, the first moment too late."""
+
+    fingerprint = serializers.CharField()
+    now = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField(allow_null=True)
+    asked = AskedLeafShape(many=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from backend.audit.queries import Covering
 from backend.core.dates import format_date
 from backend.core.exact import format_points
 from backend.rounds.models import Step
@@ -56,7 +57,7 @@ def mark_change(
     who = giver(kind)
     if before is None and after is not None and after == start:
         agreed = _("giữ %s") if kind == Step.Kind.CONCLUSION else _("đồng ý %s")
-        return f"{who}: {agreed % _said(after)}"
+        return f"{who}: {agreed % _said(after)}" + because(reason)
     text = f"{who}: {moved(start if before is None else before, after)}"
     return text + because(reason if after is not None else "")
 
@@ -68,7 +69,10 @@ def because(reason: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a leaf's life. ``who`` is empty where the viewer may not know."""
+    """One line of a leaf's life. ``who`` is empty where the viewer may not know.
+
+    ``sequence`` is the row's place in its chain, ``checkpoint`` the first that covers it (None: not yet).
+    """
 
     at: datetime
     text: str
@@ -76,6 +80,8 @@ class Entry:
     step: str = ""
     stated: str = ""
     council: bool = False
+    sequence: int = 0
+    checkpoint: Covering | None = None
 
 
 @dataclass
@@ -83,7 +89,7 @@ class Reader:
     """Puts a leaf's history rows into words, oldest first, for one viewer.
 
     ``steps`` are those whose marks the viewer may see, by key; ``hidden`` the keys of those whose evidence
-    she may not see either; ``sent`` the keys of explanation steps
+    she may not see either; ``drafts`` those of explanations the unit has not sent her; ``sent`` the keys of explanation steps
     whose questions have gone out (None: the viewer sees them before). ``names`` says whether she sees
     every name; without it, only those of her own unit and of steps that show names.
     """
@@ -91,6 +97,7 @@ class Reader:
     steps: Mapping[int, Step]
     hidden: frozenset[int] = frozenset()
     sent: frozenset[int] | None = None
+    drafts: frozenset[int] = frozenset()
     names: bool = True
     last: dict[tuple[str, int], Any] = field(default_factory=dict)
 
@@ -116,6 +123,7 @@ class Reader:
             step=row.step_name,
             stated=stated(row),
             council=council,
+            sequence=row.sequence,
         )
 
     def _by_council(self, row: Any, kind: str, step: Step | None) -> bool:
@@ -145,6 +153,8 @@ class Reader:
         if row.history_type == "-":
             return _("Bỏ yêu cầu giải trình") + because(row.history_change_reason)
         if last and row.answer != last.answer:
+            if row.step_id in self.drafts:
+                return ""
             return _("Đơn vị giải trình: %s") % row.answer
         if last is None or row.question != last.question:
             return _("Yêu cầu giải trình: %s") % row.question
@@ -152,7 +162,7 @@ class Reader:
 
     def evidence(self, row: Any, last: Any) -> str:
         """Return what was attached or taken away."""
-        if row.step_id in self.hidden:
+        if row.step_id in self.hidden | self.drafts:
             return ""
         named = row.file_name or f"{row.number}, {row.issuer}"
         if last is None:

@@ -22,7 +22,7 @@ ENTRIES = (
     Entry(_("Bàn làm việc"), "scoring:desk"),
     Entry(_("Phiếu tự chấm"), "scoring:scorecard_list", (Verb.SCORE, Verb.SUBMIT)),
     Entry(_("Phê duyệt"), "scoring:approval_list", (Verb.APPROVE,)),
-    Entry(_("Thẩm định"), "scoring:appraisal_list", (Verb.APPRAISE, Verb.CONCLUDE)),
+    Entry(_("Thẩm định"), "scoring:appraisal_list", (Verb.APPRAISE, Verb.PREPARE, Verb.CONCLUDE)),
     Entry(_("Đợt đánh giá"), "rounds:round_list", (Verb.MANAGE_ROUND, Verb.REOPEN, Verb.INSPECT)),
     Entry(_("Bộ tiêu chí"), "criteria:set_list", (Verb.MANAGE_CRITERIA, Verb.VIEW)),
     Entry(_("Kết quả"), "reports:ranking_list"),

@@ -92,8 +92,8 @@ def clock(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Search engines stay out: nothing here is public yet."""
-    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+    """Search engines find what was published and stay out of everything else."""
+    return HttpResponse("User-agent: *\nAllow: /published/\nDisallow: /\n", content_type="text/plain")
 
 
 @login_not_required

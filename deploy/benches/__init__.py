@@ -7,4 +7,8 @@ then one file a bench that gathers ``figures()`` (criteria), the parts it is mad
 score and faults start the whole program: machine (database, web server, worker), season (the round and its cards),
 leaves (what is typed), browser (one officer) and clients (many, in a process of their own), ledger (what was
 acknowledged against what is kept), hour (the deadline hour), nemesis (what kills), served (settings with the floors).
+
+tamper judges forged histories; forging is how they are made.
+state_machine plays tests/scoring/life for long: people of two units and the council try anything, and a plain model judges.
+reports measures totals, ranks, pages and the workbook of results; results is its world.
 """

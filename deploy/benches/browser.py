@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import nullcontext
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -18,9 +19,9 @@ class Browser:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     @classmethod
-    def inside(cls, officer: Officer) -> Self:
-        """Return a browser that goes through all of the program but the web server."""
-        return _Inside(officer)  # type: ignore[return-value]
+    def inside(cls, officer: Officer, urls: str = "deploy.benches.floor_score") -> Self:
+        """Return a browser that goes through all of the program but the web server; "" is at its own addresses."""
+        return _Inside(officer, urls)  # type: ignore[return-value]
 
     def get(self, address: str) -> str:
         """Return the page."""
@@ -51,11 +52,11 @@ class Browser:
 
 
 class _Inside(Browser):
-    def __init__(self, officer: Officer) -> None:
+    def __init__(self, officer: Officer, urls: str) -> None:
         from django.test import Client
         from django.test.utils import override_settings
 
-        self.settings = override_settings(ROOT_URLCONF="deploy.benches.floor_score")
+        self.settings = override_settings(ROOT_URLCONF=urls) if urls else nullcontext()
         self.client = Client()
         self.client.cookies.load(officer.cookie)
 

@@ -1,7 +1,7 @@
 """The yardsticks of scoring: one score saved by a bare view, one card opened by a bare view.
 
 They stand behind the same server, settings and middleware (session, person) as ours. Saving is one locked
-read, one update of the mark, its one row of simple-history, one update of the total. Opening reads the same
+read, one update of the mark, the head of its chain and its one row of simple-history, one update of the total. Opening reads the same
 rows and writes them out, inputs and the rule's own sentence with them, through one template.
 """
 
@@ -33,7 +33,7 @@ def save(request: HttpRequest, card: int, pk: int) -> HttpResponse:
     points, now = Decimal(request.POST["points"]), timezone.now()
     by = Actor(request.user.pk, request.user.full_name)
     with transaction.atomic(), recording(by=by, at=now):
-        mark = Mark.objects.select_for_update().get(pk=pk)
+        mark = Mark.objects.select_related("score").select_for_update(of=("self",)).get(pk=pk)
         moved = points - (mark.points or 0)
         mark.points, mark.saved_at, mark.author = points, now, by.name
         mark.version += 1

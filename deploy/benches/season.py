@@ -144,8 +144,8 @@ def _copy_inside(first: int, low: int, high: int) -> None:
     _insert(StepTotal, {"card_id": "card.id"}, _each_card(StepTotal._meta.db_table), (low, high, first))
     rows = f"{old} JOIN {mark} row ON row.score_id = old.id WHERE old.card_id = %s"
     _insert(Mark, {"score_id": "score.id"}, rows, (low, high, first))
-    _tell(Score, "row.card_id", "", (low, high))
-    _tell(Mark, "score.card_id", f"JOIN {score} score ON score.id = row.score_id", (low, high))
+    _tell(Score, "card", (low, high))
+    _tell(Mark, "score__card", (low, high))
 
 
 def _each_card(table: str) -> str:
@@ -158,25 +158,14 @@ def _insert(model: Any, other: dict[str, str], rows: str, values: Sequence[int])
     _run(f"INSERT INTO {model._meta.db_table} ({_names(columns)}) SELECT {', '.join(taken)} {rows}", values)
 
 
-def _tell(model: Any, card: str, way: str, values: Sequence[int]) -> None:
-    """Write the first history row of every copied row, about its own unit."""
-    history = model.history.model
-    told = history.objects.order_by("history_id").values().first()
-    own = [name.column for name in history.tracked_fields]
-    about = {"unit_key": "unit.id", "unit_path": "unit.path", "unit_name": "unit.name"}
-    rest = [
-        name.column
-        for name in history._meta.concrete_fields
-        if name.column not in own and not name.primary_key
-    ]
-    taken = [f'row."{name}"' for name in own] + [about.get(name, "%s") for name in rest]
-    fixed = [told[name] for name in rest if name not in about]
-    _run(
-        f"INSERT INTO {history._meta.db_table} ({_names([*own, *rest])}) SELECT {', '.join(taken)} "  # noqa: S608 (our own names)
-        f"FROM {model._meta.db_table} row {way} JOIN scoring_scorecard card ON card.id = {card} "
-        "JOIN tiers_unit unit ON unit.id = card.unit_id WHERE card.id BETWEEN %s AND %s",
-        [*fixed, *values],
+def _tell(model: Any, card: str, values: Sequence[int]) -> None:
+    """Write the first history row of every copied row, about its own unit, on the chain of its card."""
+    rows = list(
+        model.objects.filter(**{f"{card}__id__range": values}).select_related(f"{card}__unit").order_by("pk")
     )
+    for row in rows:
+        row.history_about = (row if card == "card" else row.score).card.history_about
+    model.history.model.tracker.write(rows, "+")
 
 
 def _names(columns: Iterable[str]) -> str:
@@ -213,7 +202,7 @@ def officers(season: Season, count: int, *, on_one: int = 1, first: int = 1) -> 
             {code: version for code, _pk, version in marks[card.pk]},
             {code: pk for code, pk, _version in marks[card.pk]},
         )
-        for user, card, cookie in zip(people, cards, _sessions(people), strict=True)
+        for user, card, cookie in zip(people, cards, sessions(people), strict=True)
     ]
 
 
@@ -259,7 +248,7 @@ def _seat(people: Sequence[Any], cards: Sequence[Any]) -> None:
     seating.grant_all(seats)
 
 
-def _sessions(people: Sequence[Any]) -> list[str]:
+def sessions(people: Sequence[Any]) -> list[str]:
     """Return the cookie of a session of each, as signing in makes it."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore

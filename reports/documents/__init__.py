@@ -1,4 +1,5 @@
-"""Documents made by the worker: wording, letters (what stands in them), pdf, sheets, special (what was left out for whom), making (one job).
+"""Documents made by the worker: wording, letters (what stands in them), pdf, sheets, special (what was left out for whom), minutes (of a
+session of the council) and word (the same as DOCX), making (one job).
 
 The layout is that of Nghị định 30/2020/NĐ-CP, Phụ lục I.
 """

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backend.audit import queries as audit
 from backend.core import letterhead
 from backend.core.dates import long_date, vn_date
 from backend.core.exact import ZERO
@@ -45,7 +46,7 @@ def self_report(document: Document) -> Letter:
     parts = _self_parts(found)
     demo = document.is_illustration
     context = {
-        **_frame(card.unit, card.round, demo, "BC", number=card.signed_number, day=card.signed_date),
+        **frame(card.unit, card.round, demo, "BC", number=card.signed_number, day=card.signed_date),
         "title": _("Báo cáo tự đánh giá %(year)s - %(unit)s")
         % {"year": card.round.year, "unit": card.unit_name},
         "unit": letterhead.issuer(card.unit_name),
@@ -79,7 +80,7 @@ def ranking(document: Document) -> Letter:
     with_survey = made.with_survey if made else round_.with_survey
     extras = extras_in(line for table in found for line in table.standings)
     context = {
-        **_frame(round_.host, round_, document.is_illustration, "TB", day=_published_on(made)),
+        **frame(round_.host, round_, document.is_illustration, "TB", day=_published_on(made)),
         "title": _("Xếp hạng %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
         "tables": found,
@@ -102,7 +103,7 @@ def left_out(document: Document) -> Letter:
     units = queries.left_out_in(round_, made, SYSTEM)
     extras = extras_in(unit.line for unit in units if unit.line)
     context = {
-        **_frame(round_.host, round_, document.is_illustration, "BC", day=_published_on(made)),
+        **frame(round_.host, round_, document.is_illustration, "BC", day=_published_on(made)),
         "title": _("Báo cáo đặc thù %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
         "units": units,
@@ -122,7 +123,7 @@ def appraisal(document: Document) -> Letter:
     found = queries.find(queries.tables(card.round, document.ranking), card.pk)
     table, line = found or (None, None)
     context = {
-        **_frame(
+        **frame(
             card.round.host, card.round, document.is_illustration, "TB", day=_published_on(document.ranking)
         ),
         "title": _("Kết quả thẩm định %(year)s - %(unit)s")
@@ -145,9 +146,10 @@ def appraisal(document: Document) -> Letter:
 # --- the frame of every letter --------------------------------------------------------------------
 
 
-def _frame(
+def frame(
     unit: Unit, round_: Round, demo: bool, code: str, *, number: str = "", day: date | None = None
 ) -> dict[str, Any]:
+    """Return what stands at the head of every letter."""
     parent = unit.parent
     near = [letterhead.place(one.name) for one in (unit, parent, round_.host) if one is not None]
     issuer = "UBND" if letterhead.is_committee(unit.name) else "……"
@@ -155,6 +157,7 @@ def _frame(
         "demo": demo,
         "year": round_.year,
         "round_title": round_.title,
+        "checkpoint": audit.line(),
         "host": letterhead.issuer(round_.host.name),
         "head": {
             "superior": letterhead.superior_lines(unit.name, parent.name if parent else ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.core import clock
 from backend.core.files import keep_made
 from backend.scoring.actions import note_report
-from reports.documents import annexes, letters, sheets, special
+from reports.documents import annexes, letters, minutes, sheets, special, word
 from reports.documents.pdf import pdf
 from reports.models import Document
 
@@ -15,6 +15,7 @@ LETTERS = {
     Document.Kind.RANKING: letters.ranking,
     Document.Kind.LEFT_OUT: letters.left_out,
     Document.Kind.CRITERIA_CHANGES: annexes.criteria_changes,
+    Document.Kind.MINUTES: minutes.minutes,
 }
 
 SHEETS = {
@@ -26,7 +27,12 @@ SHEETS = {
 def make(key: str) -> None:
     """Make the document with that primary key, unless it is ready. On trouble it is noted and raised."""
     rows = Document.objects.select_related(
-        "round__host__parent", "ranking", "card", "older_set__owner", "newer_set__owner"
+        "round__host__parent",
+        "ranking",
+        "card",
+        "older_set__owner",
+        "newer_set__owner",
+        "session__round__host__parent",
     )
     document = rows.get(pk=key)
     if document.state == Document.State.READY:
@@ -59,6 +65,10 @@ def _content(document: Document) -> bytes:
     if document.kind in SHEETS:
         content, document.file_name = SHEETS[Document.Kind(document.kind)](document)
         document.content_type = sheets.CONTENT_TYPE
+        return content
+    if document.kind == Document.Kind.MINUTES_DOCX:
+        content, document.file_name = word.minutes(document)
+        document.content_type = word.CONTENT_TYPE
         return content
     letter = LETTERS[Document.Kind(document.kind)](document)
     document.file_name, document.fingerprint = letter.file_name, letter.fingerprint

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from backend.core import clock
 from backend.criteria.models import Node
 from backend.rounds.models import Round, Step
 from backend.scoring.models import Mark, Score, Scorecard, State
+from backend.scoring.queries import open_ends, waiting_changes
 from reports.queries.totals import totals_in
 
 
@@ -29,13 +31,19 @@ class Problem:
 
 
 def problems(round_: Round) -> list[Problem]:
-    """Return what keeps the ranking from being published, unit by unit; four queries."""
-    cards = list(Scorecard.objects.filter(round=round_).order_by("unit__order", "pk"))
+    """Return what keeps the ranking from being published, unit by unit; the same number of queries for any number of units.
+
+    Of a round published already: what keeps a correction from being published.
+    """
+    cards = list(Scorecard.objects.filter(round=round_).select_related("round").order_by("unit__order", "pk"))
+    again = round_.state == Round.State.PUBLISHED
+    left = _waiting(cards) if again else open_ends(cards, clock.now())
+    done = State.PUBLISHED if again else State.CONCLUDED
     missing, without = missing_survey(round_), without_result(round_)
     empty = [totals.card_id for totals in totals_in(round_).values() if not totals.maximum]
     found = []
     for card in cards:
-        if card.state != State.CONCLUDED:
+        if card.state != done:
             state = State(card.state).label
             what = _("phiếu %(state)s, chưa kết luận") % {"state": state}
             found.append(Problem(card.pk, card.unit_name, what))
@@ -45,9 +53,18 @@ def problems(round_: Round) -> list[Problem]:
         if codes := missing.get(card.pk):
             what = _("thiếu điểm điều tra xã hội học hoặc chỉ số ngoài ở tiêu chí %(codes)s")
             found.append(Problem(card.pk, card.unit_name, what % {"codes": ", ".join(codes)}))
+        if card.state == done and card.pk in left:
+            found.append(Problem(card.pk, card.unit_name, left[card.pk]))
         if card.pk in empty:
             found.append(Problem(card.pk, card.unit_name, _("không có tiêu chí nào áp dụng")))
     return found
+
+
+def _waiting(cards: list[Scorecard]) -> dict[int, str]:
+    return {
+        key: _("đề nghị thay đổi chờ người thứ hai xác nhận (%s)") % ", ".join(codes)
+        for key, codes in waiting_changes(cards).items()
+    }
 
 
 def missing_survey(round_: Round) -> dict[int, list[str]]:

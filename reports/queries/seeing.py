@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from backend.core import clock
 from backend.criteria.queries import sets_for
 from backend.rounds.models import Round, Step
-from backend.scoring.models import Scorecard, State
-from backend.scoring.queries import of_unit, scorecards_for, sees_step, step_of
+from backend.rounds.queries.councils import conflicted_units
+from backend.scoring.models import Scorecard, Session, State
+from backend.scoring.queries import of_unit, scorecards_for, seat_of, sees_step, step_of
 from permissions.actor import Actor
 from permissions.roles import Place, Verb
 from reports.models import Document, Ranking
+
+# Of the host's own work on all units: never a unit's to read.
+WHOLE = (
+    Document.Kind.LEFT_OUT,
+    Document.Kind.LEFT_OUT_SHEET,
+    Document.Kind.MINUTES,
+    Document.Kind.MINUTES_DOCX,
+)
 
 
 def rounds_for(actor: Actor) -> QuerySet[Round]:
@@ -40,13 +51,33 @@ def may_publish(actor: Actor, round_: Round) -> bool:
     return actor.may(Verb.PUBLISH, at=round_.place())
 
 
+def session_for(actor: Actor, pk: int) -> Session:
+    """Return the session of a council to who sees every card of its host. Raises Http404."""
+    rounds = rounds_for(actor).order_by().values("pk")
+    rows = Session.objects.filter(round__in=rounds).select_related("round__host")
+    found = get_object_or_404(rows, pk=pk)
+    if not may_preview(actor, found.round) or not hears_whole(actor, found):
+        raise Http404
+    return found
+
+
+def hears_whole(actor: Actor, session: Session) -> bool:
+    """Return whether the person may read all that is said in a session: who declared a conflict, only once it is closed.
+
+    Whoever keeps the minutes reads them as they are made.
+    """
+    if not session.is_open or seat_of(session, actor).presides:
+        return True
+    return not session.agenda.filter(card__unit__in=conflicted_units(actor, session.round)).exists()
+
+
 def documents_for(actor: Actor) -> QuerySet[Document]:
     """Return the documents of rounds and of criteria sets the person sees; ``may_read`` decides on each of them."""
     sets = sets_for(actor).order_by().values("pk")
     of_rounds = Q(round__in=rounds_for(actor).order_by().values("pk"))
     rows = Document.objects.filter(of_rounds | Q(older_set__in=sets, newer_set__in=sets))
     return rows.select_related(
-        "round__host", "card__unit", "card__round__host", "ranking", "older_set", "newer_set"
+        "round__host", "session", "card__unit", "card__round__host", "ranking", "older_set", "newer_set"
     )
 
 
@@ -57,8 +88,9 @@ def may_read(actor: Actor, document: Document) -> bool:
         return sets_for(actor).filter(pk__in=compared).count() == len(compared)
     if document.card is not None:
         return kind_is_open(actor, document.card, document.kind)
-    if document.kind in (Document.Kind.LEFT_OUT, Document.Kind.LEFT_OUT_SHEET):
-        return may_preview(actor, document.of_round)  # a unit sees its own on the page
+    if document.kind in WHOLE:
+        heard = document.session is None or hears_whole(actor, document.session)
+        return heard and may_preview(actor, document.of_round)  # a unit sees its own on the page
     return bool(document.ranking_id) or may_preview(actor, document.of_round)
 
 

@@ -87,7 +87,9 @@ def _preview_table(
 
 def _line(card: Scorecard, own: Totals) -> Standing:
     unit = card.unit
-    return Standing(card.pk, unit.pk, card.unit_name, unit.order, own, unit_path=unit.path)
+    return Standing(
+        card.pk, unit.pk, card.unit_name, unit.order, own, unit_path=unit.path, unit_code=unit.code
+    )
 
 
 def _why_waiting(card: Scorecard, own: Totals) -> str:
@@ -102,15 +104,33 @@ def current_ranking(round_: Round) -> Ranking | None:
     return rows.order_by("-version").first()
 
 
+def versions_of(round_: Round) -> list[Ranking]:
+    """Return every publication of the round, the newest first; that one counts, the others are superseded."""
+    return list(Ranking.objects.filter(round=round_, published_at__isnull=False).order_by("-version"))
+
+
+def version_of(round_: Round, version: int) -> Ranking | None:
+    """Return one publication of the round."""
+    return Ranking.objects.filter(round=round_, published_at__isnull=False, version=version).first()
+
+
 def published(ranking: Ranking) -> list[Table]:
     """Return the tables of a published ranking from its copies; three queries."""
-    rows = Row.objects.filter(section__ranking=ranking).select_related("section__group", "unit")
+    return [table for _key, table in published_of([ranking.pk])]
+
+
+def published_of(rankings: list[int]) -> list[tuple[int, Table]]:
+    """Return the tables of several publications, each with its ranking's key; three queries for any number."""
+    rows = Row.objects.filter(section__ranking__in=rankings).select_related("section__group", "unit")
     rows = rows.prefetch_related(Prefetch("fields", FieldRow.objects.order_by("order", "pk")))
     lines: dict[Section, list[Standing]] = defaultdict(list)
-    for row in rows.order_by("section__order", "section", "rank", "unit_order", "pk"):
+    for row in rows.order_by("section__ranking", "section__order", "section", "rank", "unit_order", "pk"):
         lines[row.section].append(_standing(row))
-    bands = _bands(BandCopy.objects.filter(section__ranking=ranking), "section_id")
-    return [_published_table(section, own, bands[section.pk]) for section, own in lines.items()]
+    bands = _bands(BandCopy.objects.filter(section__ranking__in=rankings), "section_id")
+    return [
+        (section.ranking_id, _published_table(section, own, bands[section.pk]))
+        for section, own in lines.items()
+    ]
 
 
 def _published_table(section: Section, lines: list[Standing], bands: tuple[Band, ...]) -> Table:
@@ -141,6 +161,7 @@ def _standing(row: Row) -> Standing:
         row.shared,
         row.band,
         row.unit.path,
+        row.unit_code or row.unit.code,
     )
 
 

@@ -20,7 +20,7 @@ from reports.rankings import percent_reached, rescaled
 from reports.standings import Totals, fields_in_order
 
 
-def _counted(prefix: str) -> Q:
+def counted(prefix: str) -> Q:
     """Return the marks that make a result: concluded ones of assessed leaves, survey ones of others."""
     assessed = Q(**{f"{prefix}source": Node.Source.ASSESSED})
     concluded = Q(step__kind=Step.Kind.CONCLUSION)
@@ -48,7 +48,7 @@ _MARKED = ("card", "part", "of", "where", "sum")
 
 
 def _marked_in(round_: Round) -> QuerySet[Any]:
-    marks = Mark.objects.filter(_counted("score__"), score__card__round=round_, score__applies=True)
+    marks = Mark.objects.filter(counted("score__"), score__card__round=round_, score__applies=True)
     if not round_.with_survey:
         marks = marks.filter(score__source=Node.Source.ASSESSED)
     named = marks.annotate(card=F("score__card_id"), part=_field_of("score__code"))

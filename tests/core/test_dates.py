@@ -22,7 +22,7 @@ from backend.core.dates import (
 )
 from backend.core.errors import Invalid
 
-days = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 30))
+days = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 30))
 
 
 @pytest.mark.parametrize(

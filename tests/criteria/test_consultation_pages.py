@@ -85,7 +85,7 @@ def test_home_affairs_sends_a_draft_out_and_sees_who_gets_it(client):
     ("closes", "said"),
     [
         ("01/01/2020", "sau thời điểm hiện tại"),
-        ("31/12/9999", "quá xa"),
+        ("31/12/9999", "phải từ 1900 đến 2100"),
         ("32/13/2026", "Không có ngày"),
         ("", ""),
     ],

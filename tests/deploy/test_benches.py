@@ -6,10 +6,10 @@ import dataclasses
 import os
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
+from backend.audit.recording import recording
 from backend.audit.verify import differences
 from backend.scoring.models import Mark, Score, Scorecard
 from deploy.benches import ledger
@@ -21,6 +21,7 @@ from deploy.benches.measuring import Figure, asked
 from deploy.benches.nemesis import Kill, recoveries
 from deploy.benches.score import Saves, floor_saves, same_rows
 from deploy.benches.season import Officer, Season, grow, officers, plant
+from permissions.actor import SYSTEM
 from tests.house.sources import ROOT
 from tiers.models import Unit
 
@@ -32,12 +33,12 @@ def season(db) -> Season:
     return plant()
 
 
-def test_the_yardstick_of_a_save_takes_six_statements(season):
+def test_the_yardstick_of_a_save_takes_seven_statements(season):
     (officer,) = officers(season, 1, first=0)
     save = floor_saves(Browser.inside(officer), officer)
     save()
-    # session, person, the mark locked, mark, its history, total
-    assert asked(save) == 6
+    # session, person, the mark locked, mark, the head of its chain, its history, total
+    assert asked(save) == 7
     mark = Mark.objects.get(pk=officer.marks[CODES[52]])
     assert (mark.version, str(mark.points)) == (2, "0.002")
     assert Mark.history.filter(id=mark.pk).count() == mark.version + 1
@@ -108,9 +109,10 @@ def test_a_write_that_never_came_is_found(saved):
 
 @pytest.mark.parametrize("further", [0, 1])
 def test_a_planted_double_is_found(saved, further):
-    row: Any = Mark.history.filter(id=saved.officer.marks["1.3"]).latest("history_id")
-    row.history_id, row.version = None, row.version + further
-    row.save(force_insert=True)
+    mark = Mark.objects.get(pk=saved.officer.marks["1.3"])
+    mark.version += further
+    with recording(by=SYSTEM):
+        Mark.history.model.tracker.write([mark], "~")
     assert saved.account() == (0, 1)
 
 
@@ -150,6 +152,13 @@ def test_the_bench_of_scoring_runs_whole_in_a_tiny_size():
 
 
 @pytest.mark.sqlite
+def test_the_bench_of_the_history_room_runs_whole_in_a_tiny_size():
+    told = _bench("history", "--on", "sqlite", "--rows", "6000")  # so that each filter fills a page
+    assert {told["sqlite_history_rows"], told["sqlite_history_statements"]} == {"ok"}
+    assert {"sqlite_history_reason", "sqlite_history_together", "sqlite_history_far_page"} <= set(told)
+
+
+@pytest.mark.sqlite
 def test_the_fault_run_loses_nothing_in_a_tiny_size():
     told = _bench("faults", "--on", "sqlite", "--kills", "3", "--saves", "30")
     sure = (
@@ -165,3 +174,10 @@ def test_the_fault_run_loses_nothing_in_a_tiny_size():
         "letters_doubled",
     )
     assert {told[f"faults_{name}"] for name in sure} == {"ok"}
+
+
+@pytest.mark.sqlite
+def test_the_bench_of_tampering_misses_nothing_in_a_tiny_size():
+    told = _bench("tamper", "--on", "sqlite", "--mutants", "90", "--logs", "4", "--changes", "600")
+    assert set(told.values()) == {"ok"}
+    assert {"tamper_mutants_not_caught", "tamper_sqlite_mutants_not_caught"} <= set(told)

@@ -153,6 +153,7 @@ def test_what_was_typed_is_taken_back_and_done_again_leaf_by_leaf(here, page):
     expect(cell(page, "1.3")).to_be_focused()
     page.keyboard.press("Control+z")
     expect(box(page, "1.4")).to_have_value("")
+    expect(cell(page, "1.4")).to_be_focused()
     page.keyboard.press("Control+z")
     expect(page.locator("#given-now")).to_have_text("0")
     page.keyboard.press("Control+y")

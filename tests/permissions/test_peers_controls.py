@@ -104,8 +104,10 @@ def test_a_write_after_the_end_is_refused_to_both_sides(season: Council, state: 
     before = list(Mark.objects.filter(score__card=season.card).values_list("pk", "points", "version"))
     officer = browser(season, "officer")
     answers = [send(officer, season.card, "4", 1) for send in (by_form, by_json)]
-    answers += council_points(browser(season, "secretary"), season.card, version=0, points="1", reason="Muộn")
-    decide = {"code": "2.1", "version": 1, "points": "1", "reason": "Muộn"}
+    answers += council_points(
+        browser(season, "secretary"), season.card, version=0, points="1", reason="Nộp muộn"
+    )
+    decide = {"code": "2.1", "version": 1, "points": "1", "reason": "Nộp muộn"}
     answers.append(post_json(browser(season, "chair"), f"/api/scorecards/{season.card.pk}/decide/", decide))
     assert statuses(answers) == [409] * 5
     assert list(Mark.objects.filter(score__card=season.card).values_list("pk", "points", "version")) == before

@@ -32,17 +32,20 @@ from reports.models import Backtest, Document
 from tests import make
 from tests.criteria.consultations import at_each_stage
 from tests.permissions.inside import say, share
+from tests.permissions.lent import lend
+from tests.permissions.sessions import council_works
 from tests.reports import seasons
 from tests.scoring import councils, specimens
 from tiers.actions import release
 from tiers.models import Lineage, Release, Unit
-from tiers.seating import actor_for
 
 NOTE = "Theo báo cáo số 12/BC-UBND"
 # Words that stand only in what a unit has not sent to anybody yet.
 CANARY = "chim hoàng yến 7319"
 # Years of the rounds, so that a stage is never taken for another.
 YEARS = {
+    "sitting": 2035,
+    "amending": 2034,
     "reviewing": 2033,
     "setup": 2031,
     "draft": 2030,
@@ -75,6 +78,9 @@ class Scene:
     asked: dict[str, Consultation] = field(default_factory=dict)
     division: Division | None = None
     remark: Remark | None = None
+    session: Any = None
+    proposal: Any = None
+    amendment: Any = None
     world: World = field(init=False, repr=False)
 
     def version(self, stage: str, code: str, order: int) -> int:
@@ -131,14 +137,15 @@ def build() -> World:
         "home": _scene(city, home, citys, clerks[home]),
         "district": _scene(district, commune, districts, clerks[commune]),
     }
-    scenes["city"].delegation = _lend(scenes["city"], people["leader"], people["lent"])
+    scenes["city"].delegation = lend(scenes["city"], people["leader"], people["lent"])
     leaders = {"home": people["leader_home"], "district": people["leader_below"]}
     for name, leader in leaders.items():
-        scenes[name].delegation = _lend(scenes[name], leader, scenes[name].clerk)
+        scenes[name].delegation = lend(scenes[name], leader, scenes[name].clerk)
     officers = {"city": "officer", "home": "officer_home", "district": "officer_below"}
     chairs = {"city": "leader", "home": "leader_home", "district": "leader_below"}
     for name, scene in scenes.items():
         share(scene, people[officers[name]], people[chairs[name]], CANARY)
+    council_works(scenes, people)
     past = scenes["city"].rounds["published"]
     made = World(
         scenes=scenes,
@@ -324,6 +331,8 @@ STAGES: dict[str, tuple[Any, Any]] = {
     "appraising": (_approve, _start_appraising),
     "explaining": (_approve, _ask),
     "appraised": (_approve, _appraise),
+    "sitting": (_approve, _appraise),
+    "amending": (_approve, _appraise),
 }
 
 
@@ -375,15 +384,3 @@ def _write_canaries(card: Scorecard) -> None:
     actions.set_points(card, "1.2", by=SYSTEM, version=1, points=Decimal("2.5"), note=CANARY)
     actions.set_texts(card, by=SYSTEM, difficulties=CANARY, proposals=CANARY)
     actions.add_document(card, "2.1", by=SYSTEM, number=CANARY, issuer=CANARY)
-
-
-def _lend(scene: Scene, leader: User, taker: User) -> Delegation:
-    now = clock.now()
-    return actions.delegate(
-        scene.cards["submitted"],
-        by=actor_for(leader),
-        taker=taker,
-        starts_at=now - make.DAY,
-        ends_at=now + 9 * make.DAY,
-        document="07/UQ-UBND",
-    )

@@ -104,6 +104,7 @@ def simple(
     *,
     host: Unit | None = None,
     maxima: tuple[str, str] = ("60", "40"),
+    lines: dict[str, dict[str, Any]] | None = None,
     **fields: Any,
 ) -> Round:
     """Make a finished round of one group: name to appraised and survey points, out of ``maxima``."""
@@ -116,7 +117,7 @@ def simple(
         unit: {"1.1": values[0], "2.1": values[1]}
         for unit, values in zip(units, results.values(), strict=True)
     }
-    finish(round_, given)
+    finish(round_, given, lines=lines)
     return round_
 
 

@@ -18,10 +18,11 @@ from backend.criteria.models import CriteriaSet, Node
 from backend.criteria.rules import RULES, parse_rule
 from backend.rounds.models import Round, Step
 from backend.rounds.rules import missing_steps, wrong_steps
-from backend.scoring import actions
+from backend.scoring import actions, canned
 from backend.scoring.actions.facts import approval_stands
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Evidence, Explanation, Mark, Scorecard, Signature, StoredFile
+from backend.scoring.queries.canned import canned_in
 from permissions.actor import Actor
 from permissions.roles import Place, Role, Verb
 from reports.actions import publish_ranking
@@ -284,6 +285,13 @@ class TestLoaded:
         secretary, member = actor("tp.thuky"), actor("vpub.uyvien")
         assert not secretary.may(Verb.APPRAISE, at=place)
         assert member.may(Verb.APPRAISE, at=place)
+
+    def test_the_council_has_reasons_that_must_be_completed_with_a_document_or_number(self, loaded) -> None:
+        round_ = Round.objects.filter(host__code="92").latest("year")
+        rows = canned_in(round_)
+        assert {row.leaf.criteria_set.kind.code for row in rows if row.leaf} == {"department", "commune"}
+        assert any("Chưa có văn bản" in row.text and "số …" in row.text for row in rows)
+        assert all(canned.is_open(row.text) for row in rows)
 
     def test_history_explains_every_row(self, loaded, capsys) -> None:
         call_command("verify")

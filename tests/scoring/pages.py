@@ -85,3 +85,10 @@ def explaining(here: World) -> None:
     actions.agree_rest(here.card, by=here.secretary)
     actions.move(here.card, "appraise", by=here.secretary)
     actions.ask(here.card, "1.1", by=here.secretary, question="Vì sao thiếu trang 3?")
+
+
+def send(leader: Client, card: Scorecard, **typed: Any) -> Any:
+    """Approve and send the explanation as the leader's page shows it; return the answer."""
+    page = leader.get(url("explanation", card)).context
+    shown = {"seen": page.get("seen", ""), "secret": make.PASSWORD}
+    return leader.post(url("explain", card), shown | typed)

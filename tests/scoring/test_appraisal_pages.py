@@ -10,9 +10,10 @@ from django.urls import reverse
 from backend.notices.models import Notice
 from backend.scoring import actions
 from backend.scoring.lifecycle import State
-from backend.scoring.models import Explanation, Mark, Score
+from backend.scoring.models import Explanation, Mark, Score, StoredFile
 from permissions.roles import Role
 from tests import make
+from tests.scoring import specimens
 from tests.scoring.councils import Council, council, fill
 from tests.scoring.pages import signed_in
 
@@ -134,8 +135,9 @@ def test_htmx_gets_the_leaf_and_the_sums(season, secretary):
     season.under_appraisal()
     answer = mark(secretary, season, htmx=True, points="0.5", reason="Ban hành chậm")
     assert answer.status_code == 200
-    assert 'id="leaf-1.1"' in answer.text
+    assert f'id="state-{season.mark("1.1", 2).score_id}"' in answer.text
     assert "giảm 0,50" in answer.text
+    assert "Còn 2 tiêu chí chưa thẩm định: 1.2, 2.1" in answer.text
     assert answer.text.count('hx-swap-oob="true"') >= 3
     assert "<html" not in answer.text
 
@@ -172,7 +174,7 @@ def test_who_is_overtaken_sees_both_values_and_may_insist(season, secretary):
     mark(secretary, season, points="0,5", reason="Người thứ nhất")
     late = mark(secretary, season, htmx=True, points="0", reason="Người thứ hai")
     assert late.status_code == 422
-    assert "Đang lưu: 0,50 điểm. Bạn nhập: 0,00 điểm" in late.text
+    assert "Đang lưu: 0,50 điểm, lý do: “Người thứ nhất”. Bạn nhập: 0,00 điểm" in late.text
     assert "Người thứ hai" in late.text
     mark(secretary, season, points="0", reason="Người thứ hai", over="1")
     assert season.mark("1.1", 2).points == 0
@@ -336,3 +338,63 @@ def test_a_question_answered_is_neither_rewritten_nor_taken_back(season, secreta
         more = ["unask"] if name == "on_leaf" else []
         assert secretary.post(url(name, season.card.pk, "1.1", *more), data).status_code == 409
     assert Explanation.objects.get().question == "Ban hành chậm"
+
+
+def rows_on(page, codes=("1.1", "1.2", "2.1")):
+    """Return the leaves a page shows."""
+    return [code for code in codes if f'id="leaf-{code}"' in page.text]
+
+
+@pytest.mark.parametrize(
+    ("show", "codes"),
+    [
+        ("all", ["1.1", "1.2", "2.1"]),
+        ("left", ["1.2", "2.1"]),
+        ("cut", ["1.1"]),
+        ("changed", ["1.1"]),
+        ("apart", []),
+        ("bare", ["1.1", "1.2", "2.1"]),
+        ("flagged", []),
+        ("asked", []),
+    ],
+)
+def test_the_whole_card_is_narrowed_to_what_one_looks_for(season, secretary, show, codes):
+    season.under_appraisal()
+    mark(secretary, season, points="0,5", reason="Ban hành chậm")
+    page = secretary.get(url("appraisal", season.card.pk), {"show": show, "field": "all"})
+    assert rows_on(page) == codes
+
+
+def test_a_later_look_that_gave_other_points_is_found_as_disagreement(season, secretary):
+    season.explained()
+    again = {"points": "1", "reason": "Đã có văn bản ngày 05/01"}
+    assert mark(secretary, season, **again).status_code == 302
+    page = secretary.get(url("appraisal", season.card.pk), {"show": "apart", "field": "all"})
+    assert rows_on(page) == ["1.1"]
+
+
+def test_my_fields_are_shown_together(season):
+    season.under_appraisal()
+    user, _actor = make.seated(Role.APPRAISER, season.host, fields_limit="2")
+    page = signed_in(user).get(url("appraisal", season.card.pk), {"field": "mine"})
+    assert rows_on(page) == ["2.1"]
+    everything = signed_in(user).get(url("appraisal", season.card.pk), {"field": "all"})
+    assert rows_on(everything) == ["1.1", "1.2", "2.1"]
+
+
+def test_behind_the_last_leaf_stand_the_next_field_and_then_the_next_unit(season, secretary):
+    season.under_appraisal()
+    page = secretary.get(url("appraisal", season.card.pk), {"field": "1"}).text
+    assert f'rel="next" href="{url("appraisal", season.card.pk)}?field=2"' in page
+    page = secretary.get(url("appraisal", season.card.pk), {"field": "all"}).text
+    assert f'rel="next" href="{url("appraisal", season.cards[1].pk)}?field=all"' in page
+
+
+def test_documents_open_in_one_place_beside_the_leaves(season, secretary):
+    upload = specimens.upload(specimens.pdf(), "bao-cao.pdf")
+    actions.add_file(season.card, "1.1", by=season.officer, upload=upload)
+    StoredFile.objects.update(state=StoredFile.State.CLEAN)
+    season.under_appraisal()
+    page = secretary.get(url("appraisal", season.card.pk), {"field": "1"}).text
+    assert page.count('class="doc-viewer"') == 1
+    assert 'hx-target="#pane"' in page

@@ -12,8 +12,10 @@ from backend.scoring.models import Scorecard
 from permissions.actor import SYSTEM
 from permissions.roles import Role
 from tests import make
-from tests.scoring.pages import Browsers, explaining, text, url
+from tests.scoring.pages import Browsers, explaining, send, text, url
 from tests.scoring.worlds import world
+
+SIGNS = ("approve", "explain", "conclude", "reconsider", "sign_off", "publish")
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -56,10 +58,10 @@ def test_the_unit_answers_and_the_leader_sends(here, people):
     people.of("officer").post(
         url("answer", here.card, "1.1"), {"version": 0, "answer": "Đã bổ sung bản quét"}
     )
-    assert people.of("officer").post(url("move", here.card, "explain")).status_code == 403
+    assert people.of("officer").post(url("explain", here.card)).status_code == 403
     page = text(people.of("leader").get(url("explanation", here.card)))
     assert "Đã bổ sung bản quét" in page
-    people.of("leader").post(url("move", here.card, "explain"))
+    send(people.of("leader"), here.card)
     assert here.fresh().state == State.EXPLAINED
 
 
@@ -78,7 +80,7 @@ def test_points_are_cleared_only_as_they_stood_on_the_page(here, people):
 @pytest.mark.parametrize("name", sorted(MOVES))
 def test_a_move_that_signs_has_no_plain_button_and_asks_the_api_for_the_secret(here, people, name):
     signs = MOVES[name].signs
-    assert signs == (name in ("approve", "conclude", "publish"))
+    assert signs == (name in SIGNS)
     if signs:
         assert people.of("leader").post(url("move", here.card, name)).status_code == 404
 

@@ -136,3 +136,10 @@ def test_a_round_is_opened_by_who_manages_it(season):
 def with_floor(draft) -> None:
     with recording(by=SYSTEM, reason="Dựng dữ liệu thử"):
         Band.objects.create(group=draft.groups.get(), label="Kém", lower=Decimal(0))
+
+
+def test_a_card_that_nobody_appraised_agrees_with_nothing(season, chair):
+    season.under_appraisal()
+    page = chair.get(url("conclusion", season.card.pk)).text
+    assert "Chưa thẩm định (3)" in page
+    assert "Đồng ý với điểm tự chấm" not in page

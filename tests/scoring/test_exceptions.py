@@ -95,7 +95,9 @@ def test_the_draft_of_a_unit_that_did_not_score_itself_never_becomes_a_result(se
 def test_an_answer_stands_whatever_the_council_does_next(season: World) -> None:
     season.approved()
     season.close(1)
-    actions.appraise(season.card, "1.1", by=season.secretary, version=0, points=Decimal(1), reason="Chậm")
+    actions.appraise(
+        season.card, "1.1", by=season.secretary, version=0, points=Decimal(1), reason="Ban hành chậm"
+    )
     actions.agree_rest(season.card, by=season.secretary)
     actions.ask_for_cuts(season.card, by=season.secretary)
     actions.move(season.card, "appraise", by=season.secretary)
@@ -226,7 +228,14 @@ def test_a_leaf_cut_twice_is_asked_about_once_more_by_the_newest_reason(season: 
     Step.objects.filter(round=season.round, order=5).update(kind=Step.Kind.EXPLANATION)
     season.approved()
     season.close(1)
-    actions.appraise(season.card, "1.1", by=season.secretary, version=0, points=Decimal("1.5"), reason="Một")
+    actions.appraise(
+        season.card,
+        "1.1",
+        by=season.secretary,
+        version=0,
+        points=Decimal("1.5"),
+        reason="Thiếu số liệu quý một",
+    )
     actions.agree_rest(season.card, by=season.secretary)
     actions.ask_for_cuts(season.card, by=season.secretary)
     actions.move(season.card, "appraise", by=season.secretary)
@@ -235,8 +244,10 @@ def test_a_leaf_cut_twice_is_asked_about_once_more_by_the_newest_reason(season: 
     actions.answer(season.card, "1.1", by=season.officer, version=0, answer="Đúng hạn")
     actions.move(season.card, "explain", by=season.leader)
     season.close(3)
-    actions.appraise(season.card, "1.1", by=season.secretary, version=0, points=Decimal(1), reason="Hai")
+    actions.appraise(
+        season.card, "1.1", by=season.secretary, version=0, points=Decimal(1), reason="Thiếu số liệu quý hai"
+    )
     actions.move(season.card, "appraise", by=season.secretary)
     assert actions.ask_for_cuts(season.card, by=season.secretary) == 1
     asked = Explanation.objects.filter(score__card=season.card).order_by("step__order")
-    assert [row.question for row in asked] == ["Một", "Hai"]
+    assert [row.question for row in asked] == ["Thiếu số liệu quý một", "Thiếu số liệu quý hai"]

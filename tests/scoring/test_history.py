@@ -13,7 +13,7 @@ from backend.audit.recording import recording
 from backend.core import clock
 from backend.core.dates import format_date
 from backend.rounds.models import Step
-from backend.scoring import actions, changes
+from backend.scoring import actions, changes, room, telling
 from backend.scoring.changes import entries_for
 from backend.scoring.wording import mark_change, moved
 from permissions.actor import SYSTEM
@@ -183,18 +183,18 @@ def test_changes_are_found_by_day(season, secretary):
 
 def test_pages_go_into_the_past_without_a_gap_or_a_repeat(season, monkeypatch):
     season.explained()
-    whole, rest = changes.newest(season.secretary)
-    assert rest is None or len(whole) == changes.A_PAGE
+    whole, rest = telling.newest(season.secretary)
+    assert rest is None or len(whole) == room.A_PAGE
     every, before = [], None
-    monkeypatch.setattr(changes, "A_PAGE", 4)
+    monkeypatch.setattr(room, "A_PAGE", 4)
     while True:
-        page, before = changes.newest(season.secretary, before=before)
+        page, before = telling.newest(season.secretary, before=before)
         every += page
         if before is None:
             break
-    keys = [(change.rank, change.row.history_id) for change in every]
+    keys = [change.line.id for change in every]
     assert len(keys) == len(set(keys))
-    assert keys[: len(whole)] == [(change.rank, change.row.history_id) for change in whole]
+    assert keys[: len(whole)] == [change.line.id for change in whole]
 
 
 def test_a_broken_place_in_the_address_shows_the_newest(secretary):
@@ -203,7 +203,7 @@ def test_a_broken_place_in_the_address_shows_the_newest(secretary):
 
 def test_a_page_leads_to_the_next(season, secretary, monkeypatch):
     season.explained()
-    monkeypatch.setattr(changes, "A_PAGE", 5)
+    monkeypatch.setattr(room, "A_PAGE", 5)
     page = secretary.get(HISTORY).text
     older = re.search(r'href="(\?before=[^"]+)"', page)[1]
     assert "Về mới nhất" in secretary.get(HISTORY + older.replace("&amp;", "&")).text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ from django.test import Client
 from backend.core import clock
 from backend.rounds.actions import extend
 from backend.rounds.models import Step
-from backend.scoring import actions, board, changes, queries
+from backend.scoring import actions, board, queries, telling
 from permissions.roles import Role
 from reports.queries import kind_is_open
 from tests import make
 from tests.scoring import specimens
+from tests.scoring.benches import bench
 from tests.scoring.councils import Council, council
 from tiers.seating import actor_for
 
@@ -48,7 +51,7 @@ def own_sum(here: Council) -> object:
 
 
 def kinds_of_changes(here: Council) -> list[str]:
-    found, _older = changes.newest(actor_for(here.users["chair"]))
+    found, _older = telling.newest(actor_for(here.users["chair"]))
     return [change.kind for change in found]
 
 
@@ -129,6 +132,9 @@ def insider() -> tuple[Council, Any]:
         "/scorecards/{card}/leaves/1.1/history/",
         "/history/",
         "/api/changes/",
+        "/history/?reason=dieu+chua+cong+bo",
+        "/scorecards/{card}/as-of/?at=05/06/2040",
+        "/api/scorecards/{card}/as-of/?at=2040-06-05T00:00:00Z",
     ],
 )
 def test_who_works_in_the_unit_reads_of_the_council_what_the_unit_reads(insider, address):
@@ -137,7 +143,7 @@ def test_who_works_in_the_unit_reads_of_the_council_what_the_unit_reads(insider,
     path = address.format(card=here.card.pk)
     assert words not in said_to(member, path)
     stranger = make.seated(Role.MEMBER, here.host)[0]
-    if not path.startswith("/scorecards/"):
+    if not path.startswith("/scorecards/") or "as-of" in path:
         assert words in said_to(stranger, path)
 
 
@@ -164,3 +170,46 @@ def test_to_work_at_the_unit_opens_its_draft_to_nobody_who_does_not_act_for_it()
     path = f"/api/scorecards/{here.card.pk}/"
     assert "12/BC-UBND" not in said_to(member, path)
     assert "12/BC-UBND" in said_to(here.users["leader"], path)
+
+
+def proof(here: Council, who: str, card: Any = None) -> Any:
+    """Ask for the bundle of the first card's history, or of ``card``."""
+    client = Client()
+    client.force_login(here.users[who])
+    return client.get(f"/scorecards/{(card or here.card).pk}/proof/")
+
+
+def refusal(answer: Any) -> str:
+    assert answer.status_code == 409
+    return str(html.unescape(answer.content.decode()))
+
+
+def test_the_whole_history_of_a_card_waits_while_its_unit_scores_itself_or_prepares_answers(given_time):
+    assert "Đơn vị còn đang tự chấm điểm" in refusal(proof(given_time, "inspector"))
+    here = council()
+    here.appraised()
+    assert "chưa có gói kiểm chứng" in refusal(
+        proof(here, "inspector")
+    )  # only the first checkpoint is lacking
+    actions.move(here.card, "ask", by=here.secretary)
+    assert "Đơn vị đang chuẩn bị giải trình" in refusal(proof(here, "inspector"))
+
+
+def test_the_whole_history_waits_for_the_second_of_two_independent_marks():
+    made = bench()
+    made.council()
+    node = made.card.scores.get(code="2.1").node
+    actions.choose_doubles(made.here.round, [node], by=made.actors["secretary"])
+    assert "chưa có gói kiểm chứng" in refusal(proof(made.here, "inspector"))
+    for name, said in (("member", "mới có một trong hai điểm"), ("second", "chưa có gói kiểm chứng")):
+        actions.appraise(
+            made.card, "2.1", by=made.actors[name], version=0, points=Decimal(3), reason="Thiếu ở báo cáo 7"
+        )
+        assert said in refusal(proof(made.here, "inspector"))
+
+
+def test_who_works_in_the_unit_gets_its_whole_history_with_the_result_only():
+    here = council()
+    make.seat(here.users["inspector"], Role.OFFICER, at=here.unit)
+    here.appraised()
+    assert "sau khi công bố kết quả" in refusal(proof(here, "inspector"))

@@ -91,9 +91,9 @@ def test_the_menu_opens_on_a_phone_without_scripts(chromium, live_server, settin
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     tab = context.new_page()
     tab.goto(f"{live_server.url}/components/")
-    assert not tab.get_by_role("link", name="Kết quả").is_visible()
+    assert not tab.get_by_role("link", name="Kết quả", exact=True).is_visible()
     tab.get_by_role("button", name="Danh mục").click()
-    assert tab.get_by_role("link", name="Kết quả").is_visible()
+    assert tab.get_by_role("link", name="Kết quả", exact=True).is_visible()
     context.close()
 
 

@@ -20,9 +20,12 @@ from backend.core.text import nfc
 from permissions.actor import Actor
 from permissions.roles import Role, Verb
 from tiers import seating
-from tiers.models import Appointment, Unit
+from tiers.models import Appointment, Kind, Unit
 from tiers.people import queries
 
+_FIELD = r"(?:[a-z0-9_-]{1,25}:)?\d{1,3}"
+# "1, 3", and "xa:5" where the criteria sets of two kinds of units number their fields otherwise.
+FIELD_CODES = rf"\s*{_FIELD}(?:\s*,\s*{_FIELD})*\s*"
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
 
 
@@ -84,11 +87,29 @@ def proper_username(typed: str) -> str:
     return name
 
 
+def proper_fields(limit: str) -> str:
+    """Return the codes of fields a seat is limited to, with commas between. Raises Invalid on what names no field."""
+    if not limit.strip():
+        return ""
+    if re.fullmatch(FIELD_CODES, limit) is None:
+        raise _bad(
+            "fields_limit",
+            _("Ghi mã lĩnh vực, cách nhau bằng dấu phẩy, ví dụ 1, 3; hoặc kèm mã loại đơn vị, ví dụ xa:5."),
+        )
+    codes = [code.strip() for code in limit.split(",")]
+    kinds = {code.rpartition(":")[0] for code in codes} - {""}
+    unknown = sorted(kinds - set(Kind.objects.filter(code__in=kinds).values_list("code", flat=True)))
+    if unknown:
+        raise _bad("fields_limit", _("Không có loại đơn vị nào mang mã %s.") % ", ".join(unknown))
+    return ", ".join(codes)
+
+
 @transaction.atomic
 def appoint(user: User, wish: Wish, *, by: Actor, reason: str = "") -> Appointment:
     """Give a person a seat. Raises Refused for oneself and outside the administrator's units."""
     _not_oneself(user, by)
     by.require(Verb.MANAGE_PEOPLE, at=wish.works_at.place())
+    fields_limit = proper_fields(wish.fields_limit)
     starts, ends = moments(wish, now=clock.now())
     if Appointment.objects.filter(
         user=user, role=wish.role, acts_for=wish.acts_for, workplace=wish.works_at, starts_at=starts
@@ -102,7 +123,7 @@ def appoint(user: User, wish: Wish, *, by: Actor, reason: str = "") -> Appointme
         starts_at=starts,
         ends_at=ends,
         title=wish.title,
-        fields_limit=wish.fields_limit,
+        fields_limit=fields_limit,
         decision_number=wish.decision_number,
         decision_date=wish.decision_date,
         by=by,

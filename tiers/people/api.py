@@ -17,7 +17,7 @@ from backend.core.text import key_in
 from permissions.roles import ROLE_TITLES, Role, Verb
 from tiers.models import Appointment, Unit
 from tiers.people import actions, bulk, importing, queries
-from tiers.people.actions import Wish
+from tiers.people.actions import FIELD_CODES, Wish
 
 WORDS = OpenApiParameter("q", str, description="Tên hoặc tên đăng nhập, không cần dấu.")
 ROLE = OpenApiParameter("role", str, enum=[str(role) for role in Role])
@@ -61,7 +61,7 @@ class WishSerializer(serializers.Serializer[Any]):
     )
     title = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     fields_limit = serializers.RegexField(
-        r"^(\s*\d+(\s*,\s*\d+)*\s*)?\Z", max_length=200, required=False, default="", allow_blank=True
+        rf"({FIELD_CODES})?\Z", max_length=200, required=False, default="", allow_blank=True
     )
     starts_on = serializers.DateField(required=False, allow_null=True, default=None)
     last_day = serializers.DateField(required=False, allow_null=True, default=None)

@@ -35,7 +35,7 @@ def hire_all(
         by.require(Verb.MANAGE_PEOPLE, at=wish.acts_for.place())
         by.require(Verb.MANAGE_PEOPLE, at=wish.works_at.place())
         name = proper_username(texts["username"])
-        made.setdefault(name, _new(name, texts))
+        made.setdefault(name, _new(name, texts, wish))
         seats.append(_seat(made[name][0], wish, now))
     users = [user for user, _password in made.values()]
     if taken := User.objects.filter(username__in=made).values_list("username", flat=True)[:1]:
@@ -48,9 +48,10 @@ def hire_all(
     return list(made.values())
 
 
-def _new(username: str, texts: dict[str, str]) -> tuple[User, str]:
+def _new(username: str, texts: dict[str, str], wish: Wish) -> tuple[User, str]:
     user = User(username=username, full_name=texts["full_name"], email=texts["email"], phone=texts["phone"])
     user.fold()
+    user.history_about = wish.works_at.history_about
     return user, give_one_time_password(user)
 
 

@@ -56,6 +56,7 @@ def make_demo_people(seats: Iterable[DemoSeat]) -> dict[str, User]:
 
 def _accounts(wanted: list[DemoSeat]) -> dict[str, User]:
     names = {seat.username: seat.full_name for seat in reversed(wanted)}
+    homes = {seat.username: seat.workplace or seat.acts_for for seat in reversed(wanted)}
     there = {user.username: user for user in User.objects.filter(username__in=names)}
     new = [
         User(username=username, full_name=full_name, is_demo=True, email=f"{username}@minh-hoa.example")
@@ -67,6 +68,7 @@ def _accounts(wanted: list[DemoSeat]) -> dict[str, User]:
     for user in new:
         user.password = password
         user.fold()
+        user.history_about = homes[user.username].history_about
     return there | {user.username: user for user in create_all(User, new)}
 
 
@@ -117,6 +119,13 @@ def host_seats(host: Unit, home_affairs: Unit, slug: str) -> list[DemoSeat]:
         ),
         DemoSeat(f"{slug}.thuky", f"Thư ký Hội đồng thẩm định - {place}", Role.SECRETARY, **at_home),
         DemoSeat(f"{slug}.uyvien", f"Ủy viên Hội đồng thẩm định - {place}", Role.MEMBER, host),
+        DemoSeat(
+            f"{slug}.thuongtruc",
+            f"Phó Chủ tịch thường trực Hội đồng thẩm định - {place}",
+            Role.VICE_CHAIR,
+            **at_home,
+        ),
+        DemoSeat(f"{slug}.giupviec", f"Tổ giúp việc Hội đồng thẩm định - {place}", Role.SUPPORT, **at_home),
         DemoSeat(f"{slug}.hoidong", f"Chủ tịch Hội đồng thẩm định - {place}", Role.CHAIR, host),
         DemoSeat(f"{slug}.thanhtra", f"Thanh tra, giám sát - {place}", Role.INSPECTOR, host),
     ]

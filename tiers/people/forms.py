@@ -17,7 +17,7 @@ from permissions.actor import Actor
 from permissions.roles import ROLE_TITLES, Role
 from tiers.models import Unit
 from tiers.people import queries
-from tiers.people.actions import Wish, proper_username
+from tiers.people.actions import FIELD_CODES, Wish, proper_username
 
 ROLES = [(str(role), title) for role, title in ROLE_TITLES.items()]
 SEAT = ("role", "acts_for", "workplace", "title", "fields_limit", "starts_on", "last_day",
@@ -107,8 +107,11 @@ class SeatForm(ActingForm):
     )  # fmt: skip
     title = NFCCharField(label=_("Chức vụ"), required=False, max_length=200)
     fields_limit = forms.RegexField(
-        r"^\s*\d+(\s*,\s*\d+)*\s*\Z", label=_("Chỉ trong các lĩnh vực"), required=False, max_length=200,
-        help_text=_("Mã lĩnh vực, cách nhau bằng dấu phẩy, ví dụ 1, 3. Bỏ trống là mọi lĩnh vực."),
+        rf"{FIELD_CODES}\Z", label=_("Chỉ trong các lĩnh vực"), required=False, max_length=200,
+        help_text=_(
+            "Mã lĩnh vực, cách nhau bằng dấu phẩy, ví dụ 1, 3. Nếu bộ tiêu chí của các loại đơn vị đánh số khác nhau "
+            "thì ghi mã loại ở trước, ví dụ xa:5. Bỏ trống là mọi lĩnh vực."
+        ),
     )  # fmt: skip
     starts_on = VNDateField(label=_("Từ ngày"), required=False, help_text=_("Bỏ trống là từ bây giờ."))
     last_day = VNDateField(

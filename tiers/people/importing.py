@@ -26,7 +26,7 @@ from permissions.actor import Actor
 from permissions.roles import ROLE_TITLES, Role
 from tiers.models import Unit
 from tiers.people import queries
-from tiers.people.actions import Wish, moments, proper_username
+from tiers.people.actions import Wish, moments, proper_fields, proper_username
 
 MOST_ROWS = 1000
 
@@ -152,6 +152,7 @@ class Checker:
         role = self._read(row, "role", self._role)
         day = starts or self.today
         unit = self._read(row, "unit", lambda text: self._unit(text, day))
+        self._read(row, "fields_limit", proper_fields)
         workplace = self._read(row, "workplace", lambda text: self._unit(text, day))
         if not row.is_good or role is None or unit is None:
             return

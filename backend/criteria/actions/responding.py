@@ -222,7 +222,7 @@ def _demand_four_eyes(held: Response, by: Actor) -> None:
 def submitter_of(response: Response) -> int | None:
     """Return the key of who submitted the response last, None before that."""
     rows = Response.history.filter(id=response.pk, state=State.SUBMITTED)
-    newest = rows.order_by("-history_date", "-history_id").first()
+    newest = rows.order_by("-sequence").first()
     return newest.history_user_id if newest else None
 
 

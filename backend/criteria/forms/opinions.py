@@ -16,9 +16,6 @@ from backend.core.text import NFCCharField
 from backend.criteria.actions.consulting import MOST_TEXT, moment_of
 from backend.criteria.models import Edit, Opinion
 
-# A year no calendar of ours reaches; a day in it would end after the last moment there is.
-_FARTHEST = 9000
-
 
 def _hidden(**options: Any) -> forms.CharField:
     return forms.CharField(widget=forms.HiddenInput, required=False, strip=False, **options)
@@ -29,8 +26,6 @@ class _LastDayField(VNDateField):
 
     def clean(self, value: Any) -> datetime | None:
         day = super().clean(value)
-        if day and day.year > _FARTHEST:
-            raise forms.ValidationError(_("Năm này quá xa. Hãy xem lại năm đã nhập."), code="far")
         return end_of_day_exclusive(day) if day else None
 
 

@@ -50,6 +50,11 @@ class Consultation(models.Model):
     def __str__(self) -> str:
         return f"{self.criteria_set_id}/{self.number}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its set."""
+        return f"set:{self.criteria_set_id}"
+
     def is_open(self, now: datetime) -> bool:
         """Return whether units may write at that moment."""
         return self.ended_at is None and now < self.closes_at
@@ -95,6 +100,11 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consultation_id}: {self.unit_name}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its set."""
+        return f"set:{self.consultation.criteria_set_id}"
 
     def place(self) -> Place:
         """Return where the response stands: about its unit, asked by the set's owner."""
@@ -146,6 +156,11 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text[:40]}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its set."""
+        return f"set:{self.response.consultation.criteria_set_id}"
 
     @property
     def about_what(self) -> str:

@@ -143,6 +143,11 @@ class Node(models.Model):
         return f"{self.code} {self.title}"
 
     @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its set."""
+        return f"set:{self.criteria_set_id}"
+
+    @property
     def field_code(self) -> str:
         """Return the code of the field (lĩnh vực) the node stands in: the first part of its code."""
         return self.code.partition(".")[0]
@@ -186,6 +191,11 @@ class Applicability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node_id}: {self.kind or self.unit}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its set."""
+        return f"set:{self.node.criteria_set_id}"
 
     @property
     def history_about(self) -> About:

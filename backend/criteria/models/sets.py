@@ -103,6 +103,11 @@ class CriteriaSet(models.Model):
         return self.title
 
     @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: its own."""
+        return f"set:{self.pk}"
+
+    @property
     def is_frozen(self) -> bool:
         """Return whether the set was published and so never changes."""
         return self.state in (self.State.PUBLISHED, self.State.SUPERSEDED)

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from backend.audit.recording import recording
+from backend.core import clock
 from backend.core.dates import VN
 from backend.criteria.models import CriteriaSet
 from backend.rounds import queries, rules
 from backend.rounds.actions.setup import RANKING, create_round
+from backend.rounds.actions.sitting import set_sitting
 from backend.rounds.actions.steps import set_steps, spans_of
 from backend.rounds.models import Band, Group, Round
 from permissions.actor import Actor
@@ -36,6 +38,9 @@ def copy_round(round: Round, *, by: Actor, year: int, title: str = "") -> Round:
         previous=round,
         is_illustration=round.is_illustration,
     )
+    until = _later_moment(round.sign_off_until, years) if round.sign_off_until else None
+    until = until if until and until > clock.now() else None
+    made = set_sitting(made, by=by, sitting=round.sitting, quorum=round.quorum, sign_off_until=until)
     _copy_groups(round, made, by)
     set_steps(made, [_moved(span, years) for span in spans_of(round)], by=by)
     return made

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.core.errors import Invalid, OutOfStep
+from backend.core.errors import Invalid, OutOfStep, Refused
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds import queries, rules
 from backend.rounds.actions.setup import hold_round
@@ -242,6 +242,8 @@ def extend(
     by.require(Verb.REOPEN, at=Place(unit=unit.path, host=round.host.path))
     _require_open(round)
     _require_explained(reason, document)
+    if unit.pk in queries.councils.conflicted_units(by, round):
+        raise Refused(_("Bạn đã khai báo xung đột lợi ích với đơn vị này nên không gia hạn được."))
     if not queries.units_in(round).filter(pk=unit.pk).exists():
         raise Invalid(_("%(unit)s không thuộc đợt đánh giá này.") % {"unit": unit.name})
     step = Step.objects.select_for_update().get(pk=step.pk, round=round)

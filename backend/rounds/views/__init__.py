@@ -1,1 +1,1 @@
-"""Pages of rounds: setup (a round being prepared), running (lists, one round, more time)."""
+"""Pages of rounds: setup (a round being prepared), running (lists, one round, more time), councils (who judges its cards)."""

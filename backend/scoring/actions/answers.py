@@ -11,6 +11,7 @@ from backend.rounds.models import Step
 from backend.scoring.actions.appraisal import her_field, require_field
 from backend.scoring.actions.locking import about, lock, require_open, score_of, window_of
 from backend.scoring.actions.moves import require_verb
+from backend.scoring.actions.reasons import completed
 from backend.scoring.lifecycle import READY, State
 from backend.scoring.models import Explanation, Mark, Scorecard
 from backend.scoring.queries import Window
@@ -32,9 +33,10 @@ def ask(card: Scorecard, code: str, *, by: Actor, question: str) -> Explanation:
         raise Invalid(_("Hãy ghi nội dung cần giải trình."), fields={"question": [_("Còn trống.")]})
     score = score_of(card, code)
     require_field(card, score, by)
+    question = completed(score, card.round.host_id, question, field="question")
     asked = Explanation.objects.filter(score=score, step=window.step).first()
     asked = asked or Explanation(score=score, step=window.step)
-    asked.question, asked.asked_by, asked.asked_at = question.strip(), by.name, window.now
+    asked.question, asked.asked_by, asked.asked_at = question, by.name, window.now
     with recording(by=by, reason=asked.question, at=window.now, about=about(card, window.step)):
         asked.save()
     return asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,32 +12,64 @@ from backend.audit.recording import recording
 from backend.core.errors import Invalid, OutOfStep
 from backend.core.exact import ZERO, format_points
 from backend.rounds.models import Step
+from backend.scoring import files
+from backend.scoring.actions.keeping import record
 from backend.scoring.actions.locking import about, lock, window_of
 from backend.scoring.actions.moves import require_verb
+from backend.scoring.actions.reasons import completed_from
 from backend.scoring.actions.remaining import remaining
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Deduction, Scorecard
 from backend.scoring.queries import Window
+from backend.scoring.queries.canned import canned_for
 from permissions.actor import Actor
 from permissions.roles import Verb
 
 
-@transaction.atomic
 def deduct(
-    card: Scorecard, code: str, *, by: Actor, points: Decimal, reason: str, document: str
+    card: Scorecard, code: str, *, by: Actor, points: Decimal, reason: str, document: str, upload: Any = None
 ) -> Deduction:
     """Take points off a field or leaf of an appraised card, by reason and document, before it is concluded.
 
-    Raises Refused (no right, own unit), OutOfStep (not appraised, concluded, too late), or Invalid: no reason,
-    no document, nothing or more than the field or leaf has left.
+    ``upload`` is the document itself; its bytes are on disk, whole, before the row says so, and right, state and
+    clock are asked before and again under the lock. Raises Refused (no right, own unit), OutOfStep (not appraised,
+    concluded, too late), or Invalid: no reason, no document, nothing or more than the field or leaf has left.
     """
+    told = {"points": points, "reason": reason, "document": document}
+    if upload is None:
+        return _deduct(card, code, by=by, **told)
+    received = files.receive(upload)
+    _judged(card, code, by=by, **told)
+    files.store(received, unit_id=card.round.host_id)
+    return _deduct(card, code, by=by, received=received, **told)
+
+
+@transaction.atomic
+def _judged(card: Scorecard, code: str, *, by: Actor, **told: Any) -> tuple[Deduction, Scorecard, Window]:
+    """Return the row that may be written now, with its card, locked, and its window."""
     card = lock(card.pk)
     require_verb(card, Verb.ASK, by)
     window = _window(card)
-    _require_said(reason=reason, document=document)
-    _require_left(card, code, points)
-    made = Deduction(card=card, step=card.step, code=code, points=points)
-    made.reason, made.document = reason.strip(), document.strip()
+    _require_said(reason=told["reason"], document=told["document"])
+    reason = completed_from(canned_for(card.round.host_id, _leaf_key(card, code)), told["reason"].strip())
+    _require_left(card, code, told["points"])
+    made = Deduction(card=card, step=card.step, code=code, points=told["points"])
+    made.reason, made.document = reason, told["document"].strip()
+    return made, card, window
+
+
+def _leaf_key(card: Scorecard, code: str) -> int:
+    """Return the leaf of that code; 0 where it is a field's, which has only the general canned reasons."""
+    return card.scores.filter(code=code).values_list("node_id", flat=True).first() or 0
+
+
+@transaction.atomic
+def _deduct(
+    card: Scorecard, code: str, *, by: Actor, received: files.Received | None = None, **told: Any
+) -> Deduction:
+    made, card, window = _judged(card, code, by=by, **told)
+    if received is not None:
+        made.file, made.file_name = record(card.round.host, received), received.name
     return _save(made, card, window, by)
 
 

@@ -102,7 +102,9 @@ def _attach(
         columns |= {"file": record(card.unit, received), "file_name": received.name}
     if twin := _twin(score, window.step, columns):
         return _same(twin, columns)
-    piece = Evidence(score=score, step=window.step, added_by=by.name, added_at=window.now, **columns)
+    file = columns.pop("file", None)
+    where = {"score": score, "step": window.step, "added_by": by.name, "added_at": window.now}
+    piece = Evidence.showing(file, **where, **columns)
     with recording(by=by, at=window.now, about=about(card, window.step)):
         piece.save()
     return piece

@@ -17,6 +17,7 @@ from backend.notices.actions import tell
 from backend.notices.models import Kind
 from backend.rounds.models import Step
 from backend.rounds.rules import said_closing, said_opening
+from backend.scoring.actions.doubles import reset_doubles
 from backend.scoring.actions.locking import lock, recount, score_of
 from backend.scoring.actions.moves import require_verb
 from backend.scoring.actions.results import take_back
@@ -87,6 +88,7 @@ def _take_back_marks(card: Scorecard, score: Score) -> None:
     touched = {*own, *take_back(given.exclude(step__kind=Step.Kind.SELF))}
     for step_id in touched:
         recount(card.pk, step_id)
+    reset_doubles([score.pk])
     for asked in Explanation.objects.filter(score=score, answer=""):
         asked.delete()
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from backend.audit.chaining import Head
+from backend.audit.models import Chain
 from backend.audit.recording import About
 from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
@@ -91,15 +94,31 @@ def own_score_of(card: Scorecard, code: str) -> Score:
 COLUMNS = {Node.Counting.BASE: "total", Node.Counting.BONUS: "bonus", Node.Counting.PENALTY: "penalty"}
 
 
-def shift_total(mark: Mark, before: Decimal | None, card_id: int) -> None:
-    """Move the derived total of the card at the mark's step by the difference: base, bonus or penalty."""
+def shift_total(mark: Mark, before: Decimal | None, card_id: int) -> bool:
+    """Move the derived total of the card at the mark's step by the difference: base, bonus or penalty.
+
+    Return False where there is no total yet to be moved.
+    """
     delta = (mark.points or ZERO) - (before or ZERO)
     column = COLUMNS[Node.Counting(mark.score.counting)]
     given = (mark.points is not None) - (before is not None) if column == "total" else 0
     if not delta and not given:
-        return
+        return True
     rows = StepTotal.objects.filter(card_id=card_id, step_id=mark.step_id)
-    rows.update(**{column: F(column) + points_value(delta)}, given=F("given") + given)
+    return bool(rows.update(**{column: F(column) + points_value(delta)}, given=F("given") + given))
+
+
+def with_head(marks: QuerySet[Mark], chain: Any) -> QuerySet[Mark]:
+    """Let the head of a chain come along with marks; it is to be gone on from only where the card is locked."""
+    heads = Chain.objects.filter(name=chain)
+    return marks.annotate(
+        head_length=Subquery(heads.values("length")), head_digest=Subquery(heads.values("head"))
+    )
+
+
+def head_beside(mark: Any) -> Head:
+    """Return the head of the card's chain that was read with the mark."""
+    return Head(mark.head_length, mark.head_digest) if mark.head_digest else Head()
 
 
 def count(row: StepTotal, score: Score, points: Decimal) -> None:

@@ -9,24 +9,43 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from backend.audit.actions import CHECKPOINT
 from backend.audit.recording import create_all, recording, update_all
+from backend.core import clock
 from backend.core.errors import Invalid, OutOfStep
+from backend.jobs.actions import enqueue
 from backend.notices.actions import call_off, tell
 from backend.notices.models import Kind
 from backend.rounds.actions import tell_more_time
 from backend.rounds.models import Extension, Round, Step
+from backend.rounds.queries.councils import taking_part
+from backend.rounds.rules import said_closing
 from backend.scoring import lifecycle
-from backend.scoring.actions.facts import facts_of, fingerprint_of, missing_survey
+from backend.scoring.actions.facts import facts_of, missing_survey, signed_content
 from backend.scoring.actions.locking import about, lock
 from backend.scoring.actions.own_council import require_presiding
-from backend.scoring.actions.results import clear_appraisal, clear_decisions, copy_results
+from backend.scoring.actions.results import (
+    carry_unanswered,
+    clear_appraisal,
+    clear_copies,
+    clear_decisions,
+    copy_results,
+)
 from backend.scoring.actions.returning import drop_notes, send_notes
 from backend.scoring.actions.rights import require_verb
 from backend.scoring.actions.signed_copy import take_off_signed_copy
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import MOVES, Move, State
-from backend.scoring.models import Scorecard, Signature
-from backend.scoring.queries import CARD_PARTS, members_of, objections_behind, takers_on, way_of
+from backend.scoring.models import Amendment, Scorecard, Signature
+from backend.scoring.queries import (
+    CARD_PARTS,
+    members_of,
+    objections_behind,
+    open_ends,
+    takers_on,
+    unsigned,
+    way_of,
+)
 from permissions.actor import Actor
 from permissions.roles import Role, Verb
 from tiers.seating import holders, holders_at
@@ -65,7 +84,7 @@ def move(
     )
     lifecycle.check(name, card.state, facts)
     if seen is not None:
-        require_seen(card, seen)
+        require_seen(card, seen, name)
     with recording(by=by, reason=reason, at=facts.now, about=about(card, step)):
         _before(card, name, step, by=by, facts=facts)
         _arrive(card, name, row, step)
@@ -83,14 +102,17 @@ def require_move(card: Scorecard, name: str, by: Actor) -> None:
         require_presiding(card, by)
 
 
-def require_seen(card: Scorecard, seen: str) -> None:
-    """Raise Invalid without a fingerprint of what was read, OutOfStep where it is not that of what stands now."""
+def require_seen(card: Scorecard, seen: str, name: str = "approve") -> None:
+    """Raise Invalid without a fingerprint of what was read, OutOfStep where it is not that of what stands now.
+
+    What is read is what the move ``name`` signs.
+    """
     if not seen:
         raise Invalid(
             _("Thiếu dấu xác thực của nội dung bạn đã xem. Hãy tải lại trang phê duyệt rồi phê duyệt."),
             fields={"seen": [_("Còn trống.")]},
         )
-    if seen != fingerprint_of(card):
+    if seen != signed_content(card, name):
         raise OutOfStep(
             _("Nội dung phiếu đã thay đổi sau khi bạn mở trang. Hãy xem lại những thay đổi rồi phê duyệt.")
         )
@@ -101,6 +123,8 @@ def _after(card: Scorecard, name: str, signature: Signature, leaves: Mapping[str
         send_notes(card, signature, leaves, by=by)
     if name == "approve":
         drop_notes(card, by=by)
+    if name == "conclude":
+        enqueue(CHECKPOINT, "conclusion")
 
 
 def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: Facts) -> None:
@@ -113,11 +137,26 @@ def _before(card: Scorecard, name: str, step: Step | None, *, by: Actor, facts: 
         _extend(card, step, by=by, facts=facts)
     if name in ("ask", "appraise"):
         clear_decisions(card)
+    if name == "appraise" and step is not None:
+        carry_unanswered(card, step, by=by, now=facts.now)
+    if name == "reconsider":
+        clear_copies(card)
+        _settle_reopening(card, by=by, now=facts.now)
     if name == "conclude" and step is not None:
         copy_results(card, step, by=by, now=facts.now)
 
 
+def _settle_reopening(card: Scorecard, *, by: Actor, now: datetime) -> None:
+    """Note on the proposal that the second person has opened the conclusion again."""
+    for asked in card.amendments.filter(kind=Amendment.Kind.REOPEN, state=Amendment.State.WAITING):
+        asked.state, asked.settled_at = Amendment.State.CONFIRMED, now
+        asked.settled_by_id, asked.settler_name = by.user_id, by.name
+        asked.save()
+
+
 def _arrive(card: Scorecard, name: str, row: Move, step: Step | None) -> None:
+    if card.state == row.target:
+        return  # only a signature is added
     card.state = row.target
     fields = ["state"]
     if name == "appraise":
@@ -170,7 +209,7 @@ def _sign(
         capacity=_capacity(seat, name),
         reason=reason,
         document=document,
-        fingerprint=fingerprint_of(card) if name in ("submit", "refer", "pass_on", "approve") else "",
+        fingerprint=signed_content(card, name),
         signed_at=now,
     )
 
@@ -186,7 +225,7 @@ def _own_title(card: Scorecard, by: Actor) -> str:
 
 
 def _capacity(seat: Any, name: str) -> str:
-    if name not in ("approve", "explain"):
+    if name not in ("approve", "explain", "sign_off"):
         return ""
     if seat is None:
         return "TUQ."
@@ -202,15 +241,24 @@ _LISTENERS = {
     "withdraw": Verb.APPROVE,
     "approve": Verb.SCORE,
     "ask": Verb.SCORE,
+    "submit_answers": Verb.APPROVE,
     "explain": Verb.APPRAISE,
     "conclude": Verb.APPROVE,
+    "reconsider": Verb.APPROVE,
+    "sign_off": Verb.CONCLUDE,
 }
 
 # What somebody to whom the approval is lent hears of like the leader.
-_OF_TAKERS = ("submit", "pass_on", "withdraw")
+_OF_TAKERS = ("submit", "pass_on", "withdraw", "submit_answers")
 
 # Where on the card what is told is done; else the grid.
-_PAGES = {"submit": "approval/", "pass_on": "approval/", "refer": "own-council/", "ask": "explanation/"}
+_PAGES = {
+    "submit": "approval/",
+    "pass_on": "approval/",
+    "refer": "own-council/",
+    "ask": "explanation/",
+    "submit_answers": "explanation/",
+}
 
 # What the host decides over the unit's card after the lock.
 _OF_WHOLE_UNIT = ("accept", "no_self_score")
@@ -230,7 +278,10 @@ def _listeners(card: Scorecard, name: str) -> list[Any]:
     if verb is None:
         return []
     takers = takers_on([card.pk]).get(card.pk, []) if name in _OF_TAKERS else []
-    return [*holders(card.round.host if verb is Verb.APPRAISE else card.unit, verb), *takers]
+    if verb is Verb.APPRAISE:
+        return taking_part(card.round, card.unit, holders(card.round.host, verb))
+    at = card.round.host if verb is Verb.CONCLUDE else card.unit
+    return [*holders(at, verb), *takers]
 
 
 def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> None:
@@ -245,16 +296,28 @@ def _tell(card: Scorecard, name: str, signature: Signature, facts: Facts) -> Non
             "card": card,
             "reason": "\n".join([signature.reason, *_reasons(signature)]),
         },
-        url=f"/scorecards/{card.pk}/{_PAGES.get(name, '')}",
+        url=_page_of(card, name),
         kind=Kind.CARD,
         urgent=_urgent(name, facts),
     )
+
+
+def _page_of(card: Scorecard, name: str) -> str:
+    """Return where what is told is done."""
+    if name == "sign_off":
+        return f"/conclusions/{card.pk}/"
+    if name == "conclude" and card.round.sign_off_until:
+        return f"/scorecards/{card.pk}/sign-off/"
+    return f"/scorecards/{card.pk}/{_PAGES.get(name, '')}"
 
 
 def _reasons(signature: Signature) -> list[str]:
     """Return "2.1: Thiếu trang 3" for each leaf a return names, or each objection of the unit's own council."""
     if signature.move == "send_back":
         return [f"{one.score.code}: {one.reason}" for one in objections_behind(signature)]
+    until = signature.card.round.sign_off_until
+    if signature.move == "conclude" and until:
+        return [_("Đề nghị lãnh đạo đơn vị ký xác nhận kết quả, hạn %s.") % said_closing(until)]
     if signature.move != "return":
         return []
     rows = signature.leaves.select_related("score").order_by("score__order")
@@ -273,17 +336,20 @@ def publish_cards(round_: Round, *, by: Actor) -> list[Scorecard]:
         by.require(Verb.PUBLISH, at=card.place())
     if problems := publication_problems(cards):
         raise OutOfStep(" ".join(problems[:10]))
+    silent = {card.pk for card in unsigned(cards)}
     with recording(by=by, reason=_("Công bố kết quả")) as made:
         for card in cards:
             card.state = State.PUBLISHED
         update_all(Scorecard, cards, ["state"])
-        create_all(Signature, [_publication(card, by, made.at) for card in cards])
+        rows = [_publication(card, by, made.at, signed=card.pk not in silent) for card in cards]
+        create_all(Signature, rows)
     return cards
 
 
 def publication_problems(cards: list[Scorecard]) -> list[str]:
     """Return what keeps the cards from being published, one sentence per unit."""
     problems = []
+    left = open_ends(cards, clock.now())
     for card in cards:
         if card.state != State.CONCLUDED:
             problems.append(
@@ -295,10 +361,14 @@ def publication_problems(cards: list[Scorecard]) -> list[str]:
                 _("%(unit)s: còn thiếu điểm điều tra, chỉ số ngoài: %(codes)s.")
                 % {"unit": card.unit_name, "codes": ", ".join(codes)}
             )
+        elif card.pk in left:
+            problems.append(f"{card.unit_name}: {left[card.pk]}.")
     return problems
 
 
-def _publication(card: Scorecard, by: Actor, now: datetime) -> Signature:
+def _publication(card: Scorecard, by: Actor, now: datetime, *, signed: bool) -> Signature:
     made = Signature(card=card, move="publish", signer_id=by.user_id, signer_name=by.name, signed_at=now)
+    if not signed:
+        made.reason = _("Đơn vị không ký xác nhận kết quả trong hạn.")
     made.history_about = card.history_about
     return made

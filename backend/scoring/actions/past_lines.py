@@ -17,10 +17,11 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Given:
-    """Points given at one appraisal, with the reason where they differ from those before."""
+    """Points given at one appraisal, with the reason where they differ from those before; who gave them, if told."""
 
     points: Decimal
     reason: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class PastLine:
     survey: Decimal | None = None
     document: tuple[str, str] = ("", "")
     left_out: str = ""
+    concluded_by: str = ""
     line: int = 0
 
     @property

@@ -130,7 +130,11 @@ class _Leaves:
     ) -> list[Evidence]:
         """Return a row of evidence for each spot, not saved yet."""
         told = {"step": window.step, "added_by": by.name, "added_at": window.now, **columns}
-        return [Evidence(score=self.scores[spot.code], section=spot.section, **told) for spot in spots]
+        file = told.pop("file")
+        return [
+            Evidence.showing(file, score=self.scores[spot.code], section=spot.section, **told)
+            for spot in spots
+        ]
 
 
 @transaction.atomic
@@ -196,10 +200,10 @@ def _replaceable(
 def _put_in_place(piece: Evidence, received: files.Received, told: dict[str, Any], *, by: Actor) -> Evidence:
     card, window, old = _replaceable(piece, received, by=by)
     kept = {name: getattr(old, name) for name in _TOLD}
-    made = Evidence(
+    made = Evidence.showing(
+        record(card.unit, received),
         score=old.score,
         step=window.step,
-        file=record(card.unit, received),
         file_name=received.name,
         added_by=by.name,
         added_at=window.now,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
@@ -19,7 +20,15 @@ from backend.criteria.models import Node
 from backend.criteria.rules import RuleError, RuleType
 from backend.rounds.models import Step
 from backend.scoring import arising, tally
-from backend.scoring.actions.locking import about, lock, require_open, shift_total, window_of
+from backend.scoring.actions.locking import (
+    about,
+    head_beside,
+    lock,
+    require_open,
+    shift_total,
+    window_of,
+    with_head,
+)
 from backend.scoring.actions.save_keys import require_key
 from backend.scoring.fingerprints import texts_seen
 from backend.scoring.lifecycle import WITH_UNIT, State
@@ -244,16 +253,21 @@ def require_allowed(score: Score, points: Decimal) -> None:
         raise Invalid(sentence, fields={score.code: [sentence]})
 
 
-_OWN_MARK = Prepared(
-    lambda card, code, step: Mark.objects.select_related("score__node").filter(
-        score__in=Score.objects.filter(card=card, code=code), step=step
-    )
-)
+def _own_mark_query(card: Any, code: Any, step: Any, chain: Any) -> QuerySet[Mark]:
+    # The head of the card's chain comes along: the card is locked, so nobody else adds to it now.
+    rows = with_head(Mark.objects.select_related("score__node"), chain)
+    return rows.filter(score__in=Score.objects.filter(card=card, code=code), step=step)
+
+
+_OWN_MARK = Prepared(_own_mark_query)
 
 
 def own_mark(card: Scorecard, code: str, step: Step) -> Mark | None:
-    """Return the unit's own mark of a leaf, None without one. Raises OutOfStep where it does not apply."""
-    mark = _OWN_MARK.first(card=card.pk, code=code, step=step.pk)
+    """Return the unit's own mark of a leaf, None without one. Raises OutOfStep where it does not apply.
+
+    Where the card is locked, ``put`` goes on from the head of its chain that is read here.
+    """
+    mark = _OWN_MARK.first(card=card.pk, code=code, step=step.pk, chain=card.history_chain)
     if mark is None:
         return None
     if not mark.score.applies or mark.score.source != Node.Source.ASSESSED:
@@ -292,5 +306,6 @@ def _save(mark: Mark, entry: Entry, note: str, *, by: Actor, at: datetime, card:
     mark.points, mark.inputs, mark.note = entry.points, entry.inputs, note
     mark.version += 1
     mark.author, mark.saved_at = by.name, at
-    with recording(by=by, at=at, about=about(card, mark.step)):
+    heads = {card.history_chain: head_beside(mark)}
+    with recording(by=by, at=at, about=about(card, mark.step), heads=heads):
         mark.save(update_fields=["points", "inputs", "note", "version", "author", "saved_at", "save_key"])

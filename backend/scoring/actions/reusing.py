@@ -98,9 +98,9 @@ def _file_of(card: Scorecard, offer: Offer, received: Received | None) -> Stored
 
 def _copy(offer: Offer, file: StoredFile | None) -> Evidence:
     kept = ("file_name", "number", "issued_on", "issuer", "section")
-    return Evidence(
+    return Evidence.showing(
+        file,
         score=offer.score,
-        file=file,
         reused_from=offer.piece,
         reused_year=offer.year,
         **{name: getattr(offer.piece, name) for name in kept},

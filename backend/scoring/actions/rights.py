@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from backend.core.errors import Refused
 from backend.scoring.models import Scorecard
+from backend.scoring.queries import kept_out
 from permissions.actor import Actor
 from permissions.roles import VERB_TITLES, Verb
 
@@ -18,6 +19,8 @@ def require_verb(card: Scorecard, verb: Verb, by: Actor) -> None:
     user = get_user_model().objects.get(pk=by.user_id)
     if not user.has_perm(str(verb), card):
         by.require(verb, at=card.place())
+        if said := kept_out(by, card, verb):
+            raise Refused(said)
         raise Refused(_("Bạn không được %(act)s phiếu này.") % {"act": VERB_TITLES[verb]})
 
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from backend.audit.recording import recording
 from backend.core import clock
-from backend.core.errors import Invalid, OutOfStep, Stale
+from backend.core.errors import Invalid, OutOfStep, Refused, Stale
 from backend.core.exact import format_points
 from backend.criteria.models import Node
 from backend.criteria.rules import InputSpec, RuleType
 from backend.rounds.models import Round, Step
+from backend.rounds.queries.councils import conflicted_units
 from backend.scoring.actions.locking import about, held, lock, require_open, score_of, shift_total
 from backend.scoring.actions.points import Entry, judged
 from backend.scoring.lifecycle import State
@@ -61,8 +62,14 @@ def enter_survey(
     Changing points already entered needs a reason on the row. Raises Refused (also for the unit
     where the person works), OutOfStep (published, step shut), Stale or Invalid.
     """
+    apart = conflicted_units(by, round_)
     for row in rows:
         by.require(Verb.ENTER_SURVEY, at=row.card.place())
+        if row.card.unit_id in apart:
+            raise Refused(
+                _("Bạn đã khai báo xung đột lợi ích với %(unit)s nên không nhập điểm cho đơn vị này.")
+                % {"unit": row.card.unit_name}
+            )
     if not rows:
         raise Invalid(_("Chưa có điểm nào để nhập."))
     _check_source(report_number, sample, answers)
@@ -74,6 +81,9 @@ def enter_survey(
         answers=answers,
         entered_at=clock.now(),
     )
+    # Cards before the round's history, as everywhere: two who hold both never wait for each other.
+    cards = Scorecard.objects.select_for_update(of=("self",)).filter(pk__in={row.card.pk for row in rows})
+    list(cards.order_by("pk").values_list("pk", flat=True))
     with recording(by=by, reason=source.report_number, about=round_.history_about):
         source.save()
     for row in sorted(rows, key=lambda row: row.card.pk):
@@ -166,9 +176,17 @@ def _survey_score(card: Scorecard, code: str) -> Score:
 def _require_sound(card: Scorecard, row: SurveyRow, mark: Mark | None, entry: Entry) -> None:
     """Raise where the person did not see what stands, or changes it without a reason."""
     _require_seen(card, row, mark, entry)
-    if mark is None or mark.points is None or row.reason.strip():
+    if mark is None or mark.points is None or (mark.points, mark.inputs) == (entry.points, entry.inputs):
         return
-    if (mark.points, mark.inputs) != (entry.points, entry.inputs):
+    if card.state == State.CONCLUDED:
+        raise OutOfStep(
+            _(
+                "%(unit)s: phiếu đã kết luận nên điểm đã nhập ở tiêu chí %(code)s chỉ thay đổi khi một người đề nghị "
+                "và người khác xác nhận, ở trang kết luận của phiếu."
+            )
+            % {"unit": card.unit_name, "code": row.code}
+        )
+    if not row.reason.strip():
         raise Invalid(
             _("%(unit)s, tiêu chí %(code)s đã có điểm; muốn sửa hãy ghi lý do.")
             % {"unit": card.unit_name, "code": row.code}

@@ -156,9 +156,10 @@ def _read(line: PastLine, score: Score, paper: _Paper) -> None:
     before = line.own
     for step, given in zip(paper.appraisals, line.appraised, strict=False):
         if given is not None:
-            paper.marks.append(_mark(score, step, given.points, before, given.reason))
+            paper.marks.append(_mark(score, step, given.points, before, given.reason, who=given.who))
             before = given.points
-    paper.marks.append(_mark(score, paper.step(Step.Kind.CONCLUSION), before, before))
+    end = paper.step(Step.Kind.CONCLUSION)
+    paper.marks.append(_mark(score, end, before, before, who=line.concluded_by))
     _read_words(line, score, paper)
 
 
@@ -198,7 +199,16 @@ def _read_words(line: PastLine, score: Score, paper: _Paper) -> None:
         )
 
 
-def _mark(score: Score, step: Step, points: Decimal | None, before: Decimal | None, reason: str = "") -> Mark:
+def _mark(
+    score: Score,
+    step: Step,
+    points: Decimal | None,
+    before: Decimal | None,
+    reason: str = "",
+    *,
+    who: str = "",
+) -> Mark:
+    """Return a mark by whom the paper names, else by who enters it; history says who entered it in any case."""
     return Mark(
         score=score,
         step=step,
@@ -206,7 +216,7 @@ def _mark(score: Score, step: Step, points: Decimal | None, before: Decimal | No
         from_points=before,
         points=points,
         reason=reason,
-        author=current().by.name,
+        author=who or current().by.name,
         saved_at=current().at,
         version=1,
     )

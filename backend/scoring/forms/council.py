@@ -14,17 +14,17 @@ from backend.core.dates import format_moment
 from backend.core.errors import Invalid
 from backend.core.exact import format_points
 from backend.core.fields import PointsFormField
-from backend.core.forms import VersionField
+from backend.core.forms import ActingForm, CheckedFileField, VersionField, short
 from backend.core.text import NFCCharField
 from backend.criteria.rules import RuleError
 from backend.scoring.actions.points import require_allowed
-from backend.scoring.models import Mark, Score
+from backend.scoring.models import Draft, Mark, Score
 
 # A longer list of values is typed faster than it is searched.
 MOST_CHOICES = 15
 
 
-class MarkForm(forms.Form):
+class MarkForm(ActingForm):
     """Points of one leaf at one step of the council, judged as the action will judge them.
 
     ``mark`` is what stands at the step (None before the first save), ``before`` the points of the
@@ -35,6 +35,8 @@ class MarkForm(forms.Form):
     # Chosen by the person after she has seen what somebody else saved meanwhile.
     over = VersionField(required=False)
     agree = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    # The version of the support team's draft that the person takes as her own.
+    draft_taken = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
     points = PointsFormField(label=_("Điểm thẩm định"), required=False)
     reason = NFCCharField(
         label=_("Lý do"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
@@ -47,9 +49,10 @@ class MarkForm(forms.Form):
         score: Score,
         mark: Mark | None,
         before: Decimal | None,
+        draft: Draft | None = None,
         **options: Any,
     ) -> None:
-        self.score, self.mark, self.before = score, mark, before
+        self.score, self.mark, self.before, self.draft = score, mark, before, draft
         self.overtaken = False
         options.setdefault("auto_id", f"mark-{score.pk}-%s")
         super().__init__(data, initial=self._standing(), **options)
@@ -84,6 +87,8 @@ class MarkForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("agree"):
             cleaned["points"], cleaned["reason"] = self.before, ""
+        if self.draft is not None and cleaned.get("draft_taken") == self.draft.version:
+            cleaned["points"], cleaned["reason"] = self.draft.points, self.draft.reason
         if not self.errors:
             self._check_points(cleaned.get("points"))
         if not self.errors:
@@ -123,12 +128,16 @@ class MarkForm(forms.Form):
     def _faster(self, yours: Decimal) -> ValidationError:
         mark = self.mark
         return ValidationError(
-            _("%(who)s vừa chấm tiêu chí này%(when)s. Đang lưu: %(theirs)s điểm. Bạn nhập: %(yours)s điểm."),
+            _(
+                "%(who)s vừa chấm tiêu chí này%(when)s. Đang lưu: %(theirs)s điểm%(because)s. "
+                "Bạn nhập: %(yours)s điểm."
+            ),
             code="stale",
             params={
                 "who": (mark.author if mark else "") or _("Người khác"),
                 "when": f" lúc {format_moment(mark.saved_at)}" if mark and mark.saved_at else "",
                 "theirs": "–" if mark is None or mark.points is None else format_points(mark.points),
+                "because": _(", lý do: “%s”") % mark.reason if mark and mark.reason else "",
                 "yours": format_points(yours),
             },
         )
@@ -150,6 +159,21 @@ class MarkForm(forms.Form):
         return self.seen_version
 
 
+class RowMarkForm(MarkForm):
+    """The same in one row of a table: points typed, the reason on one line, so that Enter saves."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        attrs = {"autocomplete": "off", "maxlength": 4000, "class": "row-reason"}
+        self.fields["reason"].widget = forms.TextInput(attrs=attrs)
+
+    def _widget(self) -> forms.Widget:
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "class": "input-points"}
+        if self.before is not None:
+            attrs["placeholder"] = format_points(self.before)
+        return forms.TextInput(attrs=attrs)
+
+
 def reachable(score: Score) -> tuple[Decimal, ...] | None:
     """Return every number of points the leaf's rule can give, largest first; None where any may come."""
     try:
@@ -158,7 +182,7 @@ def reachable(score: Score) -> tuple[Decimal, ...] | None:
         return None
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(ActingForm):
     """What the unit is asked to explain on one leaf."""
 
     question = NFCCharField(
@@ -166,7 +190,7 @@ class QuestionForm(forms.Form):
     )
 
 
-class DeductForm(forms.Form):
+class DeductForm(ActingForm):
     """Points taken off a field or leaf after appraisal; ``codes`` are those of the card with their titles."""
 
     code = forms.ChoiceField(label=_("Lĩnh vực hoặc tiêu chí"))
@@ -175,10 +199,31 @@ class DeductForm(forms.Form):
     document = NFCCharField(
         label=_("Văn bản làm căn cứ"), max_length=200, help_text=_("Số, ký hiệu, ngày, cơ quan ban hành")
     )
+    file = CheckedFileField(label=_("Tệp văn bản"), required=False)
 
-    def __init__(self, data: Any = None, *, codes: list[tuple[str, str]]) -> None:
-        super().__init__(data, auto_id="deduct-%s")
+    def __init__(self, data: Any = None, files: Any = None, *, codes: list[tuple[str, str]]) -> None:
+        super().__init__(data, files, auto_id="deduct-%s")
         self.fields["code"].choices = [("", _("Chọn nơi bị trừ")), *codes]  # type: ignore[attr-defined]
+
+
+class CannedForm(ActingForm):
+    """A canned reason: its code, its text with blanks, and the leaf it is for (none: every leaf)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    leaf = forms.TypedChoiceField(label=_("Dùng cho tiêu chí"), required=False, coerce=int, empty_value=None)
+    code = NFCCharField(
+        label=_("Mã"), max_length=9, widget=short(), help_text=_("Chữ cái rồi chữ số, ví dụ vb1")
+    )
+    text = NFCCharField(
+        label=_("Nội dung"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Để chỗ trống bằng ba dấu chấm, ví dụ: Văn bản số ... ban hành chậm ... ngày"),
+    )
+
+    def __init__(self, data: Any = None, *, leaves: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(data, auto_id="canned-%s", **options)
+        self.fields["leaf"].choices = [("", _("Mọi tiêu chí")), *leaves]
 
 
 class ReasonForm(forms.Form):

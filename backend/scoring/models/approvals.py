@@ -55,6 +55,11 @@ class ReturnedLeaf(models.Model):
         return f"{self.score_id}: {self.reason[:40]}"
 
     @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"
+
+    @property
     def is_done(self) -> bool:
         """Return whether the unit has marked it as dealt with."""
         return self.answered_at is not None

@@ -12,8 +12,10 @@ from backend.core.exact import ZERO
 from backend.core.fields import PointsField
 from backend.criteria.models import CriteriaSet, Node
 from backend.rounds.models import Group, Round, Step
+from backend.rounds.queries.councils import Part, part_of
 from backend.scoring.lifecycle import State
-from permissions.roles import VERB_TITLES, Place
+from permissions.actor import Seat
+from permissions.roles import CONFLICTED, VERB_TITLES, Place, Verb
 from tiers.models import Unit
 
 
@@ -58,9 +60,25 @@ class Scorecard(models.Model):
     def __str__(self) -> str:
         return f"{self.unit_name} - {self.round.year}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: its own."""
+        return f"card:{self.pk}"
+
     def place(self) -> Place:
         """Return where the card stands: about its unit, run by the round's host."""
         return Place(unit=self.unit.path, host=self.round.host.path)
+
+    def seats_counted(self, user_id: int | None, verb: Verb, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
+        """Return the seats that the round's council and declared conflicts leave a person on this card."""
+        return self.part_of(user_id).counted(verb, seats) if verb in CONFLICTED else seats
+
+    def part_of(self, user_id: int | None) -> Part:
+        """Return the person's part on this card by council and conflicts; asked once for each card in hand."""
+        known: dict[int | None, Part] = self.__dict__.setdefault("parts_by_person", {})
+        if user_id not in known:
+            known[user_id] = part_of(user_id, self.round, self.unit)
+        return known[user_id]
 
     @property
     def history_about(self) -> About:
@@ -108,6 +126,11 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.card_id})"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.card_id}"
 
     @property
     def field_code(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -42,13 +44,16 @@ class StoredFile(models.Model):
 class Evidence(models.Model):
     """One piece of evidence on a leaf, added at a step. Removed rows stay, marked removed.
 
-    A new version ``replaces`` the one before, which is removed at the same moment.
+    A new version ``replaces`` the one before, which is removed at the same moment. ``sha256`` and ``size`` are the
+    file's, copied so that history names the bytes; rows from before they were copied have none.
     """
 
     score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="evidence")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="+")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="uses")
     file_name = models.CharField(_("tên tệp"), max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
     number = models.CharField(_("số văn bản"), max_length=100, blank=True)
     issued_on = models.DateField(_("ngày ban hành"), null=True, blank=True)
     issuer = models.CharField(_("cơ quan ban hành"), max_length=200, blank=True)
@@ -78,6 +83,11 @@ class Evidence(models.Model):
                 name="scoring_evidence_file_or_document",
             ),
             models.CheckConstraint(
+                condition=Q(sha256="", size__isnull=True)
+                | Q(file__isnull=False, size__isnull=False) & ~Q(sha256=""),
+                name="scoring_evidence_names_its_bytes",
+            ),
+            models.CheckConstraint(
                 condition=Q(replaces__isnull=True) | ~Q(replaces=F("pk")),
                 name="scoring_evidence_replaces_another",
             ),
@@ -95,3 +105,14 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.file_name or self.number
+
+    @classmethod
+    def showing(cls, file: StoredFile | None, **columns: Any) -> Evidence:
+        """Return a row that shows this file, or a document without one, not saved yet."""
+        names = {"sha256": file.sha256, "size": file.size} if file else {}
+        return cls(file=file, **names, **columns)
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"

@@ -36,12 +36,18 @@ class Provenance(models.Model):
     def __str__(self) -> str:
         return self.report_number
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its round."""
+        return f"round:{self.round_id}"
+
 
 class Mark(models.Model):
     """Points given to one score at one step; null means not given yet. Units: points.
 
     ``inputs`` are the canonical inputs of the leaf's rule. ``note`` is the unit's explanation.
-    ``reason`` says why the points differ from ``from_points``, those of the step before.
+    ``reason`` says why the points differ from ``from_points``, those of the step before; ``rule_said`` is the rule of the
+    leaf that was applied, in the words it had then.
     ``version`` grows with every save; a save with an older one is refused. ``save_key`` names the last
     write of the page, so that the same one sent again writes nothing; it stands outside history.
     """
@@ -54,6 +60,7 @@ class Mark(models.Model):
     inputs = models.JSONField(default=dict, blank=True)
     note = models.TextField(_("giải trình của đơn vị"), blank=True)
     reason = models.TextField(_("lý do"), blank=True)
+    rule_said = models.TextField(_("quy tắc áp dụng"), blank=True, default="")
     provenance = models.ForeignKey(
         Provenance, on_delete=models.PROTECT, null=True, blank=True, related_name="marks"
     )
@@ -83,6 +90,11 @@ class Mark(models.Model):
     def __str__(self) -> str:
         return f"{self.score_id}/{self.step_id}: {self.points}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"
+
 
 class Explanation(models.Model):
     """The council asks about one leaf; the unit answers at the explanation step."""
@@ -108,3 +120,8 @@ class Explanation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score_id}: {self.question[:40]}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"

@@ -32,6 +32,11 @@ class OwnCouncil(models.Model):
     def __str__(self) -> str:
         return f"{self.card_id}: {self.decision_number}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.card_id}"
+
 
 class OwnMember(models.Model):
     """A person of the unit in its council. Chair and secretary pass the card on or send it back."""
@@ -65,6 +70,11 @@ class OwnMember(models.Model):
     def __str__(self) -> str:
         return f"{self.person} ({self.get_role_display()})"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.council.card_id}"
+
 
 class OwnOpinion(models.Model):
     """What one member says of one leaf at one sitting; it never changes points. Units: points.
@@ -89,7 +99,7 @@ class OwnOpinion(models.Model):
     points = PointsField(_("điểm đề xuất"), null=True)
     reason = models.TextField(_("lý do"), blank=True)
     made_at = models.DateTimeField(_("lúc"))
-    history = Tracked()
+    history = Tracked(personal=["person_name", "verdict", "points", "reason"], inner=True)
 
     class Meta:
         ordering = ["score__order", "made_at", "pk"]
@@ -112,3 +122,8 @@ class OwnOpinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score_id}: {self.verdict} - {self.person_name}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"

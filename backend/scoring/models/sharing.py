@@ -37,6 +37,11 @@ class Division(models.Model):
         return self.name
 
     @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of the unit's seats."""
+        return f"seats:{self.unit_id}"
+
+    @property
     def history_about(self) -> About:
         """Return what history rows of this division are about: its unit."""
         return About(unit_key=self.unit_id, unit_path=self.unit.path, unit_name=self.unit.name)
@@ -58,6 +63,11 @@ class DivisionMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} ({self.division})"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of the unit's seats."""
+        return f"seats:{self.division.unit_id}"
 
 
 class Assignment(models.Model):
@@ -91,6 +101,11 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"{self.score_id}: {self.division or self.person}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"
+
 
 class Remark(models.Model):
     """What one of the unit's people says to the others about a leaf. Never edited; its author may withdraw it."""
@@ -103,7 +118,7 @@ class Remark(models.Model):
     text = models.TextField(_("nội dung trao đổi"))
     made_at = models.DateTimeField(_("lúc"))
     withdrawn_at = models.DateTimeField(_("rút lại lúc"), null=True)
-    history = Tracked()
+    history = Tracked(personal=["author_name", "text"], inner=True)
 
     class Meta:
         ordering = ["made_at", "pk"]
@@ -118,6 +133,11 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score_id}: {self.text[:40]}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.score.card_id}"
 
 
 class Mention(models.Model):

@@ -46,6 +46,11 @@ class Signature(models.Model):
     def __str__(self) -> str:
         return f"{self.move} - {self.signer_name}"
 
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.card_id}"
+
 
 class Delegation(models.Model):
     """A leader lends the approval of one card to one person for a period (ủy quyền)."""
@@ -73,6 +78,11 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.taker}"
+
+    @property
+    def history_chain(self) -> str:
+        """Return the chain of its history: that of its card."""
+        return f"card:{self.card_id}"
 
 
 # The roles whose holders may lend their approval.

@@ -1,11 +1,15 @@
 """Every read of scorecards, starting from the actor or from a card.
 
-Read in this order: cards (whose, and at which step), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
-shown (its fingerprint), trail (what changed since), returns (looks, returned leaves), sums (around one leaf), intake
+Read in this order: cards (whose, and at which step), answers (what the unit explained), seeing (who may see what), sheets (one card as a viewer sees it; last_year), taken (what came off),
+shown (its fingerprint), councils (who takes part in judging), doubles (leaves marked by two), hand_overs (lead agencies), trail (what changed since), as_of (a card at a moment), returns (looks, returned leaves), sums (around one leaf), intake
 (files on their way), library (a card's evidence), flags, missing, reuse, quota, records, sharing and own_council
-(inside the unit).
+(inside the unit), stored (whether bytes are those that history names), sessions (of the host's council), minutes (what is printed of one), amending (changes after conclusion, the units'
+signatures).
 """
 
+from backend.scoring.queries.amending import open_ends, results_of, sign_offs, unsigned, waiting_changes
+from backend.scoring.queries.answers import draft_steps, drafts, given_answers, unapproved
+from backend.scoring.queries.as_of import CardThen, card_at, differences
 from backend.scoring.queries.cards import (
     CARD_PARTS,
     Window,
@@ -24,7 +28,27 @@ from backend.scoring.queries.cards import (
     takers_on,
     time_of,
 )
+from backend.scoring.queries.councils import (
+    conflicts_of,
+    her_leaf,
+    kept_out,
+    not_her_leaf,
+    part_on,
+    takes_part,
+)
+from backend.scoring.queries.doubles import (
+    ChoiceSeen,
+    DoubleSeen,
+    choices_of,
+    differing_doubles,
+    double_of,
+    doubles_on,
+    drafts_on,
+    open_doubles,
+    waiting,
+)
 from backend.scoring.queries.flags import Flag, FlagKind, flags_of, kinds_for
+from backend.scoring.queries.hand_overs import Lead, field_of, fields_led_by_others, hand_over_now, leads_of
 from backend.scoring.queries.intake import (
     SHOWN_UPLOADS,
     Intake,
@@ -44,6 +68,7 @@ from backend.scoring.queries.library import (
     items_of,
     show_hits,
 )
+from backend.scoring.queries.minutes import minutes_for
 from backend.scoring.queries.missing import Lack, missing
 from backend.scoring.queries.own_council import (
     CouncilSeen,
@@ -54,7 +79,7 @@ from backend.scoring.queries.own_council import (
     way_of,
 )
 from backend.scoring.queries.quota import Room, room_of
-from backend.scoring.queries.records import leaf_of, timeline, wrong_loans, wrong_totals
+from backend.scoring.queries.records import leaf_of, timeline, wrong_loans, wrong_sessions, wrong_totals
 from backend.scoring.queries.returns import (
     fresh_since,
     look_of,
@@ -68,11 +93,27 @@ from backend.scoring.queries.returns import (
 from backend.scoring.queries.reuse import Offer, has_offers, offers
 from backend.scoring.queries.seeing import (
     is_sent,
+    kept_back,
     of_unit,
     sees_names,
     sees_own_points,
     sees_step,
     works_for_host,
+)
+from backend.scoring.queries.sessions import (
+    Quorum,
+    Voting,
+    agenda_of,
+    council_members,
+    disagreements,
+    kept_by_session,
+    may_close,
+    open_session,
+    present_in,
+    quorum_of,
+    seat_of,
+    seen_of,
+    votings,
 )
 from backend.scoring.queries.sharing import (
     NOTHING,
@@ -99,7 +140,15 @@ from backend.scoring.queries.sheets import (
     explained,
     sheet,
 )
-from backend.scoring.queries.shown import fingerprint_over, shown_digest, shown_fingerprint, signed_line
+from backend.scoring.queries.shown import (
+    answers_fingerprint,
+    fingerprint_over,
+    result_fingerprint,
+    shown_digest,
+    shown_fingerprint,
+    signed_line,
+)
+from backend.scoring.queries.stored import wrong_bytes, wrong_files
 from backend.scoring.queries.sums import Sums, sums_around
 from backend.scoring.queries.taken import Taken, choices, council_points, deducted, taken
 from backend.scoring.queries.trail import Changed, Trail, trail
@@ -110,8 +159,11 @@ __all__ = [
     "NOTHING",
     "SHOWN_UPLOADS",
     "SORTS",
+    "CardThen",
     "Changed",
+    "ChoiceSeen",
     "CouncilSeen",
+    "DoubleSeen",
     "Field",
     "Flag",
     "FlagKind",
@@ -120,9 +172,11 @@ __all__ = [
     "Intake",
     "Item",
     "Lack",
+    "Lead",
     "Leaf",
     "Offer",
     "Progress",
+    "Quorum",
     "Room",
     "Share",
     "Sheet",
@@ -130,24 +184,44 @@ __all__ = [
     "Taken",
     "Tally",
     "Trail",
+    "Voting",
     "Waiting",
     "Wanted",
     "Window",
+    "agenda_of",
+    "answers_fingerprint",
     "approval_of",
+    "card_at",
     "card_for",
     "choices",
+    "choices_of",
+    "conflicts_of",
+    "council_members",
     "council_of",
     "council_points",
     "deducted",
+    "differences",
+    "differing_doubles",
+    "disagreements",
     "divisions_of",
+    "double_of",
+    "doubles_on",
+    "draft_steps",
+    "drafts",
+    "drafts_on",
     "evidence_window",
     "explained",
+    "field_of",
+    "fields_led_by_others",
     "fingerprint_over",
     "flags_of",
     "found",
     "fresh_since",
+    "given_answers",
+    "hand_over_now",
     "has_offers",
     "held_for",
+    "her_leaf",
     "hers_on",
     "intake_of",
     "is_done",
@@ -156,22 +230,37 @@ __all__ = [
     "is_sent",
     "item_of",
     "items_of",
+    "kept_back",
+    "kept_by_session",
+    "kept_out",
     "kinds_for",
     "lacks_points",
+    "leads_of",
     "leaf_of",
     "living_for",
     "look_of",
+    "may_close",
     "members_of",
+    "minutes_for",
     "missing",
+    "not_her_leaf",
     "objections_behind",
     "of_last_return",
     "of_unit",
     "offers",
+    "open_doubles",
+    "open_ends",
+    "open_session",
     "owed_scores",
     "own_leaves",
+    "part_on",
     "people_of",
+    "present_in",
     "progress",
+    "quorum_of",
     "remarks_on",
+    "result_fingerprint",
+    "results_of",
     "returned_counts",
     "returned_now",
     "returned_of",
@@ -179,6 +268,8 @@ __all__ = [
     "scorecards_for",
     "scored_itself",
     "seat_in",
+    "seat_of",
+    "seen_of",
     "sees_names",
     "sees_own_points",
     "sees_step",
@@ -187,6 +278,7 @@ __all__ = [
     "show_hits",
     "shown_digest",
     "shown_fingerprint",
+    "sign_offs",
     "signatures",
     "signatures_on",
     "signed_line",
@@ -198,12 +290,21 @@ __all__ = [
     "sums_around",
     "taken",
     "takers_on",
+    "takes_part",
     "time_of",
     "timeline",
     "trail",
+    "unapproved",
+    "unsigned",
     "uploads_of",
+    "votings",
+    "waiting",
+    "waiting_changes",
     "way_of",
     "works_for_host",
+    "wrong_bytes",
+    "wrong_files",
     "wrong_loans",
+    "wrong_sessions",
     "wrong_totals",
 ]

@@ -21,7 +21,7 @@ from permissions.actor import Actor, within
 from permissions.roles import Verb
 from tiers.scope import predecessor_unit_ids
 
-CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set")
+CARD_PARTS = ("unit", "round__host", "group", "step", "criteria_set__kind")
 
 
 def scorecards_for(actor: Actor) -> QuerySet[Scorecard]:
@@ -117,9 +117,15 @@ def scored_itself(card: Scorecard) -> bool:
     """Return False for a card that came to the host as "không tự chấm"; its draft counts for nothing."""
     if card.state in WITH_UNIT:
         return True
-    arrivals = card.signatures.filter(move__in=["approve", "accept", "no_self_score"])
-    last = arrivals.order_by("-signed_at", "-pk").values_list("move", flat=True).first()
-    return last != "no_self_score"
+    if hasattr(card, "arrived_by"):  # a list has read it with its cards
+        return card.arrived_by != "no_self_score"
+    return arrivals(card.pk).first() != "no_self_score"
+
+
+def arrivals(card: Any) -> Any:
+    """Return the moves by which a card came to its host, newest first; ``card`` may be an ``OuterRef``."""
+    rows = Signature.objects.filter(card=card, move__in=["approve", "accept", "no_self_score"])
+    return rows.order_by("-signed_at", "-pk").values_list("move", flat=True)
 
 
 @dataclass(frozen=True)

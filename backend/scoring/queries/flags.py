@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -83,6 +84,62 @@ def flags_of(sheet: Sheet, viewer: Actor) -> dict[int, list[Flag]]:
     }
 
 
+def flags_across(pieces: Iterable[Evidence], viewer: Actor, now: datetime) -> dict[int, list[Flag]]:
+    """Return the flags of evidence of many cards of one round by its key; one query, none without files.
+
+    Each piece has its score and its score's card in hand.
+    """
+    listed = list(pieces)
+    places = _places({piece.file.sha256 for piece in listed if piece.file}, listed, now)
+    found = {}
+    for piece in listed:
+        card = piece.score.card
+        same = places.get(piece.file.sha256, []) if piece.file else []
+        here = [row.code for row in same if row.card == card.pk]
+        elsewhere = [row.words for row in same if row.card != card.pk]
+        others = {piece.file.sha256: elsewhere} if piece.file and works_for_host(viewer, card) else {}
+        flags = _of_file(piece, piece.score.code, {piece.file_id or 0: list(dict.fromkeys(here))}, others)
+        found[piece.pk] = [*flags, *_of_dates(piece, card.round.year)]
+    return found
+
+
+@dataclass(frozen=True)
+class _Use:
+    """Where a file is shown: the card, its unit and the leaf."""
+
+    card: int
+    unit: str
+    code: str
+
+    @property
+    def words(self) -> str:
+        return _("%(unit)s (tiêu chí %(code)s)") % {"unit": self.unit, "code": self.code}
+
+
+def _places(digests: set[str], pieces: list[Evidence], now: datetime) -> dict[str, list[_Use]]:
+    """Return, by SHA-256, where the round uses the same bytes, without what a unit has not sent to anybody."""
+    if not digests:
+        return {}
+    rows = _sent_uses(digests, pieces[0].score.card.round_id, now)
+    found: dict[str, list[_Use]] = defaultdict(list)
+    columns = ("file__sha256", "score__card", "score__card__unit_name", "score__code")
+    for digest, card, unit, code in rows.values_list(*columns):
+        use = _Use(card, unit, code)
+        if use not in found[digest]:
+            found[digest].append(use)
+    return found
+
+
+def _sent_uses(digests: set[str], round_id: int, now: datetime) -> models.QuerySet[Evidence]:
+    """Return the evidence of a round with these bytes; what a unit still writes, or never sent, is nobody's to know."""
+    unsent = Signature.objects.filter(card=OuterRef("score__card"), move="no_self_score")
+    rows = Evidence.objects.filter(
+        ~Exists(unsent), file__sha256__in=digests, removed_at__isnull=True, score__card__round=round_id
+    )
+    rows = rows.exclude(score__card__in=still_writing(now).values("pk"))
+    return rows.order_by("score__card__unit__order", "score__order")
+
+
 def _of_file(
     piece: Evidence, code: str, codes: dict[int, list[str]], others: dict[str, list[str]]
 ) -> Iterable[Flag]:
@@ -108,24 +165,14 @@ def _of_dates(piece: Evidence, year: int) -> Iterable[Flag]:
 
 
 def _others(sheet: Sheet, pieces: list[Evidence], viewer: Actor) -> dict[str, list[str]]:
-    """Return, by SHA-256, where other units of the round use the same bytes; nothing to who may not know.
-
-    What a unit still writes, or wrote and never sent, is nobody else's to know of.
-    """
+    """Return, by SHA-256, where other units of the round use the same bytes; nothing to who may not know."""
     digests = {piece.file.sha256 for piece in pieces if piece.file}
     if not digests or not works_for_host(viewer, sheet.card):
         return {}
-    unsent = Signature.objects.filter(card=OuterRef("score__card"), move="no_self_score")
-    rows = Evidence.objects.filter(
-        ~Exists(unsent),
-        file__sha256__in=digests,
-        removed_at__isnull=True,
-        score__card__round=sheet.card.round_id,
-    ).exclude(score__card=sheet.card.pk)
-    rows = rows.exclude(score__card__in=still_writing(sheet.now).values("pk"))
+    rows = _sent_uses(digests, sheet.card.round_id, sheet.now).exclude(score__card=sheet.card.pk)
     found: dict[str, list[str]] = defaultdict(list)
     columns = ("file__sha256", "score__card__unit_name", "score__code")
-    for digest, unit, code in rows.order_by("score__card__unit__order", "score__order").values_list(*columns):
+    for digest, unit, code in rows.values_list(*columns):
         place = _("%(unit)s (tiêu chí %(code)s)") % {"unit": unit, "code": code}
         if place not in found[digest]:
             found[digest].append(place)

@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from backend.rounds.models import Step
+from backend.criteria.models import Node
+from backend.rounds.models import Round, Step
 from backend.scoring.lifecycle import State
 from backend.scoring.models import Mark, Scorecard
 
 if TYPE_CHECKING:
     from backend.scoring.queries.sheets import Leaf
+
+
+def add_last_year_across(round_: Round, node: Node, leaves: Iterable[Leaf]) -> None:
+    """Put last year's points of one leaf on it for many units; one statement, none where it goes on from no leaf."""
+    if not node.previous_id or not round_.previous_id:
+        return
+    before = {leaf.score.card.unit_id: leaf for leaf in leaves}
+    marks = Mark.objects.filter(
+        score__card__round_id=round_.previous_id,
+        score__card__state=State.PUBLISHED,
+        score__node_id=node.previous_id,
+        step__kind__in=[Step.Kind.CONCLUSION, Step.Kind.SURVEY],
+    )
+    for unit_id, points, most in marks.values_list("score__card__unit_id", "points", "max_points"):
+        if unit_id in before:
+            before[unit_id].last_year, before[unit_id].last_maximum = points, most
 
 
 def add_last_year(card: Scorecard, leaves: Iterable[Leaf]) -> None:

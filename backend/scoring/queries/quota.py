@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from backend.scoring.models import Evidence, Scorecard, StoredFile, Upload
+from backend.scoring.models import Deduction, Evidence, Scorecard, StoredFile, Upload
 from tiers.models import Unit
 
 MEGABYTE = 1024 * 1024
@@ -32,11 +32,16 @@ class Room:
 
 
 def in_use(unit: Unit) -> QuerySet[StoredFile]:
-    """Return the unit's files that a leaf, a signed report or a tray shows now; those taken off are not counted."""
+    """Return the unit's files that a leaf, a signed report, a deduction or a tray shows now.
+
+    Those taken off are not counted.
+    """
     shown = Evidence.objects.filter(file=OuterRef("pk"), removed_at__isnull=True)
     signed = Scorecard.objects.filter(signed_file=OuterRef("pk"))
     in_tray = Upload.objects.filter(file=OuterRef("pk"), state=Upload.State.WAITING)
-    return StoredFile.objects.filter(Exists(shown) | Exists(signed) | Exists(in_tray), unit=unit)
+    deducted = Deduction.objects.filter(file=OuterRef("pk"))
+    shown_now = Exists(shown) | Exists(signed) | Exists(in_tray) | Exists(deducted)
+    return StoredFile.objects.filter(shown_now, unit=unit)
 
 
 def room_of(unit: Unit) -> Room:

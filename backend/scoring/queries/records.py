@@ -10,6 +10,7 @@ from django.db.models import Count, Sum
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
+from backend.scoring import fingerprints
 from backend.scoring.models import (
     Delegation,
     Evidence,
@@ -18,7 +19,9 @@ from backend.scoring.models import (
     ReturnedLeaf,
     Score,
     ScorecardGrant,
+    Session,
     StepTotal,
+    Tally,
 )
 from permissions.roles import Verb
 
@@ -30,7 +33,7 @@ def timeline(score: Score) -> list[Any]:
     evidence = Evidence.history.filter(score_id=score.pk)
     returned = ReturnedLeaf.history.filter(score_id=score.pk, signature_id__isnull=False)
     rows = [*marks, *asked, *evidence, *returned, *Score.history.filter(id=score.pk)]
-    return sorted(rows, key=lambda row: (row.history_date, row.history_id))
+    return sorted(rows, key=lambda row: row.sequence)
 
 
 def leaf_of(row: dict[str, Any]) -> str:
@@ -54,6 +57,21 @@ def wrong_totals() -> Iterator[str]:
                 f"{row.card.unit_name}: {_SUMS[name]} bước {row.step.title} ghi {getattr(row, name)}, "
                 f"cộng lại là {counted[name][0]}"
             )
+
+
+def wrong_sessions() -> Iterator[str]:
+    """Yield a line for every closed vote whose sum is not the number who voted, and for minutes changed since frozen."""
+    counted = Tally.objects.select_related("proposal__session", "proposal__score__card")
+    for row in counted.annotate(voted=Count("proposal__ballots")).iterator(500):
+        if row.agreed + row.against + row.abstained != row.voted:
+            score = row.proposal.score
+            yield (
+                f"{score.card.unit_name}: tiêu chí {score.code}, phiếu kín cộng lại là "
+                f"{row.agreed + row.against + row.abstained}, số người đã bỏ phiếu là {row.voted}"
+            )
+    for session in Session.objects.filter(closed_at__isnull=False).select_related("round").iterator(100):
+        if fingerprints.of_content(session.minutes) != session.fingerprint:
+            yield f"{session.round.title}: biên bản phiên {session.number} khác với dấu xác thực khi kết thúc phiên"
 
 
 def wrong_loans() -> Iterator[str]:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from backend.scoring.lifecycle import OWN_MOVES
+from backend.scoring.lifecycle import OWN_MOVES, State
 from backend.scoring.models import Look, ReturnedLeaf, Scorecard, Signature
-from backend.scoring.queries.seeing import sees_own_points
+from backend.scoring.queries.seeing import of_unit, sees_own_points
 from backend.scoring.queries.sheets import Sheet
 from permissions.actor import Actor
 
@@ -18,8 +18,13 @@ VISIT = timedelta(minutes=30)
 
 
 def signatures(card: Scorecard, viewer: Actor) -> list[Signature]:
-    """Return the moves made on the card, oldest first; the unit's own ones to who may read its points."""
+    """Return the moves made on the card, oldest first; the unit's own ones to who may read its points.
+
+    That answers were put before the leader is the unit's own until she sends them.
+    """
     rows = card.signatures.select_related("step").order_by("signed_at", "pk")
+    if card.state == State.EXPLAINING and not of_unit(viewer, card):
+        rows = rows.exclude(move="submit_answers")
     return list(rows if sees_own_points(viewer, card) else rows.exclude(move__in=OWN_MOVES))
 
 

@@ -19,10 +19,11 @@ from backend.rounds.models import Step
 from backend.scoring import arising
 from backend.scoring.lifecycle import WITH_UNIT, State
 from backend.scoring.models import Deduction, Evidence, Explanation, Mark, Score, Scorecard
+from backend.scoring.queries.answers import draft_steps
 from backend.scoring.queries.cards import step_of, steps_of
 from backend.scoring.queries.intake import with_earlier
 from backend.scoring.queries.last_year import add_last_year
-from backend.scoring.queries.seeing import is_sent, sees_step, works_for_host
+from backend.scoring.queries.seeing import is_sent, of_unit, sees_step, works_for_host
 from backend.scoring.tally import Extra, extras_of, with_extras
 from permissions.actor import Actor
 
@@ -267,23 +268,44 @@ _SCORES = Prepared(lambda card: Score.objects.filter(card=card).order_by("order"
 _ASKED = Prepared(lambda card: Explanation.objects.filter(score__card=card).select_related("step"))
 
 
-def sheet(card: Scorecard, viewer: Actor) -> Sheet:
-    """Return the card as ``viewer`` may see it; the same number of queries for any number of leaves."""
-    now = clock.now()
+def sheet(card: Scorecard, viewer: Actor, *, whole: bool = True, now: datetime | None = None) -> Sheet:
+    """Return the card as ``viewer`` may see it; the same number of queries for any number of leaves.
+
+    ``whole``: with what does not bear on points, that is evidence, last year's points, deductions.
+    ``now`` is the database's time where it has been read already.
+    """
+    now = now or clock.now()
     steps = steps_of(card)
     shown = {step.pk for step in steps if sees_step(card, step, viewer, now)}
     nodes = _NODES.all(criteria_set=card.criteria_set_id)
     leaves = _leaves(card, shown, nodes)
+    if whole:
+        _add_evidence(card, shown, leaves)
+        add_last_year(card, leaves.values())
     if not works_for_host(viewer, card):
         _hide_unsent(card, leaves.values())
+    if not of_unit(viewer, card):
+        _hide_drafts(card, leaves.values())
     own = step_of(card, Step.Kind.SELF)
     shows_own = own is not None and own.pk in shown
-    return Sheet(card, _fields(nodes, leaves), steps, now, shows_own, _deductions(card, shown))
+    deductions = _deductions(card, shown) if whole else []
+    return Sheet(card, _fields(nodes, leaves), steps, now, shows_own, deductions)
 
 
 def _hide_unsent(card: Scorecard, leaves: Iterable[Leaf]) -> None:
     for leaf in leaves:
         leaf.explanations = [asked for asked in leaf.explanations if is_sent(card, asked)]
+
+
+def _hide_drafts(card: Scorecard, leaves: Iterable[Leaf]) -> None:
+    """Leave out answers, and evidence added to them, that the unit's leader has not sent."""
+    asked = [leaf for leaf in leaves if leaf.explanations]
+    hidden = draft_steps(card) if asked else frozenset()
+    for leaf in asked if hidden else ():
+        leaf.evidence = [piece for piece in leaf.evidence if piece.step_id not in hidden]
+        for question in leaf.explanations:
+            if question.step_id in hidden:
+                question.answer, question.answered_by, question.answered_at = "", "", None
 
 
 def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int, Leaf]:
@@ -303,21 +325,25 @@ def _leaves(card: Scorecard, shown: set[int], nodes: Iterable[Node]) -> dict[int
         leaf.marks[mark.step_id] = mark
         if mark.step.kind == Step.Kind.SELF:
             leaf.self_mark = mark
-    for piece in with_earlier(_evidence(card, shown)):
-        piece.step = by_step[piece.step_id]
-        leaves[piece.score_id].evidence.append(piece)
     # A card in the unit's hands shows no question: what the council wrote before a reopening was never sent.
     if State(card.state) not in WITH_UNIT:
         for asked in _ASKED.all(card=card.pk):
             leaves[asked.score_id].explanations.append(asked)
-    add_last_year(card, leaves.values())
     return leaves
+
+
+def _add_evidence(card: Scorecard, shown: set[int], leaves: dict[int, Leaf]) -> None:
+    by_step = {step.pk: step for step in steps_of(card)}
+    for piece in with_earlier(_evidence(card, shown)):
+        piece.step = by_step[piece.step_id]
+        leaves[piece.score_id].evidence.append(piece)
 
 
 def _deductions(card: Scorecard, shown: set[int]) -> list[Deduction]:
     if card.step_id is None:
         return []  # nothing comes off before the first appraisal
-    return list(Deduction.objects.filter(card=card, step_id__in=shown).order_by("made_at", "pk"))
+    rows = Deduction.objects.filter(card=card, step_id__in=shown).select_related("file")
+    return list(rows.order_by("made_at", "pk"))
 
 
 def _evidence(card: Scorecard, shown: set[int]) -> QuerySet[Evidence]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
+from backend.core.exact import ZERO
 from backend.scoring import fingerprints
-from backend.scoring.models import Evidence, Mark, Scorecard
+from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
 from backend.scoring.queries.sheets import Leaf, Sheet
 
 
@@ -31,6 +33,19 @@ def shown_digest(leaf: Leaf) -> str:
     """Return the digest of what the page shows of a leaf; empty where the unit has no mark there."""
     line = _line(leaf)
     return fingerprints.digest(line) if line is not None else ""
+
+
+def answers_fingerprint(rows: Iterable[tuple[str, Explanation, Iterable[Evidence]]]) -> str:
+    """Return the fingerprint of questions with their answers: the leaf's code, the row, the evidence added."""
+    return fingerprints.answers(
+        fingerprints.Answered(code, asked.question, asked.answer, tuple(_piece(piece) for piece in pieces))
+        for code, asked, pieces in rows
+    )
+
+
+def result_fingerprint(lines: Iterable[tuple[str, Decimal | None]], off: Iterable[Decimal]) -> str:
+    """Return the fingerprint of a result: the concluded points by leaf, and what was taken off."""
+    return fingerprints.result(lines, sum(off, ZERO))
 
 
 def _line(leaf: Leaf) -> fingerprints.Line | None:

@@ -116,11 +116,11 @@ def trail(sheet: Sheet, since: Iterable[datetime | None]) -> Trail:
 
 def _marks(sheet: Sheet, own: Step, since: datetime) -> list[Any]:
     history = Mark.history
-    earlier = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
+    earlier = history.filter(id=OuterRef("id"), sequence__lt=OuterRef("sequence")).order_by("-sequence")
     prior = {f"prior_{name}": Subquery(earlier.values(name)[:1]) for name in ("points", "note", "inputs")}
     scores = [leaf.score.pk for leaf in sheet.leaves]
     rows = history.filter(score_id__in=scores, step_id=own.pk, history_date__gt=since, history_type="~")
-    return list(rows.annotate(**prior).order_by("history_date", "history_id"))
+    return list(rows.annotate(**prior).order_by("history_date", "sequence"))
 
 
 def _others(sheet: Sheet, own: Step, since: datetime) -> list[dict[str, Any]]:
@@ -139,7 +139,7 @@ def _others(sheet: Sheet, own: Step, since: datetime) -> list[dict[str, Any]]:
 
 def _texts(card: Scorecard, late: Q) -> QuerySet[Any]:
     history = Scorecard.history
-    earlier = history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id")).order_by("-history_id")
+    earlier = history.filter(id=OuterRef("id"), sequence__lt=OuterRef("sequence")).order_by("-sequence")
     prior = {f"prior_{name}": Subquery(earlier.values(name)[:1]) for name in ("difficulties", "proposals")}
     rows = history.filter(late, id=card.pk, history_type="~").annotate(**prior)
     return rows.exclude(difficulties=F("prior_difficulties"), proposals=F("prior_proposals"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,12 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backend.rounds.queries import extensions_in
 from backend.scoring import actions, board, queries
+from backend.scoring.across import scores_for
 from backend.scoring.actions.appraisal import require_field
 from backend.scoring.forms import QuestionForm, ReasonForm
 from backend.scoring.models import Scorecard
 from backend.scoring.views.doors import doors
 from backend.scoring.views.finding import actor_of, demand, may
-from backend.scoring.views.marking import Line, Marking, Part, mark_form, marking_of, question_form
+from backend.scoring.views.mark_forms import mark_form, question_form
+from backend.scoring.views.marked import answer, line_held, owed
+from backend.scoring.views.marking import Line, Marking, Part, marking_of
+from backend.scoring.views.sifting import SIFTS, fits, sifts
 from permissions.roles import Verb
 
 A_PAGE = 30
@@ -34,7 +39,7 @@ STAGE_TITLES = {
     "done": gettext_lazy("Đã kết luận"),
 }
 HOST_MOVES = ("appraise", "ask", "accept", "no_self_score", "reopen")
-SHOWN = ("all", "left", "changed", "asked")
+MINE, EVERY = "mine", "all"
 
 
 class ListFilter(forms.Form):
@@ -113,16 +118,39 @@ def _page(
     form: forms.Form | None = None,
 ) -> HttpResponse:
     part = page.part_of(line) if line else _part(request, page)
-    shown = _shown(request, page, part)
-    context = _context(request, page, part) | {
-        "rows": _rows(part, shown),
+    shown = "all" if line else _shown(request, page, part)
+    scope = part.field.node.code if line else _scope(request, part)
+    context = _context(request, page, part)
+    parts = _parts(page, part, scope)
+    context |= {
+        "blocks": _blocks(parts, shown, context["flags"]),
+        "sifts": sifts([one for each in parts for one in each.lines], context["flags"]),
         "shown": shown,
+        "scope": scope,
+        "onward": _onward(request, page, part, scope),
         "appraises": may(request, Verb.APPRAISE, page.card),
+        "not_mine": ""
+        if part.mine
+        else queries.not_her_leaf(actor_of(request), page.card, part.field.node.code),
         "approval": queries.approval_of(page.card) if page.sheet.shows_own else None,
+        "kept_out": queries.kept_out(actor_of(request), page.card),
+        "conflicts": list(queries.conflicts_of(page.card))
+        if queries.works_for_host(actor_of(request), page.card)
+        else [],
     }
     return render(
         request, "scoring/appraisal.html", context | ({"form": form} if form else {}), status=status
     )
+
+
+def page_with(request: HttpRequest, page: Marking, line: Line, form: forms.Form) -> HttpResponse:
+    """Return the page with a form that was refused, at the field of its leaf."""
+    return _page(request, page, line=line, status=422, form=form)
+
+
+def way_to_leaf(card: Scorecard, code: str) -> str:
+    """Return the address of a leaf on the council's page of its card."""
+    return _way_back(card, code)
 
 
 def _part(request: HttpRequest, page: Marking) -> Part:
@@ -139,18 +167,44 @@ def _part(request: HttpRequest, page: Marking) -> Part:
 def _shown(request: HttpRequest, page: Marking, part: Part) -> str:
     """Return which leaves to show: those asked for; at a later appraisal first those asked about."""
     wanted = request.GET.get("show", "")
-    if wanted in SHOWN:
+    if wanted == "all" or wanted in SIFTS:
         return wanted
     return "asked" if page.card.step_id and not page.why_shut and part.due else "all"
 
 
-def _rows(part: Part, shown: str) -> list[Any]:
-    wanted = {
-        "left": lambda line: line.left,
-        "changed": lambda line: line.newest and line.newest.points != line.newest.from_points,
-        "asked": lambda line: line.question or line.asked,
-    }.get(shown)
-    return [line for line in part.lines if wanted(line)] if wanted else part.rows
+def _scope(request: HttpRequest, part: Part) -> str:
+    """Return what the page shows: her fields, every field, or the code of one."""
+    wanted = request.GET.get("field", "")
+    return wanted if wanted in (MINE, EVERY) else part.field.node.code
+
+
+def _parts(page: Marking, part: Part, scope: str) -> list[Part]:
+    if scope == EVERY:
+        return page.parts
+    return [one for one in page.parts if one.mine] if scope == MINE else [part]
+
+
+def _blocks(parts: list[Part], shown: str, flags: Any) -> list[tuple[Part, list[Any]]]:
+    """Return the fields to show, each with its headings and leaves, or with the leaves looked for only."""
+    if shown == "all":
+        return [(part, list(part.rows)) for part in parts]
+    found = [(part, [line for line in part.lines if fits(shown, line, flags)]) for part in parts]
+    return [(part, rows) for part, rows in found if rows] or [(parts[0], [])] if parts else []
+
+
+def _onward(request: HttpRequest, page: Marking, part: Part, scope: str) -> tuple[str, str] | None:
+    """Return (title, address) of what comes behind the last leaf: the next field, then the next unit's card."""
+    if scope not in (MINE, EVERY):
+        place = page.parts.index(part)
+        for after in page.parts[place + 1 : place + 2]:
+            node = after.field.node
+            return f"{node.code}. {node.title}", _field_page(page.card, node.code)
+    card, mine = page.card, board.hosted_cards(actor_of(request))
+    order = (card.unit.order, card.pk)
+    rows = mine.filter(round=card.round_id, group=card.group_id, unit__order__gte=order[0])
+    near = rows.exclude(pk=card.pk).order_by("unit__order", "pk")[:2]
+    behind = next((row for row in near if (row.unit.order, row.pk) > order), None)
+    return (behind.unit_name, _field_page(behind, scope)) if behind else None
 
 
 def _context(request: HttpRequest, page: Marking, part: Part) -> dict[str, Any]:
@@ -162,10 +216,14 @@ def _context(request: HttpRequest, page: Marking, part: Part) -> dict[str, Any]:
         "now": page.sheet.now,
         "part": part,
         "may_reopen": may(request, Verb.REOPEN, page.card),
-        "doors": doors(request, page.card, HOST_MOVES),
-        "come_back": [("next", reverse("scoring:appraisal", args=[page.card.pk]))],
+        "owed": owed(page),
     }
-    return context | demo_of(page.card.round)
+    return context | _moves(request, page.card) | demo_of(page.card.round)
+
+
+def _moves(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
+    back = reverse("scoring:appraisal", args=[card.pk])
+    return {"doors": doors(request, card, HOST_MOVES), "come_back": [("next", back)]}
 
 
 def _found(request: HttpRequest, card: Scorecard, code: str) -> tuple[Marking, Line]:
@@ -188,13 +246,20 @@ def _found_to_appraise(request: HttpRequest, pk: int, code: str) -> tuple[Markin
 @require_POST
 def mark(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Save the council's points of one leaf, or its agreement."""
-    page, line = _found_to_appraise(request, pk, code)
-    form = mark_form(line, request.POST)
-    if not form.is_valid():
+    rows = scores_for(actor_of(request)).filter(card=pk, code=code)
+    with actions.mark_held(rows, by=actor_of(request)) as held:
+        line = line_held(held)
+        form, was_bare = mark_form(line, request.POST), line.mark is None
+        saved = form.is_valid() and form.carry_out(lambda: held.save(**form.to_save))
+    if request.headers.get("HX-Request"):
+        more = partial(_moves, request)
+        return answer(request, held, line.draft, more, was_bare=was_bare, form=None if saved else form)
+    if not saved:
+        page, line = _found(request, find_hosted(request, pk), code)
         line.form = form
-        return _refused(request, page, line, form)
-    actions.appraise(page.card, code, by=actor_of(request), **form.to_save)
-    return _saved(request, page.card, code, _("Đã lưu điểm tiêu chí %(code)s.") % {"code": code})
+        return page_with(request, page, line, form)
+    messages.success(request, _("Đã lưu điểm tiêu chí %(code)s.") % {"code": code})
+    return redirect(way_to_leaf(held.card, code))
 
 
 @require_POST
@@ -205,7 +270,9 @@ def ask(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if not form.is_valid():
         line.question_form = form
         return _refused(request, page, line, form)
-    actions.ask(page.card, code, by=actor_of(request), **form.cleaned_data)
+    if not form.carry_out(lambda: actions.ask(page.card, code, by=actor_of(request), **form.cleaned_data)):
+        line.question_form = form
+        return _refused(request, page, line, form)
     return _saved(
         request, page.card, code, _("Đã ghi yêu cầu giải trình tiêu chí %(code)s.") % {"code": code}
     )
@@ -251,6 +318,11 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
     codes = part.agreeable if part else page.agreeable
     number = actions.agree_rest(page.card, by=actor_of(request), codes=codes)
     messages.success(request, _("Đã đồng ý với điểm của %(number)d tiêu chí.") % {"number": number})
+    if led := sorted(queries.fields_led_by_others(page.card, actor_of(request))):
+        messages.info(
+            request,
+            _("Lĩnh vực %s còn do cơ quan chủ trì thẩm định, chưa bàn giao nên để lại.") % ", ".join(led),
+        )
     return redirect(_field_page(page.card, wanted))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,17 +19,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backend.core.exact import ZERO
 from backend.criteria.models import Node
-from backend.rounds.models import Step
+from backend.rounds.models import Round, Step
 from backend.scoring import actions, board, gates, queries
 from backend.scoring.forms import ConcludeForm, DeductForm, MarkForm
 from backend.scoring.gates import Facts
-from backend.scoring.lifecycle import State
+from backend.scoring.lifecycle import MOVES, State
 from backend.scoring.models import Explanation, Mark, Scorecard
 from backend.scoring.queries import Leaf
 from backend.scoring.tally import Extra, extras_of, with_extras
 from backend.scoring.views.acts import shut
 from backend.scoring.views.appraisal import A_PAGE, demo_of, find_hosted
-from backend.scoring.views.finding import actor_of, demand, may
+from backend.scoring.views.finding import actor_of, demand, may, way_on
 from permissions.roles import Verb
 
 # In this order they stand on the page; the last two are folded.
@@ -36,10 +37,12 @@ GROUPS = (
     ("open", gettext_lazy("Còn khác nhau sau giải trình")),
     ("silent", gettext_lazy("Khác điểm tự chấm, không có giải trình")),
     ("settled", gettext_lazy("Đã nhận giải trình, trở lại điểm tự chấm")),
+    ("unmarked", gettext_lazy("Chưa thẩm định")),
     ("agreed", gettext_lazy("Đồng ý với điểm tự chấm")),
     ("other", gettext_lazy("Không thẩm định: điều tra, chỉ số ngoài, không áp dụng")),
 )
 FOLDED = ("agreed", "other")
+CONCLUDING = ("conclude", "reconsider", "sign_off", "publish")
 
 
 @dataclass
@@ -107,9 +110,11 @@ class Difference:
             return "other"
         if self.leaf.claims_not_arisen:
             return "open" if self.explained else "silent"
+        if self.newest is None and self.decided is None:
+            return "unmarked"
         if self.newest and self.newest.points != self.leaf.points:
             return "open" if self.explained else "silent"
-        return "settled" if self.explained or self.leaf.explanations else "agreed"
+        return "settled" if self.explained else "agreed"
 
     @property
     def reasons(self) -> list[Mark]:
@@ -262,12 +267,34 @@ def conclusion_page(request: HttpRequest, table: Table, *, status: int = 200, **
         "deduct_form": DeductForm(codes=queries.choices(table.sheet)) if may_deduct else None,
         "conclude_form": ConcludeForm(user=request.user) if concludes else None,
         "signatures": [
-            sign
+            (sign, MOVES[sign.move].done)
             for sign in queries.signatures(card, actor_of(request))
-            if sign.move in ("conclude", "publish")
+            if sign.move in CONCLUDING
         ],
+        **_session_of(card),
+        **_after_conclusion(request, card),
     }
     return render(request, "scoring/conclusion.html", context | demo_of(card.round) | forms, status=status)
+
+
+def _session_of(card: Scorecard) -> dict[str, Any]:
+    """Return the session that is on, where the card is on its agenda, and what keeps the card from being decided."""
+    if card.round.sitting == Round.Sitting.NONE or card.state != State.APPRAISED:
+        return {}
+    found = queries.open_session(card.round_id)
+    listed = found is not None and found.agenda.filter(card=card).exists()
+    return {"session": found if listed else None, "session_shut": queries.kept_by_session(card)}
+
+
+def _after_conclusion(request: HttpRequest, card: Scorecard) -> dict[str, Any]:
+    """Return the changes proposed since the conclusion, whether she may propose one, and the unit's signature."""
+    concluded = card.state == State.CONCLUDED
+    asked = concluded and card.round.sign_off_until is not None
+    return {
+        "changes": card.amendments.select_related("score").order_by("-proposed_at", "-pk"),
+        "amends": (concluded or card.state == State.PUBLISHED) and may(request, Verb.ASK, card),
+        "unit_signed": queries.sign_offs([card]).get(card.pk) if asked else None,
+    }
 
 
 @require_POST
@@ -280,16 +307,16 @@ def decide(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     form = decide_form(row, request.POST)
-    if not form.is_valid():
+    save = partial(actions.decide, table.card, code, by=actor_of(request))
+    if not (form.is_valid() and form.carry_out(lambda: save(**form.to_save))):
         row.form = form
         return _refused(request, table, row, form)
-    actions.decide(table.card, code, by=actor_of(request), **form.to_save)
     if request.headers.get("HX-Request"):
         table = table_of(request, table.card)
         context = {"table": table, "card": table.card, "row": table.row(code), "swap": True}
         return render(request, "scoring/_conclusion_saved.html", context)
     messages.success(request, _("Đã ghi điểm kết luận tiêu chí %(code)s.") % {"code": code})
-    return redirect(f"{reverse('scoring:conclusion', args=[pk])}#row-{code}")
+    return redirect(way_on(request, f"{reverse('scoring:conclusion', args=[pk])}#row-{code}"))
 
 
 def _refused(request: HttpRequest, table: Table, row: Difference, form: MarkForm) -> HttpResponse:

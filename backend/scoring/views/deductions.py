@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.core.exact import format_points
-from backend.scoring import actions
+from backend.scoring import actions, queries
 from backend.scoring.forms import DeductForm, ReasonForm
-from backend.scoring.models import Deduction
+from backend.scoring.models import Deduction, Scorecard
 from backend.scoring.queries import choices
 from backend.scoring.views.appraisal import demo_of, find_hosted
 from backend.scoring.views.conclusion import conclusion_page, table_of
-from backend.scoring.views.finding import actor_of, demand
+from backend.scoring.views.evidence import given_out
+from backend.scoring.views.finding import actor_of, demand, find_card
 from permissions.roles import Verb
 
 
@@ -25,15 +28,29 @@ def deduct(request: HttpRequest, pk: int) -> HttpResponse:
     card = find_hosted(request, pk)
     demand(request, Verb.ASK, card)
     table = table_of(request, card)
-    form = DeductForm(request.POST, codes=choices(table.sheet))
-    if not form.is_valid():
+    form = DeductForm(request.POST, request.FILES, codes=choices(table.sheet))
+    if not (form.is_valid() and form.carry_out(lambda: _deduct(request, card, **form.cleaned_data))):
         return conclusion_page(request, table, status=422, deduct_form=form, form=form)
-    made = actions.deduct(card, by=actor_of(request), **form.cleaned_data)
+    return redirect("scoring:conclusion", pk=pk)
+
+
+def _deduct(request: HttpRequest, card: Scorecard, *, file: Any, **told: Any) -> None:
+    made = actions.deduct(card, by=actor_of(request), upload=file, **told)
     messages.success(
         request,
         _("Đã trừ %(points)s điểm ở %(code)s.") % {"points": format_points(made.points), "code": made.code},
     )
-    return redirect("scoring:conclusion", pk=pk)
+
+
+@require_GET
+def deduction_file(request: HttpRequest, pk: int, deduction_pk: int) -> FileResponse:
+    """Give out the document of a deduction to who may see the deduction now: the host, then the unit."""
+    card = find_card(request, pk)
+    seen = queries.sheet(card, actor_of(request)).deductions
+    row = next((row for row in seen if row.pk == deduction_pk), None)
+    if row is None or row.file is None:
+        raise Http404
+    return given_out(row.file, row.file_name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -66,7 +66,7 @@ def tasks_of(found: Agenda) -> list[Task]:
 
 
 def _card_tasks(row: OwnCard) -> list[Task]:
-    made = [_score(row), _hers(row), _review(row), _approve(row), _explain(row)]
+    made = [_score(row), _hers(row), _review(row), _approve(row), _explain(row), _sign_off(row)]
     return [task for task in made if task]
 
 
@@ -148,6 +148,15 @@ def _explain(row: OwnCard) -> Task | None:
     return Task(what, row.card.unit_name, url, button, window.closes, row.answered, row.asked)
 
 
+def _sign_off(row: OwnCard) -> Task | None:
+    until = row.card.round.sign_off_until
+    if not (row.approves and row.to_sign and until and row.now and row.now < until):
+        return None
+    what = _("Ký xác nhận kết quả: %(round)s") % {"round": row.card.round.title}
+    url = reverse("scoring:sign_off", args=[row.card.pk])
+    return Task(what, row.card.unit_name, url, _("Xem và ký"), until)
+
+
 def _say(row: Waiting) -> Task:
     title = row.response.consultation.criteria_set.title
     what, button = (
@@ -160,7 +169,15 @@ def _say(row: Waiting) -> Task:
 
 
 def _round_tasks(row: HostedRound) -> list[Task]:
-    made = [_open(row), _unapproved(row), _appraise(row), _conclude(row), _publish(row)]
+    made = [
+        _open(row),
+        _unapproved(row),
+        _appraise(row),
+        _conclude(row),
+        _sit(row),
+        _confirm(row),
+        _publish(row),
+    ]
     return [task for task in made if task]
 
 
@@ -201,6 +218,23 @@ def _conclude(row: HostedRound) -> Task | None:
     return _task(
         row, f"{what}: %(round)s", "scoring:conclusion_list", _("Xem và kết luận"), Step.Kind.CONCLUSION
     )
+
+
+def _sit(row: HostedRound) -> Task | None:
+    if row.session is None:
+        return None
+    what = _("Phiên họp Hội đồng đang diễn ra: %(round)s") % {"round": row.round.title}
+    url = reverse("scoring:session", args=[row.session])
+    return Task(what, row.round.host.name, url, _("Vào phiên họp"))
+
+
+def _confirm(row: HostedRound) -> Task | None:
+    if not row.changes:
+        return None
+    what = _("%(n)d thay đổi sau kết luận chờ bạn xác nhận: %(round)s")
+    what %= {"n": len(row.changes), "round": row.round.title}
+    url = reverse("scoring:change", args=[row.changes[0]])
+    return Task(what, row.round.host.name, url, _("Xem và xác nhận"))
 
 
 def _publish(row: HostedRound) -> Task | None:

@@ -1,4 +1,4 @@
-"""Giải trình, the unit's side: what the council asks of each leaf, the answer, the sending."""
+"""Giải trình, the unit's side: what the council asks of each leaf, the answer, the leader's approval that sends it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from backend.rounds.models import Step
 from backend.scoring import actions, queries
-from backend.scoring.forms import AnswerForm
-from backend.scoring.lifecycle import State
-from backend.scoring.models import Explanation, Mark, Scorecard
+from backend.scoring.actions.facts import answers_fingerprint_of
+from backend.scoring.forms import AnswerForm, ApproveForm, MoveForm
+from backend.scoring.lifecycle import MOVES, State
+from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
 from backend.scoring.views.acts import shut
 from backend.scoring.views.finding import actor_of, demand, find_card, may
 from backend.scoring.views.grid import Page, Row, common, page_of
 from permissions.roles import Verb
+
+MOVES_HERE = ("ask", "submit_answers", "explain")
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Asked:
     form: AnswerForm | None
 
     @property
-    def added(self) -> list[Any]:
+    def added(self) -> list[Evidence]:
         """Return the evidence added while explaining."""
         return [piece for piece in self.row.leaf.evidence if piece.step_id == self.explanation.step_id]
 
@@ -51,25 +55,51 @@ def _page(
     status: int = 200,
     bound: AnswerForm | None = None,
     code: str = "",
+    **forms: Any,
 ) -> HttpResponse:
     _demand_unit(request, card)
-    page = page_of(request, card)
+    page, actor = page_of(request, card), actor_of(request)
     window = queries.time_of(card, Step.Kind.EXPLANATION)
     open_now = card.state == State.EXPLAINING and window is not None and window.is_open
-    answers = open_now and actor_of(request).may(Verb.SCORE, at=card.place())
+    answers = open_now and actor.may(Verb.SCORE, at=card.place())
     asked = _asked(page, answers=answers, bound=bound, code=code)
+    moves = [row for row in queries.signatures(card, actor) if row.move in MOVES_HERE]
     context = common(request, page, "explanation") | {
         "asked": asked,
-        "flags": queries.flags_of(page.sheet, actor_of(request)),
+        "flags": queries.flags_of(page.sheet, actor),
         "answered": sum(bool(item.explanation.answer) for item in asked),
         "window": window,
         "answers": answers,
-        "sends": may(request, Verb.APPROVE, card),
-        "why_not": shut(card, "explain", actor_of(request)),
+        "drafts": queries.draft_steps(card) if card.state != State.EXPLAINING else frozenset(),
+        "moves": [(row, str(MOVES[row.move].done)) for row in moves],
+        **_sending(request, card, asked),
     }
-    return render(
-        request, "scoring/explanation.html", context | ({"form": bound} if bound else {}), status=status
-    )
+    if bound:
+        context["form"] = bound
+    return render(request, "scoring/explanation.html", context | forms, status=status)
+
+
+def _sending(request: HttpRequest, card: Scorecard, asked: list[Asked]) -> dict[str, Any]:
+    """Return who may put the answers before the leader, or send them, and what she would sign."""
+    if card.state != State.EXPLAINING:
+        return {}
+    actor, found = actor_of(request), {}
+    if may(request, Verb.APPROVE, card):
+        seen = _fingerprint(card, asked)
+        form = ApproveForm(user=request.user, initial={"seen": seen})
+        found = {"sends": True, "why_not": shut(card, "explain", actor), "explain_form": form, "seen": seen}
+    if may(request, Verb.SUBMIT, card):
+        found["submits"] = True
+        found["why_not_submit"] = shut(card, "submit_answers", actor)
+        found["submit_form"] = MoveForm("submit_answers")
+    return found
+
+
+def _fingerprint(card: Scorecard, asked: list[Asked]) -> str:
+    """Return the fingerprint of what the page shows of the step the card is out for."""
+    step = queries.step_of(card, Step.Kind.EXPLANATION)
+    shown = [item for item in asked if step and item.explanation.step_id == step.pk]
+    return queries.answers_fingerprint((item.row.leaf.code, item.explanation, item.added) for item in shown)
 
 
 def _demand_unit(request: HttpRequest, card: Scorecard) -> None:
@@ -109,3 +139,20 @@ def answer(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     actions.answer(card, code, by=actor_of(request), **form.cleaned_data)
     messages.success(request, _("Đã lưu giải trình tiêu chí %(code)s.") % {"code": code})
     return redirect(f"{reverse('scoring:explanation', args=[card.pk])}#asked-{code}")
+
+
+@sensitive_post_parameters("secret")
+@require_POST
+def explain(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve the answers the leader has read and send them, after she has shown who she is again."""
+    card = find_card(request, pk)
+    demand(request, Verb.APPROVE, card)
+    seen = request.POST.get("seen", "")
+    if seen and card.state == State.EXPLAINING and seen != answers_fingerprint_of(card):
+        return _page(request, card, status=409, overtaken=True)
+    form = ApproveForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _page(request, card, status=422, explain_form=form, form=form)
+    actions.move(card, "explain", by=actor_of(request), reason=form.cleaned_data["reason"], seen=seen)
+    messages.success(request, _("Đã gửi giải trình của %(unit)s cho Hội đồng.") % {"unit": card.unit_name})
+    return redirect("scoring:explanation", pk=card.pk)

@@ -54,7 +54,8 @@ def find_evidence(request: HttpRequest, card: Scorecard, pk: int) -> Evidence:
 def may(request: HttpRequest, verb: Verb, card: Scorecard) -> bool:
     """Return whether the person holds ``verb`` on the card, for what a page shows; the action asks guardian.
 
-    By seat, or lent to her on this card, and not excluded from it; the card's own grants are read once.
+    By seat as far as the round's council counts it, or lent to her on this card, and not excluded from it; the
+    card's own grants are read once.
     """
     actor = actor_of(request)
     if not hasattr(card, "single_grants"):
@@ -62,7 +63,7 @@ def may(request: HttpRequest, verb: Verb, card: Scorecard) -> bool:
     lent, excluded = card.single_grants  # type: ignore[attr-defined]
     if verb in CONFLICTED and actor.works_at(card.place()):
         return False
-    return verb not in excluded and (verb in lent or actor.may(verb, at=card.place()))
+    return verb not in excluded and (verb in lent or queries.takes_part(actor, card, verb))
 
 
 def demand(request: HttpRequest, verb: Verb, card: Scorecard) -> None:

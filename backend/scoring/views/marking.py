@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from functools import partial
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,13 +16,15 @@ from backend.criteria.models import Node
 from backend.rounds.models import Step
 from backend.scoring import gates, queries
 from backend.scoring.actions.answers import MAY_ASK
-from backend.scoring.forms import MarkForm, QuestionForm
+from backend.scoring.forms import DraftForm, MarkForm, QuestionForm
 from backend.scoring.gates import Facts
 from backend.scoring.lifecycle import UNDER_APPRAISAL, State
-from backend.scoring.models import Evidence, Explanation, Mark, Scorecard
-from backend.scoring.queries import Heading, Leaf, Sheet, Window
+from backend.scoring.models import CannedReason, Draft, Evidence, Explanation, Mark, Scorecard
+from backend.scoring.queries import DoubleSeen, Heading, Leaf, Sheet, Window
 from backend.scoring.tally import Extra, extras_of
 from backend.scoring.views.finding import actor_of, may
+from backend.scoring.views.mark_forms import fit_forms, offer, question_form
+from permissions.actor import Actor
 from permissions.roles import Verb
 
 
@@ -37,9 +39,14 @@ class Line:
     step: Step | None
     again: bool = False
     asking: Step | None = None
+    hers: bool = False
     may_touch: bool = False
+    double: DoubleSeen | None = None
+    draft: Draft | None = None
     form: MarkForm | None = None
+    draft_form: DraftForm | None = None
     question_form: QuestionForm | None = None
+    canned: list[CannedReason] = field(default_factory=list)
 
     is_leaf = True
 
@@ -107,14 +114,19 @@ class Line:
         return [piece for piece in self.leaf.evidence if piece.step.kind == Step.Kind.EXPLANATION]
 
     @property
+    def silent(self) -> bool:
+        """Return whether the unit was asked and explained nothing: the mark before stands."""
+        return self.again and bool(self.asked) and not any(item.answer for item in self.asked)
+
+    @property
     def due(self) -> bool:
-        """Return whether the step now on owes this leaf a mark: each at the first, the asked ones later.
+        """Return whether the step now on owes this leaf a mark: each at the first, the explained ones later.
 
         Where all is appraised, whether any step did.
         """
         owed = self.leaf.within_scale or bool(self.before)
         later = self.again and self.step is not None
-        return self.assessed and owed and (not later or bool(self.asked))
+        return self.assessed and owed and (not later or any(item.answer for item in self.asked))
 
     @property
     def left(self) -> bool:
@@ -122,14 +134,29 @@ class Line:
         return self.due and self.mark is None
 
     @property
+    def is_cut(self) -> bool:
+        """Return whether the newest mark is below what it started from."""
+        return is_cut(self.newest)
+
+    @property
+    def is_apart(self) -> bool:
+        """Return whether the steps of appraisal gave different points."""
+        return len({mark.points for mark in self._given}) > 1
+
+    @property
     def claimed(self) -> bool:
         """Return whether the unit says that nothing arose and the leaf still applies."""
         return self.assessed and self.leaf.claims_not_arisen
 
     @property
+    def twice(self) -> DoubleSeen | None:
+        """Return the double marking of the leaf while it is not settled."""
+        return self.double if self.double and self.double.double.is_open else None
+
+    @property
     def agreeable(self) -> bool:
         """Return whether "Đồng ý" is one press away for this viewer."""
-        return self.may_touch and self.left and (self.before is not None or self.claimed)
+        return self.may_touch and self.left and not self.twice and (self.before is not None or self.claimed)
 
     @property
     def status(self) -> tuple[str, str]:
@@ -137,13 +164,29 @@ class Line:
         if not self.assessed:
             out = not self.leaf.score.applies
             return (_("không áp dụng"), "grey") if out else (_("lấy từ điều tra, chỉ số ngoài"), "grey")
-        if self.mark is None and self.claimed:
-            return _("báo không phát sinh"), "amber"
-        if self.mark is None and not self.due and not self.leaf.within_scale and not self.earlier:
-            return _("không đề nghị"), "grey"
+        if self.twice:
+            return _said_of(self.twice)
         if self.mark is None:
-            return (_("chưa thẩm định"), "amber") if self.due else (_("giữ điểm lần trước"), "grey")
+            return self._unmarked()
         return told_change(self.mark.from_points, self.mark.points)
+
+    def _unmarked(self) -> tuple[str, str]:
+        if self.claimed:
+            return _("báo không phát sinh"), "amber"
+        if not self.due and not self.leaf.within_scale and not self.earlier:
+            return _("không đề nghị"), "grey"
+        if self.silent:
+            return _("không giải trình, giữ điểm"), "grey"
+        return (_("chưa thẩm định"), "amber") if self.due else (_("giữ điểm lần trước"), "grey")
+
+
+def _said_of(seen: DoubleSeen) -> tuple[str, str]:
+    """Return how far a leaf marked twice is, for one viewer, and its colour."""
+    if seen.differs:
+        return _("hai điểm khác nhau"), "red"
+    if seen.mine:
+        return _("chấm hai lần: bạn đã chấm"), "blue"
+    return _("chấm hai lần: %d/2 người đã chấm") % seen.given, "amber"
 
 
 def told_change(before: Decimal | None, now: Decimal | None) -> tuple[str, str]:
@@ -239,9 +282,14 @@ class Marking:
         return [code for part in self.parts for code in part.agreeable]
 
     @property
+    def left(self) -> list[str]:
+        """Return the codes that are owed a mark and have none."""
+        return [line.leaf.code for line in self.lines if line.left]
+
+    @property
     def cuts(self) -> int:
         """Return how many leaves stand below the points they started from and are not asked about yet."""
-        return sum(_is_cut(line.newest) and line.question is None for line in self.lines)
+        return sum(line.is_cut and line.question is None for line in self.lines)
 
     @property
     def questions(self) -> int:
@@ -257,7 +305,7 @@ class Marking:
         return next(part for part in self.parts if line in part.rows)
 
 
-def _is_cut(mark: Mark | None) -> bool:
+def is_cut(mark: Mark | None) -> bool:
     return bool(
         mark and mark.from_points is not None and mark.points is not None and mark.points < mark.from_points
     )
@@ -269,46 +317,63 @@ def marking_of(request: HttpRequest, card: Scorecard) -> Marking:
     sheet = queries.sheet(card, actor)
     window = queries.time_of(card, Step.Kind.APPRAISAL)
     appraises = may(request, Verb.APPRAISE, card)
-    fields = actor.fields_for(Verb.APPRAISE, at=card.place()) if appraises else frozenset()
     asking = queries.step_of(card, Step.Kind.EXPLANATION) if State(card.state) in MAY_ASK else None
     made = Marking(card, sheet, window, why_shut(card, window), asking)
-    for part in sheet.fields:
-        mine = fields is None or part.node.code in fields
-        made.parts.append(Part(part, mine, [_row(row, made, mine=mine) for row in part.rows]))
+    hosts = queries.works_for_host(actor, card) and window is not None
+    doubles = queries.doubles_on(card, window.step, actor) if hosts and window else {}
+    drafts = queries.drafts_on(card, window.step) if hosts and window else {}
+    drafting = hosts and not made.why_shut and not appraises and may(request, Verb.PREPARE, card)
+    lay_out(made, actor, doubles, drafts, appraises=appraises)
+    for line in made.lines:
+        fit(line, actor, card, drafting=drafting)
+    offer(made.lines, card.round)
     return made
+
+
+def lay_out(
+    made: Marking, actor: Actor, doubles: dict[int, DoubleSeen], drafts: dict[int, Draft], *, appraises: bool
+) -> None:
+    """Give the card its fields with their lines, without any form."""
+    for part in made.sheet.fields:
+        rows = [
+            _row(row, made, mine=appraises and queries.her_leaf(actor, made.card, row.code))
+            for row in part.rows
+        ]
+        for row in rows:
+            if isinstance(row, Line):
+                row.double, row.draft = doubles.get(row.leaf.score.pk), drafts.get(row.leaf.score.pk)
+        mine = any(isinstance(row, Line) and row.hers for row in rows)
+        made.parts.append(Part(part, mine, rows))
 
 
 def _row(row: Leaf | Heading, made: Marking, *, mine: bool) -> Line | Heading:
     if isinstance(row, Heading):
         return row
-    over = State(made.card.state) in (State.CONCLUDED, State.PUBLISHED)
-    step = made.window.step if made.window and not over else None
-    line = Line(row, step, again=made.card.step_id is not None, asking=made.asking)
-    open_now = mine and line.assessed
-    line.may_touch = open_now and not made.why_shut
-    if line.may_touch:
-        line.form = mark_form(line)
-    if open_now and made.asking:
-        line.question_form = question_form(line)
+    step = made.window.step if made.window and not is_over(made.card) else None
+    line = Line(row, step, again=made.card.step_id is not None, asking=made.asking, hers=mine)
+    line.may_touch = mine and line.assessed and not made.why_shut
     return line
 
 
-def mark_form(line: Line, data: Any = None) -> MarkForm:
-    """Return the form of a leaf's mark at the step now on."""
-    standing = line.leaf.marks.get(line.step.pk) if line.step else None
-    return MarkForm(data, score=line.leaf.score, mark=standing, before=line.before)
+def fit(line: Line, actor: Actor, card: Scorecard, *, drafting: bool) -> None:
+    """Give the leaf its forms, as far as the viewer may save them now."""
+    if line.hers and line.assessed and line.asking:
+        line.question_form = question_form(line)
+    fit_forms(line, actor, card, drafting=drafting)
 
 
-def question_form(line: Line, data: Any = None) -> QuestionForm:
-    """Return the form of a leaf's question; a cut's reason is its first wording."""
-    newest = line.newest
-    first = newest.reason if _is_cut(newest) and newest else ""
-    standing = {"question": line.question.question if line.question else first}
-    return QuestionForm(data, initial=standing, auto_id=f"ask-{line.leaf.score.pk}-%s")
+def is_over(card: Scorecard) -> bool:
+    """Return whether nothing of the card is appraised any more."""
+    return State(card.state) in (State.CONCLUDED, State.PUBLISHED)
 
 
-def why_shut(card: Scorecard, window: Window | None) -> str:
-    """Return why the council can't give points now, in words; empty where it can. The action asks again."""
+def why_shut(
+    card: Scorecard, window: Window | None, find: Callable[[str], Window | None] | None = None
+) -> str:
+    """Return why the council can't give points now, in words; empty where it can. The action asks again.
+
+    ``find`` gives the window of a kind of step, where the page has read those of many cards at once.
+    """
     if State(card.state) not in UNDER_APPRAISAL:
         return _("Phiếu %(state)s.") % {"state": State(card.state).label}
     if window is None:
@@ -319,14 +384,14 @@ def why_shut(card: Scorecard, window: Window | None) -> str:
             "when": format_moment(window.closes),
         }
     facts = Facts(now=window.now, opens=window.opens, closes=window.closes)
-    return gates.in_time(facts) or _unit_at_work(card)
+    return gates.in_time(facts) or _unit_at_work(card, find or partial(queries.time_of, card))
 
 
-def _unit_at_work(card: Scorecard) -> str:
-    own = queries.time_of(card, Step.Kind.SELF)
+def _unit_at_work(card: Scorecard, find: Callable[[str], Window | None]) -> str:
+    own = find(Step.Kind.SELF)
     if own and own.now < own.closes:
         return gates.self_scoring_over(Facts(now=own.now, self_closes=own.closes))
-    asked = queries.time_of(card, Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
+    asked = find(Step.Kind.EXPLANATION) if card.state == State.EXPLAINING else None
     if asked and asked.now < asked.closes:
         return gates.answered_or_late(Facts(now=asked.now, explanation_closes=asked.closes, explaining=True))
     return ""

@@ -53,6 +53,18 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def instant(value: datetime | None) -> str:
+    """Return the moment to the second, "14:05:09 ngày 05/06/2026"."""
+    return format_moment(value, seconds=True) if value else ""
+
+
+@register.filter
+def whole(value: int) -> str:
+    """Return a whole number with a point between the thousands, "20.000"."""
+    return f"{value:,}".replace(",", ".")
+
+
+@register.filter
 def last_day(closes_at: datetime | None) -> str:
     """Return the last whole day before ``closes_at`` (exclusive): 00:00 on 08/01 gives 07/01."""
     return format_date(last_day_before(closes_at)) if closes_at else ""

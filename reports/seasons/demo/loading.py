@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
+from backend.audit.actions import checkpoint_if_set_up
 from backend.core import clock
 from backend.core.dates import format_date, vn_date
 from backend.core.errors import OutOfStep
@@ -64,10 +65,13 @@ def load(*, today: date | None = None, say: Callable[[str], object] = str) -> bo
     maker = _Maker(Unit.objects.get(code=CITY), today)
     say(_("Năm 2021: thành phố và chín quận, huyện"))
     maker.load_2021()
+    checkpoint_if_set_up("publication")
     say(_("Năm %(year)d: đã công bố") % {"year": maker.seasons.before.year})
     maker.load_before()
+    checkpoint_if_set_up("publication")
     say(_("Năm %(year)d: đang tự chấm điểm") % {"year": maker.seasons.present.year})
     maker.load_present()
+    checkpoint_if_set_up("day")
     return True
 
 
@@ -120,6 +124,8 @@ class _Maker:
             on_date=self.today,
             by=actor_for(users[people.MANAGER]),
         )
+        present.form_council(made, people.COUNCIL, users, by=actor_for(users[people.MANAGER]))
+        present.keep_reasons(made, by=actor_for(users[people.SECRETARY]))
         _fill(made, acting, users)
         home = next(unit for unit in departments if unit.code == people.HOME_AFFAIRS)
         practice.open_practice(home, season, today=self.today, by=MAKER)

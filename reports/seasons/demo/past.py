@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -117,6 +118,16 @@ def _line(unit: Unit, leaf: Leaf, own: Answer, given: tuple[Given, ...], **more:
         leaf=leaf.node.code,
         own=own.points,
         note=own.words,
-        appraised=given,
+        appraised=_by_members(unit, leaf, own, given),
+        concluded_by=words.CHAIR,
         **more,  # type: ignore[arg-type]
     )
+
+
+def _by_members(unit: Unit, leaf: Leaf, own: Answer, given: tuple[Given, ...]) -> tuple[Given, ...]:
+    """Return the same points with who gave them: the first member meets more of what is cut than the others."""
+    rng = luck("members", unit.path, leaf.node.code)
+    is_cut = given[0].points != own.points
+    first = rng.choices(words.MEMBERS, words.ON_CUTS if is_cut else words.ON_KEPT)[0]
+    others = [name for name in words.MEMBERS if name != first]
+    return tuple(replace(one, who=rng.choice(others) if place else first) for place, one in enumerate(given))

@@ -18,10 +18,20 @@ HEADS = {
 
 HOST = "tp"  # what usernames of the city's own seats begin with
 MANAGER = f"{HOST}.tieuchi"
+SECRETARY = f"{HOST}.thuky"
 HOME_AFFAIRS = "SNV"
 OFFICE = "VPUB"  # where the member works who decides on the card of Home Affairs
 PROCEDURES = "3"  # the field of administrative procedures, in every set of the demonstration
 COMMUNES = 12
+# Who sits in the council of the present round, by username.
+COUNCIL = {
+    f"{HOST}.hoidong": "chair",
+    f"{HOST}.thuongtruc": "vice_chair",
+    SECRETARY: "secretary",
+    f"{HOST}.uyvien": "member",
+    "vpub.uyvien": "member",
+    f"{HOST}.giupviec": "support",
+}
 DEPUTIES = 4
 
 

@@ -14,11 +14,13 @@ from random import Random
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from backend.accounts.models import User
 from backend.criteria.models import CriteriaSet
 from backend.rounds import actions as rounds
 from backend.rounds.models import Round
 from backend.scoring import actions
 from backend.scoring.models import Scorecard
+from backend.scoring.queries.canned import leaves_in
 from permissions.actor import Actor
 from reports.seasons.demo import words
 from reports.seasons.demo.days import Season as SeasonDays
@@ -70,6 +72,26 @@ def open_present(
     rounds.set_steps(made, days.steps, by=by)
     actions.open_round(made, by=by)
     return Round.objects.get(pk=made.pk)
+
+
+def form_council(round_: Round, people: Mapping[str, str], users: Mapping[str, User], *, by: Actor) -> None:
+    """Give the round its council: ``people`` are offices by username."""
+    rounds.form_council(
+        round_,
+        [rounds.Seated(users[name].pk, office) for name, office in people.items()],
+        by=by,
+        decision_number=words.COUNCIL,
+        decision_date=round_.on_date,
+    )
+
+
+def keep_reasons(round_: Round, *, by: Actor) -> None:
+    """Write the council's canned reasons, each on the first leaf of every set whose title it is about."""
+    nodes = list(leaves_in(round_))
+    for part, code, text in words.REASONS:
+        first = {node.criteria_set_id: node.pk for node in reversed(nodes) if part in node.title}
+        for leaf in first.values() if part else [None]:
+            actions.save_reason(round_, by=by, code=code, text=text, leaf=leaf)
 
 
 def act(card: Scorecard, leaves: Sequence[Leaf], team: Team, stage: str) -> None:

@@ -9,12 +9,28 @@ from reports.seasons.demo.drawing import Answer
 
 SOURCE = "SỐ LIỆU MINH HOẠ, không phải kết quả đánh giá thật"
 SURVEY_REPORT = "MH-XHH"
+COUNCIL = "MH/QĐ-UBND (minh hoạ)"
 
 # Where a leaf may not apply: a part of its title, and why.
 NOT_ARISEN = (
     ("quá hạn", "Trong năm không có hồ sơ quá hạn"),
     ("khắc phục sai phạm", "Trong năm không có kết luận thanh tra, kiểm toán phải khắc phục"),
     ("đơn vị sự nghiệp trực thuộc", "Đơn vị không có đơn vị sự nghiệp trực thuộc"),
+)
+
+# Canned reasons of the council: a part of the leaf's title (empty: every leaf), code, text to be completed.
+REASONS = (
+    ("", "cc1", "Chưa có văn bản làm căn cứ; đơn vị chỉ nêu văn bản số …"),
+    (
+        "Ban hành kế hoạch cải cách",
+        "kh1",
+        "Chưa có văn bản ban hành kế hoạch; văn bản số … không phải kế hoạch năm",
+    ),
+    ("Ban hành kế hoạch cải cách", "kh2", "Văn bản số … ban hành ngày …, sau thời hạn"),
+    ("thực hiện", "nv1", "Chưa có văn bản báo cáo kết quả của … nhiệm vụ; theo báo cáo số …"),
+    ("áo cáo", "bc1", "Chưa có văn bản báo cáo … số …; gửi chậm … ngày"),
+    ("áng kiến", "sk1", "Chưa có văn bản công nhận sáng kiến; Quyết định số … chỉ thành lập tổ xét"),
+    ("đúng hạn", "hs1", "Theo báo cáo số …, có … hồ sơ, nhiệm vụ quá hạn chưa được tính"),
 )
 
 # What an option means in days and papers.
@@ -114,3 +130,10 @@ def note(rng: Random) -> str:
 def document(rng: Random) -> str:
     """Return the number of a document that is none: MH says illustration."""
     return f"{rng.randint(3, 480):02}/{rng.choice(('BC', 'KH', 'QĐ', 'CV'))}-MH"
+
+
+# Who sat in the councils of finished seasons, by office: these are nobody's names.
+MEMBERS = ("Ủy viên thứ nhất (minh hoạ)", "Ủy viên thứ hai (minh hoạ)", "Ủy viên thứ ba (minh hoạ)")
+CHAIR = "Chủ tịch Hội đồng (minh hoạ)"
+# Of a hundred cut leaves, and of a hundred kept ones, how many each of them looked at.
+ON_CUTS, ON_KEPT = (50, 30, 20), (30, 34, 36)

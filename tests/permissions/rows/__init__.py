@@ -1,6 +1,7 @@
 """The rows of the permission table, by subject: pages first, then JSON."""
 
 from tests.permissions.rows import (
+    by_leaf,
     cards,
     cards_api,
     council,
@@ -10,6 +11,8 @@ from tests.permissions.rows import (
     library,
     opinions,
     results,
+    round_council,
+    sessions,
     setup,
     setup_api,
     versions,
@@ -24,9 +27,12 @@ ROWS = rows_of(
     cards.ROWS,
     intake.ROWS,
     council.ROWS,
+    by_leaf.ROWS,
     library.ROWS,
     results.ROWS,
+    round_council.ROWS,
     setup_api.ROWS,
     cards_api.ROWS,
     inside.ROWS,
+    sessions.ROWS,
 )

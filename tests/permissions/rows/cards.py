@@ -154,7 +154,7 @@ ROWS = [
         verb=Verb.SUBMIT,
     ),
     moves("return", "submitted", REASON, ok="leader deputy lent", refused="officer HOST", hidden="STRANGERS"),
-    moves("explain", "explaining", ok="LEADERS", refused="SCORERS HOST", hidden="STRANGERS", verb=Verb.APPROVE),
+    moves("submit_answers", "explaining", ok="SCORERS", refused="LEADERS HOST", hidden="STRANGERS", verb=Verb.SUBMIT),
     moves("accept", "late", DOCUMENT, **DECIDES),
     moves("no_self_score", "late", DOCUMENT, **DECIDES),
     moves(
@@ -164,7 +164,10 @@ ROWS = [
     moves("ask", "appraised", shut=True, verb=Verb.ASK, ok="COUNCIL", refused="UNIT manager appraiser inspector", hidden="STRANGERS"),
     # These ask for the secret, or are of a whole round: not at this address.
     moves("approve", "submitted", ok="", hidden="ALL"),
+    moves("explain", "explaining", ok="", hidden="ALL"),
     moves("conclude", "appraised", ok="", hidden="ALL"),
+    moves("reconsider", "amending", ok="", hidden="ALL"),
+    moves("sign_off", "amending", ok="", hidden="ALL"),
     moves("publish", "concluded", ok="", hidden="ALL"),
     row("scoring:approval", at=card("submitted"), places=PLACES, **OWN),
     row("scoring:approval_leaf", at=card("submitted", code="1.1"), places=PLACES, **OWN),
@@ -206,4 +209,6 @@ ROWS = [
     scores("scoring:answer", "explaining", {"code": "1.1"}, typed(version="1", answer="Đã ban hành đúng hạn")),
     reads("scoring:timeline", "draft", values={"code": "1.1"}),
     reads("scoring:timeline", "published", values={"code": "1.1"}, note="published"),
+    reads("scoring:as_of", "draft"),
+    reads("scoring:as_of", "published", query="at=05/06/2040", note="published"),
 ]  # fmt: skip

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.scoring.actions.facts import answers_fingerprint_of
 from permissions.roles import Verb
 from tests import make
 from tests.permissions.rows.cards import APPROVES, AT, PLACES, SEES, a_file, card, secret, texts, typed
 from tests.permissions.rows.council import HOSTED, REMINDS, TAKEN, taken, unsure
-from tests.permissions.rows.results import PUBLISHED, PUBLISHES, WAITING, document
+from tests.permissions.rows.results import CORRECTS, PUBLISHED, PUBLISHES, WAITING, document
 from tests.permissions.table import Row, Scene, Values, row
 from tests.scoring import specimens
 
@@ -99,6 +100,10 @@ CARDS = [
         "api:scorecard-history", at=card("draft"), query="code=1.1", ok=SEES, hidden="STRANGERS",
         places=PLACES,
     ),
+    row(
+        "api:scorecard-as-of", at=card("draft"), query="at=2026-06-05T10:00:00Z", ok=SEES, hidden="STRANGERS",
+        places=PLACES, verb=Verb.VIEW,
+    ),
     post("points", "draft", SCORES, mark("draft", "1.2", 1, points="2,5")),
     post("texts", "draft", SCORES, texts),
     post("evidence", "draft", SCORES, typed(code="1.1", number="05/KH-UBND", issuer="UBND"), note="document"),
@@ -144,7 +149,9 @@ MOVES = [
     move(
         "explain", "explaining",
         {"ok": "LEADERS", "refused": "SCORERS HOST", "hidden": "STRANGERS", "verb": Verb.APPROVE},
-        typed(secret=make.PASSWORD),
+        lambda scene: {
+            "secret": make.PASSWORD, "seen": answers_fingerprint_of(scene.cards["explaining"]),
+        },
     ),
     move("accept", "late", REOPENS, WHY),
     move("no_self_score", "late", REOPENS, WHY),
@@ -158,9 +165,9 @@ MOVES = [
     move("publish", "concluded", {"ok": "", "hidden": "ALL"}),
 ]  # fmt: skip
 COUNCIL = [
-    post("appraise", "appraising", APPRAISES, mark("appraising", "2.1", 2, points="4.5", reason="Thiếu")),
+    post("appraise", "appraising", APPRAISES, mark("appraising", "2.1", 2, points="4.5", reason="Thiếu văn bản")),
     post(
-        "appraise", "appraising", OTHER_FIELD, mark("appraising", "1.1", 2, points="0", reason="Chậm"),
+        "appraise", "appraising", OTHER_FIELD, mark("appraising", "1.1", 2, points="0", reason="Chậm báo cáo"),
         note="outside her field", in_body=True,
     ),
     post("agree", "appraising", APPRAISES),
@@ -209,9 +216,12 @@ COUNCIL = [
         body=typed(preview="sai", report_number="12/BC", report_date="2026-06-05", sample=1, answers=1),
         ok="manager COUNCIL", refused="appraiser inspector", hidden="UNIT STRANGERS",
     ),
-    row(
-        "api:change-list", ok="COUNCIL inspector secretary_below", verb=Verb.INSPECT,
-        refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+    *(
+        row(
+            name, ok="COUNCIL inspector secretary_below", verb=Verb.INSPECT,
+            refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+        )
+        for name in ("api:change-list", "api:strictness-list")
     ),
 ]  # fmt: skip
 RESULTS = [
@@ -228,6 +238,11 @@ RESULTS = [
         "api:result-publish", "POST", at=round_of("concluded"),
         body=typed(secret=make.PASSWORD, decision="12/QĐ-UBND"), **PUBLISHES,
     ),
+    row(
+        "api:result-correct", "POST", at=round_of("published"),
+        body=typed(secret=make.PASSWORD, reason="Sửa"), shut=True, **CORRECTS,
+    ),
+    row("api:result-version", at=lambda scene: {"pk": scene.rounds["published"].pk, "version": 1}, **PUBLISHED),
     row("api:document-list", ok="ALL"),
     row(
         "api:document-list", "POST", in_body=True, note="ranking", **PUBLISHED,

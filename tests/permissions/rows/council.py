@@ -187,8 +187,15 @@ ROWS = [
         body=typed(rows="sai", **SOURCE), **ENTERS,
     ),
     row(
-        "scoring:history", verb=Verb.INSPECT,
-        ok="COUNCIL inspector secretary_below",
-        refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+        "scoring:proof", at=card("draft"), verb=Verb.INSPECT, places=PLACES, shut=True,
+        ok="COUNCIL inspector", refused="UNIT manager appraiser", hidden="STRANGERS",
+    ),
+    *(
+        row(
+            name, verb=Verb.INSPECT,
+            ok="COUNCIL inspector secretary_below",
+            refused="UNIT manager appraiser OTHER_UNITS admin_below officer_below leader_below OUTSIDE",
+        )
+        for name in ("scoring:history", "scoring:history_sheet", "scoring:strictness")
     ),
 ]  # fmt: skip

@@ -58,7 +58,21 @@ def own(name: str, *methods: str, body: Values | None = None, **more: object) ->
 
 OPEN = [
     row(name, ok="ALL", open=True)
-    for name in ("web:healthz", "web:readyz", "web:clock", "web:robots", "web:favicon")
+    for name in (
+        "web:healthz",
+        "web:readyz",
+        "web:clock",
+        "web:robots",
+        "web:favicon",
+        "audit:checkpoint_list",
+        "audit:program",
+        "api:checkpoint-list",
+    )
+]
+# Neither is there before the keys are made.
+OPEN += [
+    row("audit:key", ok="ALL", open=True, shut=True),
+    row("audit:note", ok="ALL", open=True, shut=True, at=lambda _scene: {"number": 1}),
 ]
 SIGN_IN = [
     *own("accounts:sign_in", "GET", open=True),

@@ -28,6 +28,17 @@ def document(name: str) -> Values:
     return lambda scene: {"pk": scene.documents[name].pk}
 
 
+def version(scene: Scene) -> Mapping[str, Any]:
+    """Return the values of the address of the first publication."""
+    return {"pk": scene.rounds["published"].pk, "version": 1}
+
+
+CORRECTS = {
+    "ok": "chair", "verb": Verb.PUBLISH, "hidden": "BELOW OUTSIDE",
+    "refused": "UNIT manager appraiser secretary member inspector OTHER_UNITS",
+}  # fmt: skip
+
+
 # Who writes the set and sees every card of the season tries one on the other.
 TRIES = {"ok": "manager", "verb": Verb.MANAGE_CRITERIA}
 TRIED_BY_NOBODY_ELSE = {"hidden": "UNIT appraiser COUNCIL inspector STRANGERS", **TRIES}
@@ -87,6 +98,21 @@ ROWS = [
     ),
     row("reports:backtest", at=backtest, **TRIED_BY_NOBODY_ELSE),
     row("reports:backtest_sheet", at=backtest, **TRIED_BY_NOBODY_ELSE),
+    row("reports:placing", at=round_("published"), note="published", **PUBLISHED),
+    row(
+        "reports:placing", at=round_("concluded"), note="not published", ok="HOST",
+        hidden=f"{IN_ROUND.replace('HOST', '')} heir BELOW OUTSIDE",
+    ),
+    row("reports:past", at=card("published"), note="published", **PUBLISHED),
+    row("reports:past", at=card("concluded"), note="not published", ok="HOST", hidden="UNIT STRANGERS"),
+    row("reports:across", at=round_("published"), **PUBLISHED),
+    row("reports:version", at=version, **PUBLISHED),
+    row("reports:correct", at=round_("published"), **CORRECTS),
+    # Nothing differs from what was published: a later rule stops even who may.
+    row(
+        "reports:correct", "POST", at=round_("published"), body=typed(reason="Sửa", secret=make.PASSWORD),
+        shut=True, **CORRECTS,
+    ),
     row("reports:document", at=document("ranking"), note="ranking", **PUBLISHED),
     row("reports:document", at=document("card"), note="card", ok=SEES, hidden="STRANGERS", places=PLACES),
     row("reports:document_file", at=document("ranking"), note="ranking", **PUBLISHED),
@@ -94,4 +120,33 @@ ROWS = [
         "reports:document_file", at=document("card"), note="card", ok=SEES, hidden="STRANGERS", places=PLACES,
         shut=True,
     ),
+]  # fmt: skip
+
+
+def of_published(*more: Any) -> Values:
+    """Return the values of a public address of the published round."""
+    names = ("host", "year", *more[::2])
+
+    def values(scene: Scene) -> Mapping[str, Any]:
+        round_ = scene.rounds["published"]
+        return dict(zip(names, (round_.host.code, round_.year, *more[1::2]), strict=True))
+
+    return values
+
+
+def public_unit(scene: Scene) -> Mapping[str, Any]:
+    """Return the values of the public address of a unit."""
+    return {**of_published()(scene), "code": scene.cards["published"].unit.code}
+
+
+ROWS += [
+    row(f"public:{name}", at=at, ok="ALL", open=True)
+    for name, at in {
+        "round_list": None, "schema": None, "program": None,
+        "ranking": of_published(), "over_all": of_published(), "method": of_published(),
+        "unit": public_unit,
+        "by_part": of_published("number", 1, "code", "1.1"),
+        "conference": of_published("shown", 1),
+        **dict.fromkeys(("version", "data", "units", "leaves", "sheet", "bundle"), of_published("version", 1)),
+    }.items()
 ]  # fmt: skip

@@ -46,10 +46,15 @@ document.addEventListener("submit", (event) => {
 });
 
 // What was typed and not sent yet is not lost by a stray click.
-let dirty = false;
-document.addEventListener("input", (event) => { if (event.target.closest("form[data-guard]")) dirty = true; });
-document.addEventListener("submit", () => { dirty = false; });
-window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+const dirty = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-guard]");
+  if (form) dirty.add(form);
+});
+document.addEventListener("submit", (event) => { dirty.delete(event.target); });
+window.addEventListener("beforeunload", (event) => {
+  if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+});
 
 // Signing in again in another tab makes a new token; the cookie has it, this page does not.
 document.addEventListener("htmx:configRequest", (event) => {
@@ -87,7 +92,7 @@ function hourOf(xhr) {
 document.addEventListener("htmx:beforeRequest", (event) => tellSaving(event, "saving", "Đang lưu…"));
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) {
-    dirty = false;
+    dirty.delete(event.detail.elt.closest("form"));
     tellSaving(event, "saved", `Đã lưu ${hourOf(event.detail.xhr)}`);
   } else {
     tellSaving(event, "error", "Chưa lưu được – những gì bạn nhập vẫn còn trên trang");

@@ -21,7 +21,7 @@ from backend.core.text import key_in
 from backend.rounds.models import Round
 from backend.scoring.queries import sheet
 from permissions.roles import Verb
-from reports import actions, details, queries
+from reports import actions, api_analysis, details, queries
 from reports.documents.serving import file_response
 from reports.models import Document, Ranking
 from reports.standings import Standing, Table
@@ -251,4 +251,5 @@ def _text(value: Any) -> str | None:
 ROUTES = [
     ("results", ResultViewSet, "result"),
     ("documents", DocumentViewSet, "document"),
+    *api_analysis.ROUTES,
 ]

@@ -158,7 +158,7 @@ def _line(row: Leaf | Heading, sheet: Sheet, steps: list[Step]) -> Line:
         level=row.node.level,
         own=row.points,
         appraised=tuple((step.title, _points(row.marks.get(step.pk))) for step in steps),
-        result=_points(_final(row, sheet)),
+        result=_points(final(row, sheet)),
         applies=row.score.applies,
         counts=row.within_scale,
         deducted=deducted(sheet, row.code),
@@ -168,7 +168,8 @@ def _line(row: Leaf | Heading, sheet: Sheet, steps: list[Step]) -> Line:
     )
 
 
-def _final(leaf: Leaf, sheet: Sheet) -> Mark | None:
+def final(leaf: Leaf, sheet: Sheet) -> Mark | None:
+    """Return the mark that counts, as far as the viewer of the sheet sees it; None before there is one."""
     assessed = leaf.score.source == Node.Source.ASSESSED
     kind = Step.Kind.CONCLUSION if assessed else Step.Kind.SURVEY
     marks = (leaf.marks.get(step.pk) for step in sheet.steps if step.kind == kind)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports import views
+from reports.analysis import views as analysis
 from reports.backtest import views as backtest
 
 app_name = "reports"
@@ -24,4 +25,9 @@ urlpatterns = [
     path("criteria/<int:pk>/changes/<int:older>/", views.comparison_document, name="comparison_document"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
+    path("<int:pk>/analysis/", analysis.analysis, name="analysis"),
+    path("<int:pk>/analysis/places/", analysis.analysis_places, name="analysis_places"),
+    path("<int:pk>/analysis/losses/", analysis.analysis_losses, name="analysis_losses"),
+    path("<int:pk>/analysis/claims/", analysis.analysis_claims, name="analysis_claims"),
+    path("cards/<int:pk>/analysis/", analysis.unit_analysis, name="unit_analysis"),
 ]

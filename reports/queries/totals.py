@@ -20,14 +20,14 @@ from reports.rankings import percent_reached, rescaled
 from reports.standings import Totals, fields_in_order
 
 
-def _counted(prefix: str) -> Q:
+def counted(prefix: str) -> Q:
     """Return the marks that make a result: concluded ones of assessed leaves, survey ones of others."""
     assessed = Q(**{f"{prefix}source": Node.Source.ASSESSED})
     concluded = Q(step__kind=Step.Kind.CONCLUSION)
     return (assessed & concluded) | (~assessed & Q(step__kind=Step.Kind.SURVEY))
 
 
-def _field_of(name: str) -> Left:
+def field_of(name: str) -> Left:
     """Return the part of a code before its first point, computed by the database."""
     return Left(name, StrIndex(Concat(F(name), Value(".")), Value(".")) - 1)
 
@@ -37,7 +37,7 @@ DEDUCTED = "deducted"
 
 def _points_in(round_: Round) -> QuerySet[Any]:
     """Return card, field, source, where it counts and points: of marks, and of what was taken off, in one query."""
-    deductions = standing_deductions(card__round=round_).annotate(part=_field_of("code"))
+    deductions = standing_deductions(card__round=round_).annotate(part=field_of("code"))
     taken = deductions.annotate(source=Value(Node.Source.ASSESSED), counting=Value(DEDUCTED))
     off = taken.values("card_id", "part", "source", "counting").annotate(sum=Sum("points")).order_by()
     return _marked_in(round_).union(off.values_list(*_TAKEN), all=True)
@@ -48,10 +48,10 @@ _MARKED = ("card", "part", "of", "where", "sum")
 
 
 def _marked_in(round_: Round) -> QuerySet[Any]:
-    marks = Mark.objects.filter(_counted("score__"), score__card__round=round_, score__applies=True)
+    marks = Mark.objects.filter(counted("score__"), score__card__round=round_, score__applies=True)
     if not round_.with_survey:
         marks = marks.filter(score__source=Node.Source.ASSESSED)
-    named = marks.annotate(card=F("score__card_id"), part=_field_of("score__code"))
+    named = marks.annotate(card=F("score__card_id"), part=field_of("score__code"))
     grouped = named.values("card", "part", of=F("score__source"), where=F("score__counting"))
     return grouped.annotate(sum=Sum("points")).order_by().values_list(*_MARKED)
 
@@ -61,7 +61,7 @@ def _maxima_in(round_: Round) -> QuerySet[Any]:
     if not round_.with_survey:
         scores = scores.filter(source=Node.Source.ASSESSED)
     rules = {name: F(f"card__criteria_set__{name}") for name in _RULES}
-    grouped = scores.annotate(part=_field_of("code")).values("card", "part", "source", **rules)
+    grouped = scores.annotate(part=field_of("code")).values("card", "part", "source", **rules)
     return grouped.annotate(
         full=Sum("max_points"), maximum=Sum("max_points", filter=Q(applies=True))
     ).order_by()

@@ -139,6 +139,19 @@ def test_pages_of_the_result(here, window):
     )
 
 
+def test_pages_of_the_analysis(here, window):
+    concluded(here)
+    names = ("analysis", "analysis_places", "analysis_losses", "analysis_claims")
+    pages = [
+        *(at(f"reports:{name}", here.round) for name in names),
+        at("reports:unit_analysis", here.card()),
+    ]
+    see(window(here.users["secretary"]), *pages)
+    publish_ranking(here.round, by=here.actor("council chair"), decision="45/QĐ-UBND")
+    see(window(here.users["secretary"]), *pages)
+    see(window(here.users["officer"]), *pages[:2], pages[-1])
+
+
 def test_pages_of_a_backtest(here, window):
     concluded(here)
     held = here.round.groups.get().criteria_set

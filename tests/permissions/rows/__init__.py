@@ -1,6 +1,7 @@
 """The rows of the permission table, by subject: pages first, then JSON."""
 
 from tests.permissions.rows import (
+    analysis,
     by_leaf,
     cards,
     cards_api,
@@ -30,6 +31,7 @@ ROWS = rows_of(
     by_leaf.ROWS,
     library.ROWS,
     results.ROWS,
+    analysis.ROWS,
     round_council.ROWS,
     setup_api.ROWS,
     cards_api.ROWS,

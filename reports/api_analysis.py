@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 from backend.core.text import key_in
 from backend.rounds.models import Round
 from reports import queries
-from reports.analysis import pages
+from reports.analysis import firmness, pages, trends
 from reports.analysis.sections import Part
 from reports.models import Ranking
 from reports.queries.analysed import Analysed, analysed
@@ -26,6 +27,7 @@ from reports.queries.analysed import Analysed, analysed
 class AnalysisViewSet(GenericViewSet[Round]):
     """A round analysed: group by group, and unit by unit."""
 
+    serializer_class = serializers.Serializer
     queryset = Round.objects.none()
     lookup_value_regex = r"\d+"
 
@@ -43,6 +45,26 @@ class AnalysisViewSet(GenericViewSet[Round]):
     def places(self, request: Request, pk: str | None = None) -> Response:
         """Return results by place."""
         return self._page("analysis_places")
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, url_path="firmness")
+    def intervals(self, request: Request, pk: str | None = None) -> Response:
+        """Return the rank intervals, with how and when they were worked out; POST works them out."""
+        answer = self._page("analysis_firmness")
+        seen = analysed(request.actor, self.get_object())
+        kept = firmness.kept_for(seen) if seen else None
+        state, at = (kept.state, kept.finished_at) if kept else ("", None)
+        answer.data |= {"state": state, "finished_at": at, "method": firmness.method()}
+        return answer
+
+    @extend_schema(request=None, responses={202: OpenApiTypes.OBJECT})
+    @intervals.mapping.post
+    def work_out(self, request: Request, pk: str | None = None) -> Response:
+        """Work out the rank intervals; of a published ranking only the first time."""
+        seen = analysed(request.actor, self.get_object())
+        if seen is None:
+            raise Http404
+        return Response({"state": firmness.ask(seen).state}, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
@@ -64,6 +86,17 @@ class AnalysisViewSet(GenericViewSet[Round]):
         if seen is None or str(seen.round.pk) != pk:
             raise Http404
         parts = pages.of_unit(seen, request.actor)
+        said = {"card": seen.card.pk, "unit": seen.line.unit_name, "tables": _tables(parts)}
+        return Response({**_said(seen.round, seen.ranking), **said})
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, url_path=r"cards/(?P<card>\d+)/trend")
+    def trend(self, request: Request, pk: str | None = None, card: str = "") -> Response:
+        """Return one unit over the years; fields and leaves to who may see its card, mapped leaves only."""
+        seen = queries.result_of(request.actor, key_in(card))
+        if seen is None or str(seen.round.pk) != pk:
+            raise Http404
+        parts = trends.over_years(seen, request.actor)
         said = {"card": seen.card.pk, "unit": seen.line.unit_name, "tables": _tables(parts)}
         return Response({**_said(seen.round, seen.ranking), **said})
 

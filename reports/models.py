@@ -17,6 +17,7 @@ from backend.criteria.models import CriteriaSet
 from backend.rounds.models import Group, Round
 from backend.scoring.models import Scorecard, Session
 from permissions.roles import Place
+from reports.analysis.kept import Firmness  # noqa: F401  (a table of this slice)
 from tiers.models import Unit
 
 

@@ -27,7 +27,9 @@ urlpatterns = [
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
     path("<int:pk>/analysis/", analysis.analysis, name="analysis"),
     path("<int:pk>/analysis/places/", analysis.analysis_places, name="analysis_places"),
+    path("<int:pk>/analysis/firmness/", analysis.analysis_firmness, name="analysis_firmness"),
     path("<int:pk>/analysis/losses/", analysis.analysis_losses, name="analysis_losses"),
     path("<int:pk>/analysis/claims/", analysis.analysis_claims, name="analysis_claims"),
     path("cards/<int:pk>/analysis/", analysis.unit_analysis, name="unit_analysis"),
+    path("cards/<int:pk>/trend/", analysis.unit_trend, name="unit_trend"),
 ]

@@ -13,7 +13,7 @@ from backend.core.errors import Refused
 from backend.scoring.queries import sheet
 from permissions.actor import Actor
 from reports import details
-from reports.analysis import groups, leaves, places, unit
+from reports.analysis import firmness, groups, leaves, places, unit
 from reports.analysis.sections import Part, Section
 from reports.queries import Result
 from reports.queries.analysed import Analysed
@@ -41,6 +41,11 @@ PAGES = {
         gettext_lazy("Kết quả theo địa bàn"),
         gettext_lazy("Kết quả theo địa bàn, không cần bản đồ: mỗi ô là một đơn vị."),
         places.by_place,
+    ),
+    "analysis_firmness": Page(
+        gettext_lazy("Độ vững của thứ hạng"),
+        gettext_lazy("Hạng của mỗi đơn vị nằm trong khoảng nào khi trọng số và điểm chấm xê dịch đôi chút."),
+        firmness.sections,
     ),
     "analysis_losses": Page(
         gettext_lazy("Mất điểm ở đâu"),

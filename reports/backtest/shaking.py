@@ -2,7 +2,9 @@
 
 After the OECD/JRC Handbook on Constructing Composite Indicators (2008), step 7, uncertainty analysis. In every draw
 each leaf counts 90,0 % to 110,0 % of its points, evenly and independently, in steps of 0,1 %; every unit's index is
-worked out again over its own maximum, and ranked (a rank is one more than the number of units above).
+worked out again over its own maximum, and ranked (a rank is one more than the number of units above). Where points
+are uncertain too, each unit's points on each leaf move in every draw by up to ``noise`` thousandths of the leaf's
+maximum, evenly and independently, and stay between nothing and all of it.
 
 This is the one place with floating point. Weights and points are whole numbers and their sums stay far below 2**53,
 so sums are exact; only the last division rounds, the same way for equal indices. The seed is fixed and numpy's
@@ -47,6 +49,7 @@ def shake(
     *,
     draws: int = DRAWS,
     seed: int = SEED,
+    noise: int = 0,
     told: Callable[[int], object] = int,
     at_once: int = AT_ONCE,
 ) -> list[Interval]:
@@ -60,13 +63,42 @@ def shake(
     units = len(parts.rows)
     weights = np.random.RandomState(seed).randint(LOW, HIGH + 1, size=(draws, len(parts.leaves)))
     indices = _Indices(parts)
+    moving = _Moving(indices.points, indices.possible, noise, seed) if noise else None
     found = np.empty((units, draws), dtype=np.uint16 if units < 2**16 else np.uint32)
-    part = max(1, at_once // units)
+    part = max(1, at_once // (units * (len(parts.leaves) if noise else 1)))
     for begin in range(0, draws, part):
         some = weights[begin : begin + part].astype(np.float64)
-        found[:, begin : begin + part] = _ranks(indices.of(some)).T
+        points = moving.next(len(some)) if moving else indices.points
+        found[:, begin : begin + part] = _ranks(indices.of(some, points)).T
         told(min(begin + part, draws))
     return _intervals(found, np.array(ranks, dtype=np.int32))
+
+
+class _Moving:
+    """The points of every unit on every leaf as they move from draw to draw; always the same for one seed."""
+
+    def __init__(self, points: Any, possible: Any, noise: int, seed: int) -> None:
+        import numpy as np
+
+        self.points, self.noise = points, noise
+        self.possible = np.broadcast_to(possible, points.shape)
+        # Another row of chances than that of the weights.
+        self.chances = np.random.RandomState(seed + 1)
+
+    def next(self, draws: int) -> Any:
+        """Return the points of the next draws, whole thousandths: draw, unit, leaf."""
+        import numpy as np
+
+        shares = self.chances.randint(-self.noise, self.noise + 1, size=(draws, *self.points.shape))
+        moved = self.points + np.trunc(shares * self.possible / LEAST)
+        return np.clip(moved, 0, self.possible)
+
+
+def _weighted(weights: Any, points: Any) -> Any:
+    """Return the weighted sums, draw by unit; ``points`` are the same in every draw, or have a draw of their own."""
+    import numpy as np
+
+    return weights @ points.T if points.ndim == 2 else np.einsum("dl,dul->du", weights, points)
 
 
 class _Indices:
@@ -91,27 +123,27 @@ class _Indices:
         own = self.possible @ self.council
         return np.flatnonzero((own > 0) & (own < self.maxima @ self.council))
 
-    def of(self, weights: Any) -> Any:
+    def of(self, weights: Any, points: Any) -> Any:
         """Return the indices, a row a draw; equal ones come out equal."""
         import numpy as np
 
-        totals, most = weights @ self.points.T, weights @ self.possible.T
+        totals, most = _weighted(weights, points), weights @ self.possible.T
         if self.extras.size:
             totals = np.maximum(totals + self.extras, 0)
         if self.rescaled.size:
-            self._bring_up(weights, totals, most)
+            self._bring_up(weights, points, totals, most)
         return np.divide(totals, most, out=totals)
 
-    def _bring_up(self, weights: Any, totals: Any, most: Any) -> None:
+    def _bring_up(self, weights: Any, points: Any, totals: Any, most: Any) -> None:
         """Put the rescaled totals and maxima in, both in ten-thousandths, the percent rounded half up."""
         import numpy as np
 
         units = self.rescaled
-        given = weights @ (self.points[units] * self.council).T
+        given = _weighted(weights, points[..., units, :] * self.council)
         own = weights @ (self.possible[units] * self.council).T
         full = weights @ (self.maxima * self.council).T
         percent = np.floor((2 * FINE * given + own) / (2 * own))
-        rest = weights @ (self.points[units] * (1 - self.council)).T
+        rest = _weighted(weights, points[..., units, :] * (1 - self.council))
         rest += self.extras[units] if self.extras.size else 0
         totals[:, units] = np.maximum(percent * full + FINE * rest, 0)
         most[:, units] = FINE * (most[:, units] - own + full)

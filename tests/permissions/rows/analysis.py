@@ -35,7 +35,32 @@ def before(name: str, **who: str) -> Row:
     return row(name, at=round_("concluded"), note="not published", **who)
 
 
+WORKED_OUT_BEFORE = {
+    "ok": "HOST",
+    "refused": "UNIT officer_two leader_two officer_home leader_home",
+    "hidden": "heir BELOW OUTSIDE",
+}
+FIRM = [
+    both("reports:analysis_firmness", **PUBLISHED),
+    before("reports:analysis_firmness", **WAITING),
+    row("reports:analysis_firmness", "POST", at=round_("published"), note="published", **PUBLISHED),
+    row(
+        "reports:analysis_firmness", "POST", at=round_("concluded"), note="not published", **WORKED_OUT_BEFORE
+    ),
+    both("api:analysis-intervals", **PUBLISHED),
+    before("api:analysis-intervals", **NOT_OUT),
+    row("api:analysis-intervals", "POST", at=round_("published"), note="published", **PUBLISHED),
+    row("api:analysis-intervals", "POST", at=round_("concluded"), note="not published", **NOT_OUT),
+]
+TRENDS = [
+    row("reports:unit_trend", at=card("published"), note="published", **PUBLISHED),
+    row("reports:unit_trend", at=card("concluded"), note="not published", places=PLACES, **NOT_OUT),
+    row("api:analysis-trend", at=of_card("published"), note="published", **PUBLISHED),
+    row("api:analysis-trend", at=of_card("concluded"), note="not published", places=PLACES, **NOT_OUT),
+]
 ROWS = [
+    *FIRM,
+    *TRENDS,
     *(both(f"reports:{name}", **PUBLISHED) for name in ("analysis", "analysis_places")),
     *(before(f"reports:{name}", **WAITING) for name in ("analysis", "analysis_places")),
     *(both(f"reports:{name}", **HOSTS) for name in ("analysis_losses", "analysis_claims")),

@@ -68,6 +68,12 @@ class AnalysisViewSet(GenericViewSet[Round]):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
+    def progress(self, request: Request, pk: str | None = None) -> Response:
+        """Return how far the season is, day by day."""
+        return self._page("analysis_progress")
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
     def losses(self, request: Request, pk: str | None = None) -> Response:
         """Return which leaves cost most points, and why."""
         return self._page("analysis_losses")

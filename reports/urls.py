@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:pk>/analysis/", analysis.analysis, name="analysis"),
     path("<int:pk>/analysis/places/", analysis.analysis_places, name="analysis_places"),
     path("<int:pk>/analysis/firmness/", analysis.analysis_firmness, name="analysis_firmness"),
+    path("<int:pk>/analysis/progress/", analysis.analysis_progress, name="analysis_progress"),
     path("<int:pk>/analysis/losses/", analysis.analysis_losses, name="analysis_losses"),
     path("<int:pk>/analysis/claims/", analysis.analysis_claims, name="analysis_claims"),
     path("cards/<int:pk>/analysis/", analysis.unit_analysis, name="unit_analysis"),

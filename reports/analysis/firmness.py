@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from reports.backtest.running import AT_ONCE
 from reports.backtest.shaking import DRAWS, HIGH, LEAST, SEED, shake
 from reports.models import Ranking
 from reports.queries.analysed import Analysed
+from reports.queries.results import Result
 from reports.queries.tables import tables
 from reports.standings import Table
 
@@ -102,7 +104,7 @@ def _intervals(group: Group, table: Table) -> list[dict[str, Any]]:
 
 def _stands(table: Table, card_id: int) -> dict[str, Any]:
     line = next(line for line in table.standings if line.card_id == card_id)
-    return {"rank": line.rank, "total": str(line.totals.total)}
+    return _kept(line.rank, line.totals.total)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,26 @@ def sections(seen: Analysed) -> list[Section]:
         Section(f"nhom-{number}", table.title, _parts(table, groups.get(str(table.group_id), [])), _empty())
         for number, table in enumerate(seen.tables, 1)
     ]
+
+
+def interval_of(seen: Result) -> str:
+    """Return the unit's rank interval in words, "13–14"; empty where it is not worked out for these very ranks."""
+    made = Firmness.objects.filter(round=seen.round, ranking=seen.ranking, state=Firmness.State.DONE).first()
+    rows = made.result["groups"].get(str(seen.table.group_id), []) if made else []
+    now = {line.card_id: _kept(line.rank, line.totals.total) for line in seen.table.standings}
+    if {row["card"]: {name: row[name] for name in ("rank", "total")} for row in rows} != now:
+        return ""
+    row = next(row for row in rows if row["card"] == seen.card.pk)
+    return _interval(row)
+
+
+def _interval(row: dict[str, Any]) -> str:
+    low, high = row["low"], row["high"]
+    return f"{low}–{high}" if low != high else str(low)
+
+
+def _kept(rank: int, total: Decimal) -> dict[str, Any]:
+    return {"rank": rank, "total": str(total)}
 
 
 def _empty() -> str:
@@ -181,9 +203,15 @@ def _range(name: str, rank: int, row: dict[str, Any], units: int) -> Range:
         return str(round((last - first + 1) * 5000 / units) / 10)
 
     low, high, best, worst = (row[part] for part in ("low", "high", "best", "worst"))
-    said = f"{low}–{high}" if low != high else str(low)
     return Range(
-        f"{rank}. {name}", said, at(best), wide(best, worst), at(low), wide(low, high), at(rank), wide(1, 1)
+        f"{rank}. {name}",
+        _interval(row),
+        at(best),
+        wide(best, worst),
+        at(low),
+        wide(low, high),
+        at(rank),
+        wide(1, 1),
     )
 
 

@@ -13,7 +13,7 @@ from backend.core.errors import Refused
 from backend.scoring.queries import sheet
 from permissions.actor import Actor
 from reports import details
-from reports.analysis import firmness, groups, leaves, places, unit
+from reports.analysis import firmness, groups, leaves, places, progress, unit
 from reports.analysis.sections import Part, Section
 from reports.queries import Result
 from reports.queries.analysed import Analysed
@@ -46,6 +46,14 @@ PAGES = {
         gettext_lazy("Độ vững của thứ hạng"),
         gettext_lazy("Hạng của mỗi đơn vị nằm trong khoảng nào khi trọng số và điểm chấm xê dịch đôi chút."),
         firmness.sections,
+    ),
+    "analysis_progress": Page(
+        gettext_lazy("Tiến độ đợt đánh giá"),
+        gettext_lazy(
+            "Các đơn vị đang ở bước nào, và mỗi ngày có bao nhiêu phiếu đến cơ quan tổ chức và được kết luận. Danh sách từng đơn vị ở trang Đợt đánh giá."
+        ),
+        progress.sections,
+        whole_only=True,
     ),
     "analysis_losses": Page(
         gettext_lazy("Mất điểm ở đâu"),

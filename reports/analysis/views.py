@@ -39,6 +39,12 @@ def analysis_places(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+def analysis_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far the season is, day by day, to who sees every card."""
+    return _round_page(request, pk, "analysis_progress")
+
+
+@require_GET
 def analysis_losses(request: HttpRequest, pk: int) -> HttpResponse:
     """Show which leaves cost most points, and why, to who sees every card."""
     return _round_page(request, pk, "analysis_losses")
@@ -117,6 +123,7 @@ def unit_analysis(request: HttpRequest, pk: int) -> HttpResponse:
         "line": seen.line,
         "table": seen.table,
         "parts": parts,
+        "interval": firmness.interval_of(seen),
         "demo": demo(seen.round),
     }
     return render(request, "reports/analysis/unit.html", context)

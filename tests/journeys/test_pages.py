@@ -141,15 +141,18 @@ def test_pages_of_the_result(here, window):
 
 def test_pages_of_the_analysis(here, window):
     concluded(here)
-    names = ("analysis", "analysis_places", "analysis_losses", "analysis_claims")
-    pages = [
-        *(at(f"reports:{name}", here.round) for name in names),
-        at("reports:unit_analysis", here.card()),
-    ]
-    see(window(here.users["secretary"]), *pages)
+    of_round = ("analysis", "analysis_places", "analysis_progress", "analysis_losses", "analysis_claims")
+    firm = at("reports:analysis_firmness", here.round)
+    of_unit = [at(f"reports:{name}", here.card()) for name in ("unit_analysis", "unit_trend")]
+    pages = [*(at(f"reports:{name}", here.round) for name in of_round), firm, *of_unit]
+    page = window(here.users["secretary"])
+    see(page, *pages)
+    page.goto(firm)
+    page.get_by_role("button", name="Tính độ vững của hạng").click()
+    expect(page.get_by_text("Tính lúc")).to_be_visible()
+    see(page, firm, of_unit[0])
     publish_ranking(here.round, by=here.actor("council chair"), decision="45/QĐ-UBND")
-    see(window(here.users["secretary"]), *pages)
-    see(window(here.users["officer"]), *pages[:2], pages[-1])
+    see(window(here.users["officer"]), *pages[:2], firm, *of_unit)
 
 
 def test_pages_of_a_backtest(here, window):

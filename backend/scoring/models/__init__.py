@@ -3,7 +3,7 @@ signatures, sharing, own_council, approvals, reasons (canned ones), councils (wh
 sessions (of the host's council), amendments (after conclusion).
 """
 
-from backend.scoring.lifecycle import State
+from backend.scoring.lifecycle import UNAPPROVED, State
 from backend.scoring.models.amendments import Amendment
 from backend.scoring.models.approvals import IssuedReport, Look, ReturnedLeaf
 from backend.scoring.models.cards import Score, Scorecard, StepTotal
@@ -20,6 +20,7 @@ from backend.scoring.models.sharing import Assignment, Division, DivisionMember,
 from backend.scoring.models.signatures import Delegation, ScorecardGrant, Signature
 
 __all__ = [
+    "UNAPPROVED",
     "AgendaCard",
     "Amendment",
     "Assignment",

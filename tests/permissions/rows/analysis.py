@@ -63,14 +63,20 @@ ROWS = [
     *TRENDS,
     *(both(f"reports:{name}", **PUBLISHED) for name in ("analysis", "analysis_places")),
     *(before(f"reports:{name}", **WAITING) for name in ("analysis", "analysis_places")),
-    *(both(f"reports:{name}", **HOSTS) for name in ("analysis_losses", "analysis_claims")),
-    *(before(f"reports:{name}", **HOSTS_BEFORE) for name in ("analysis_losses", "analysis_claims")),
+    *(
+        both(f"reports:{name}", **HOSTS)
+        for name in ("analysis_losses", "analysis_claims", "analysis_progress")
+    ),
+    *(
+        before(f"reports:{name}", **HOSTS_BEFORE)
+        for name in ("analysis_losses", "analysis_claims", "analysis_progress")
+    ),
     row("reports:unit_analysis", at=card("published"), note="published", **PUBLISHED),
     row("reports:unit_analysis", at=card("concluded"), note="not published", places=PLACES, **NOT_OUT),
     *(both(f"api:analysis-{name}", **PUBLISHED) for name in ("detail", "places")),
     *(before(f"api:analysis-{name}", ok="HOST", hidden="UNIT STRANGERS") for name in ("detail", "places")),
-    *(both(f"api:analysis-{name}", **HOSTS) for name in ("losses", "claims")),
-    *(before(f"api:analysis-{name}", **HOSTS_BEFORE) for name in ("losses", "claims")),
+    *(both(f"api:analysis-{name}", **HOSTS) for name in ("losses", "claims", "progress")),
+    *(before(f"api:analysis-{name}", **HOSTS_BEFORE) for name in ("losses", "claims", "progress")),
     row("api:analysis-card", at=of_card("published"), note="published", **PUBLISHED),
     row("api:analysis-card", at=of_card("concluded"), note="not published", places=PLACES, **NOT_OUT),
 ]

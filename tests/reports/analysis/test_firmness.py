@@ -47,6 +47,17 @@ def test_a_unit_of_the_round_has_it_worked_out_once_for_a_published_ranking(clie
     assert Firmness.objects.get().finished_at == first.finished_at
 
 
+def test_the_page_of_a_unit_tells_its_interval_only_for_these_very_ranks(client, round_):
+    signed_in(client, Role.SECRETARY, round_.host)
+    card = round_.cards.get(unit_name="Xã Ba")
+    page = reverse("reports:unit_analysis", args=[card.pk])
+    assert "khoảng hạng" not in client.get(page).text
+    client.post(address(round_))
+    assert "khoảng hạng 2–3" in client.get(page).text
+    Scorecard.objects.filter(unit_name="Phường Một").update(state="appraised")
+    assert "khoảng hạng" not in client.get(page).text
+
+
 def test_before_publication_units_are_refused_and_nothing_is_kept(client, round_):
     signed_in(client, Role.OFFICER, round_.cards.first().unit)
     refused = client.post(address(round_))

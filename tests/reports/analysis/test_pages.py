@@ -23,7 +23,7 @@ FOUR = {
     "Xã Ba": ("36", "20"),
     "Xã Bốn": ("30", "24"),
 }
-ROUND_PAGES = ("analysis", "analysis_places", "analysis_losses", "analysis_claims")
+ROUND_PAGES = ("analysis", "analysis_places", "analysis_progress", "analysis_losses", "analysis_claims")
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def _top(client, name, key):
 def test_leaves_of_all_units_are_the_hosts_to_see(client, round_):
     actions.publish_ranking(round_, by=SYSTEM)
     signed_in(client, Role.LEADER, round_.cards.first().unit)
-    for name in ("analysis_losses", "analysis_claims"):
+    for name in ("analysis_losses", "analysis_claims", "analysis_progress"):
         refused = page(client, name, round_.pk)
         assert refused.status_code == 403
         assert "trang phân tích của đơn vị" in refused.text
@@ -210,5 +210,5 @@ def test_the_page_of_a_unit_takes_the_same_statements_for_any_number_of_units(
         if published:
             actions.publish_ranking(round_, by=SYSTEM)
         signed_in(client, Role.SECRETARY, round_.host)
-        with django_assert_max_num_queries(23):
+        with django_assert_max_num_queries(24):
             assert "Tiêu chí 1.1" in page(client, "unit_analysis", round_.cards.first().pk).text

@@ -269,4 +269,5 @@ def _still_good(wanted: Document) -> Q:
         session_id=wanted.session_id,
         older_set_id=wanted.older_set_id,
         newer_set_id=wanted.newer_set_id,
+        issue__isnull=True,
     )

@@ -23,6 +23,10 @@ from backend.scoring.queries import sheet
 from permissions.roles import Verb
 from reports import actions, details, queries
 from reports.documents.serving import file_response
+from reports.issuing import actions as issues
+from reports.issuing import api as issuing
+from reports.issuing import queries as issued
+from reports.issuing.shapes import IssueShape, WithdrawShape, told
 from reports.models import Document, Ranking
 from reports.standings import Standing, Table
 
@@ -160,6 +164,28 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         """Return the bytes of a ready document."""
         return file_response(self.get_object())
 
+    @extend_schema(request=IssueShape, responses={202: DocumentSerializer})
+    @action(detail=True, methods=["post"])
+    def issue(self, request: Request, pk: str | None = None) -> Response:
+        """Issue a ready document under a number; the worker makes the file, which is a document of its own."""
+        found = self.get_object()
+        issued.require_right(request.actor, found)
+        given = _read(IssueShape, request)
+        re_authenticate(request.user, given.pop("secret"))
+        made = issues.issue(found, issues.Stated(**given), by=request.actor)
+        return Response(DocumentSerializer(made.document).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=WithdrawShape, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str | None = None) -> Response:
+        """Withdraw an issued document; what is said of it to everybody is returned."""
+        found = self.get_object()
+        issued.require_right(request.actor, found)
+        made = issued.issue_of(found)
+        if made is None:
+            raise Http404
+        return Response(told(issues.withdraw(made, by=request.actor, **_read(WithdrawShape, request))))
+
 
 def _read(shape: type[serializers.BaseSerializer[Any]], request: Request) -> dict[str, Any]:
     sent = shape(data=request.data)
@@ -251,4 +277,5 @@ def _text(value: Any) -> str | None:
 ROUTES = [
     ("results", ResultViewSet, "result"),
     ("documents", DocumentViewSet, "document"),
+    *issuing.ROUTES,
 ]

@@ -355,3 +355,11 @@ class Backtest(models.Model):
     def is_stale(self) -> bool:
         """Return whether the draft was changed since."""
         return self.revision != self.criteria_set.revision
+
+
+# A part of this slice with models of its own; Django reads them with these.
+from reports.issuing.models import IssuedDocument  # noqa: E402
+
+__all__ = [
+    "Backtest", "BandCopy", "Document", "FieldRow", "IssuedDocument", "Ranking", "Row", "Section",
+]  # fmt: skip

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports import views
 from reports.backtest import views as backtest
+from reports.issuing import views as issuing
 
 app_name = "reports"
 
@@ -24,4 +25,10 @@ urlpatterns = [
     path("criteria/<int:pk>/changes/<int:older>/", views.comparison_document, name="comparison_document"),
     path("documents/<int:pk>/", views.document, name="document"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
+    # Issued documents, and the check that is open to everybody.
+    path("documents/<int:pk>/issue/", issuing.issue, name="issue"),
+    path("documents/<int:pk>/withdraw/", issuing.withdraw, name="withdraw"),
+    path("<int:pk>/issued/", issuing.register, name="issued_list"),
+    path("verify/", issuing.verify, name="verify"),
+    path("verify/<str:code>/", issuing.verify_code, name="verify_code"),
 ]

@@ -25,6 +25,7 @@ from permissions.roles import Verb
 from reports import actions, charts, details, queries, trying
 from reports.documents.serving import file_response
 from reports.forms import AskForm, PublishForm, TryForm
+from reports.issuing.queries import issue_of, may_issue, why_not
 from reports.models import Document, Ranking
 from reports.standings import Standing, Table, extras_in
 
@@ -221,7 +222,15 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a document: being made, ready to fetch, or failed; htmx asks for the middle part only."""
     found = _document(request, pk)
     partial = request.headers.get("HX-Request") == "true"
-    context = {"document": found, "demo": found.is_illustration or settings.DEMO, "back": _back(found)}
+    made = issue_of(found)
+    context = {
+        "document": found,
+        "issue": made,
+        "may_issue": may_issue(_actor(request), found),
+        "why_not": "" if made else why_not(found),
+        "demo": found.is_illustration or settings.DEMO,
+        "back": _back(found),
+    }
     return render(request, "reports/_document.html" if partial else "reports/document.html", context)
 
 

@@ -237,6 +237,19 @@ BUNDLE_HOURS = env.int("BUNDLE_HOURS", default=24)
 # From this share of a leaf's maximum, in percent, a change against last year is worth a second look.
 BIG_CHANGE_PERCENT = env.int("BIG_CHANGE_PERCENT", default=30)
 
+# --- Signed documents ---------------------------------------------------------------------------------------------
+# The agency's key: a PKCS#12 file, or a certificate on a PKCS#11 token; neither: issued documents go out unsigned.
+SIGN_PKCS12_FILE = env.str("SIGN_PKCS12_FILE", default="")
+SIGN_PKCS11_MODULE = env.str("SIGN_PKCS11_MODULE", default="")
+SIGN_PKCS11_TOKEN = env.str("SIGN_PKCS11_TOKEN", default="")
+SIGN_PKCS11_LABEL = env.str("SIGN_PKCS11_LABEL", default="")
+if SIGN_PKCS12_FILE and SIGN_PKCS11_MODULE:
+    raise ImproperlyConfigured("SIGN_PKCS12_FILE, SIGN_PKCS11_MODULE: chỉ đặt một trong hai")
+# The file that holds the password of the PKCS#12 file, or the PIN of the token.
+SIGN_SECRET_FILE = env.str("SIGN_SECRET_FILE", default="")
+# Certificates (PEM) that signatures have to lead to.
+SIGN_TRUST_FILE = env.str("SIGN_TRUST_FILE", default="")
+
 # --- Letters --------------------------------------------------------------------------------------------------
 # How long a mail server may say nothing, in seconds.
 MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", default=20)
@@ -356,6 +369,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # qpdf tells every small fault of a scanner; what matters comes as an exception.
         "pikepdf": {"level": "ERROR"},
+        # Whose certificate it can't trust is told on the page.
+        "pyhanko": {"level": "ERROR"},
         # The embedded broker has no host name and says so at every start.
         "kombu.connection": {"level": "ERROR"},
     },

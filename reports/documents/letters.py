@@ -164,12 +164,12 @@ def frame(
             "agency": letterhead.name_lines(unit.name),
             "number": "" if demo else number or f"……/{code}-{issuer}",
             "place": next((name for name in near if name), "……"),
-            "day": _day(day, demo),
+            "day": day_words(day, demo),
         },
     }
 
 
-def _day(day: date | None, demo: bool) -> str:
+def day_words(day: date | None, demo: bool) -> str:
     """Return the day in words; of a demonstration only its year, and nothing is guessed where none is known."""
     if day is None:
         return _("ngày …… tháng …… năm ……")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from backend.core import clock
 from backend.core.files import keep_made
 from backend.scoring.actions import note_report
 from reports.documents import annexes, letters, minutes, sheets, special, word
+from reports.documents.letters import Letter
 from reports.documents.pdf import pdf
+from reports.issuing import actions as issuing
+from reports.issuing import signing
+from reports.issuing.dressing import dressed
+from reports.issuing.models import IssuedDocument
+from reports.issuing.queries import issue_of
 from reports.models import Document
 
 LETTERS = {
@@ -37,15 +46,20 @@ def make(key: str) -> None:
     document = rows.get(pk=key)
     if document.state == Document.State.READY:
         return
+    issue = issue_of(document)
     try:
-        content = _content(document)
+        content, letter = _content(document, issue)
+        found = signing.signatures_in(content) if issue else []
         document.stored_as, document.sha256 = keep_made(content, "documents")
         document.size = len(content)
     except Exception:
         Document.objects.filter(pk=document.pk).update(state=Document.State.FAILED)
         raise
     document.state, document.made_at = Document.State.READY, clock.now()
-    document.save()
+    with transaction.atomic():
+        document.save()
+        if issue is not None and letter is not None:
+            issuing.finish(document, letter, found)
     if document.kind == Document.Kind.SELF_REPORT:
         _tell_scoring(document)
 
@@ -61,16 +75,30 @@ def _tell_scoring(document: Document) -> None:
     )
 
 
-def _content(document: Document) -> bytes:
+def _content(document: Document, issue: IssuedDocument | None) -> tuple[bytes, Letter | None]:
+    """Return the bytes, and the letter they are of where it is one."""
     if document.kind in SHEETS:
         content, document.file_name = SHEETS[Document.Kind(document.kind)](document)
         document.content_type = sheets.CONTENT_TYPE
-        return content
+        return content, None
     if document.kind == Document.Kind.MINUTES_DOCX:
         content, document.file_name = word.minutes(document)
         document.content_type = word.CONTENT_TYPE
-        return content
+        return content, None
     letter = LETTERS[Document.Kind(document.kind)](document)
+    if issue is not None:
+        letter = dressed(letter, issue)
     document.file_name, document.fingerprint = letter.file_name, letter.fingerprint
     document.content_type = "application/pdf"
-    return pdf(letter.template, letter.context)
+    made = pdf(letter.template, letter.context)
+    if issue is not None and signing.is_set_up():
+        made = signing.signed(made, reason=_reason(issue))
+    return made, letter
+
+
+def _reason(issue: IssuedDocument) -> str:
+    return (
+        f"{issue.issuer_name}: {issue.number}"
+        if not issue.document.is_illustration
+        else _("SỐ LIỆU MINH HOẠ")
+    )

@@ -28,16 +28,18 @@ from permissions.roles import Role
 from reports.actions import publish_ranking, request_document
 from reports.backtest.running import start
 from reports.documents import make as make_document
-from reports.models import Backtest, Document
+from reports.models import Backtest, Document, IssuedDocument
 from tests import make
 from tests.criteria.consultations import at_each_stage
 from tests.permissions.inside import say, share
 from tests.permissions.lent import lend
 from tests.permissions.sessions import council_works
 from tests.reports import seasons
+from tests.reports.issues import issued, ready
 from tests.scoring import councils, specimens
 from tiers.actions import release
 from tiers.models import Lineage, Release, Unit
+from tiers.seating import actor_for
 
 NOTE = "Theo báo cáo số 12/BC-UBND"
 # Words that stand only in what a unit has not sent to anybody yet.
@@ -74,6 +76,7 @@ class Scene:
     uploads: dict[str, Upload] = field(default_factory=dict)
     delegation: Delegation | None = None
     documents: dict[str, Document] = field(default_factory=dict)
+    issue: IssuedDocument | None = None
     backtest: Backtest | None = None
     asked: dict[str, Consultation] = field(default_factory=dict)
     division: Division | None = None
@@ -160,7 +163,15 @@ def build() -> World:
         say(old_one, CANARY)
     for scene in scenes.values():
         scene.world = made
+    _issue(scenes["city"], people["chair"])
     return made
+
+
+def _issue(scene: Scene, chair: User) -> None:
+    """Make the ranking of the published round as a letter, and issue it."""
+    scene.documents["letter"] = ready("ranking", round_=scene.rounds["published"])
+    scene.issue = issued(scene.documents["letter"], by=actor_for(chair))
+    scene.documents["issued"] = scene.issue.document
 
 
 def _reformed(city: Unit, two: Unit) -> tuple[Unit, Unit, Unit]:

@@ -246,11 +246,15 @@ def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -
     if kind == Document.Kind.CRITERIA_CHANGES:
         raise Invalid(_("Phụ lục thuyết minh thay đổi được lập từ trang so sánh hai bộ tiêu chí."))
     of = card.round if card else round_
-    of_card = kind in (Document.Kind.SELF_REPORT, Document.Kind.APPRAISAL)
+    of_card = kind in queries.OF_CARD
     if of is None or of_card != (card is not None):
         wanted = _("của một phiếu") if of_card else _("của cả đợt, không của một phiếu")
         raise Invalid(_("Văn bản “%(kind)s” là %(of)s.") % {"kind": kind.label, "of": wanted})
-    ranking = None if kind == Document.Kind.SELF_REPORT else queries.current_ranking(of)
+    if kind == Document.Kind.HANDOUT and card is not None and card.state not in queries.DONE:
+        raise OutOfStep(_("Phiếu của đơn vị chưa kết luận nên chưa có kết quả để lập tờ thông tin."))
+    if queries.is_too_long(of, kind):
+        raise Invalid(_("Văn bản “%s” của đợt này dài hơn 60 trang. Hãy lấy bảng XLSX.") % kind.label)
+    ranking = None if kind in queries.WITHOUT_RANKING else queries.current_ranking(of)
     return Document(kind=kind, round=of, card=card, ranking=ranking, is_illustration=of.is_illustration)
 
 

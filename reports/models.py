@@ -217,6 +217,14 @@ class Document(models.Model):
         CRITERIA_CHANGES = "criteria_changes", _("Phụ lục thuyết minh thay đổi (PDF)")
         MINUTES = "minutes", _("Biên bản họp Hội đồng (PDF)")
         MINUTES_DOCX = "minutes_docx", _("Biên bản họp Hội đồng (DOCX)")
+        FIELDS = "fields", _("Kết quả theo lĩnh vực (PDF)")
+        FIELDS_SHEET = "fields_sheet", _("Kết quả theo lĩnh vực (XLSX)")
+        DECISION = "decision", _("Dự thảo Quyết định công bố (PDF)")
+        DECISION_DOCX = "decision_docx", _("Dự thảo Quyết định công bố (DOCX)")
+        PROGRESS = "progress", _("Báo cáo tiến độ (PDF)")
+        PROGRESS_DOCX = "progress_docx", _("Báo cáo tiến độ (DOCX)")
+        PROGRESS_SHEET = "progress_sheet", _("Báo cáo tiến độ (XLSX)")
+        HANDOUT = "handout", _("Tờ thông tin hai trang của đơn vị (PDF)")
 
     class State(models.TextChoices):
         MAKING = "making", _("đang tạo")
@@ -254,7 +262,7 @@ class Document(models.Model):
                 name="reports_ready_has_bytes",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["self_report", "appraisal"], card__isnull=False)
+                condition=Q(kind__in=["self_report", "appraisal", "handout"], card__isnull=False)
                 | Q(
                     kind__in=[
                         "ranking",
@@ -264,6 +272,13 @@ class Document(models.Model):
                         "left_out_sheet",
                         "minutes",
                         "minutes_docx",
+                        "fields",
+                        "fields_sheet",
+                        "decision",
+                        "decision_docx",
+                        "progress",
+                        "progress_docx",
+                        "progress_sheet",
                     ],
                     card__isnull=True,
                 ),
@@ -357,7 +372,7 @@ class Backtest(models.Model):
         return self.revision != self.criteria_set.revision
 
 
-# A part of this slice with models of its own; Django reads them with these.
+# Parts of this slice with models of their own; Django reads them with these.
 from reports.issuing.models import IssuedDocument  # noqa: E402
 
 __all__ = [

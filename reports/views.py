@@ -59,7 +59,7 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
         "may_publish": made is None and queries.may_publish(_actor(request), round_),
         "may_backtest": previews and _actor(request).may_anywhere(Verb.MANAGE_CRITERIA),
         "documents": queries.latest_documents(made) if made else {},
-        "document_kinds": [Document.Kind.RANKING, Document.Kind.RANKING_SHEET],
+        "document_kinds": queries.kinds_of_round(_actor(request), round_),
     }
     return render(request, "reports/ranking.html", context)
 
@@ -114,7 +114,7 @@ def unit_result(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _open_kinds(request: HttpRequest, seen: queries.Result) -> list[Document.Kind]:
-    wanted = [Document.Kind.APPRAISAL, Document.Kind.SELF_REPORT]
+    wanted = [Document.Kind.APPRAISAL, Document.Kind.SELF_REPORT, Document.Kind.HANDOUT]
     return [kind for kind in wanted if queries.kind_is_open(_actor(request), seen.card, kind)]
 
 

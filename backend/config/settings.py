@@ -237,6 +237,9 @@ BUNDLE_HOURS = env.int("BUNDLE_HOURS", default=24)
 # From this share of a leaf's maximum, in percent, a change against last year is worth a second look.
 BIG_CHANGE_PERCENT = env.int("BIG_CHANGE_PERCENT", default=30)
 
+# A folder with the office's own DOCX templates in place of ours; empty: ours (manage.py docx_templates writes them).
+DOCX_TEMPLATES = env.str("DOCX_TEMPLATES", default="")
+
 # --- Signed documents ---------------------------------------------------------------------------------------------
 # The agency's key: a PKCS#12 file, or a certificate on a PKCS#11 token; neither: issued documents go out unsigned.
 SIGN_PKCS12_FILE = env.str("SIGN_PKCS12_FILE", default="")

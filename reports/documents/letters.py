@@ -40,7 +40,7 @@ class Letter:
 
 def self_report(document: Document) -> Letter:
     """Return the self-assessment report of a unit (dossier, section 2.3: table, explanations, proposals)."""
-    card = _card(document)
+    card = card_of(document)
     found = sheet(card, SYSTEM)
     approval = approval_of(card) if approval_stands(card) else None
     parts = _self_parts(found)
@@ -64,8 +64,8 @@ def self_report(document: Document) -> Letter:
         "is_draft": card.state in (State.DRAFT, State.RETURNED, State.REVIEWING, State.SUBMITTED),
         "approved_by": "" if demo or approval is None else _signer(approval),
         "fingerprint": letterhead.spaced(approval.fingerprint) if approval else "",
-        "copies": [_council_of(card.round)],
-        "sign": _sign(card.unit_name, approval, demo),
+        "copies": [council_of(card.round)],
+        "sign": sign(card.unit_name, approval, demo),
     }
     name = letterhead.file_name("Báo cáo tự chấm điểm", card.unit_name, str(card.round.year), ending="pdf")
     return Letter(
@@ -80,7 +80,7 @@ def ranking(document: Document) -> Letter:
     with_survey = made.with_survey if made else round_.with_survey
     extras = extras_in(line for table in found for line in table.standings)
     context = {
-        **frame(round_.host, round_, document.is_illustration, "TB", day=_published_on(made)),
+        **frame(round_.host, round_, document.is_illustration, "TB", day=published_on(made)),
         "title": _("Xếp hạng %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
         "tables": found,
@@ -90,8 +90,8 @@ def ranking(document: Document) -> Letter:
         "made_of": _index_sentences(round_),
         "unit_count": sum(len(table.standings) for table in found),
         "tie_rules": sorted({_tie_sentence(table) for table in found}),
-        "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), _council_of(round_)],
-        "sign": _sign(round_.host.name, None, document.is_illustration),
+        "copies": [_("Các đơn vị có tên trong bảng xếp hạng"), council_of(round_)],
+        "sign": sign(round_.host.name, None, document.is_illustration),
     }
     name = letterhead.file_name("Xếp hạng", round_.host.name, str(round_.year), ending="pdf")
     return Letter("reports/documents/ranking.html", context, name)
@@ -103,14 +103,14 @@ def left_out(document: Document) -> Letter:
     units = queries.left_out_in(round_, made, SYSTEM)
     extras = extras_in(unit.line for unit in units if unit.line)
     context = {
-        **frame(round_.host, round_, document.is_illustration, "BC", day=_published_on(made)),
+        **frame(round_.host, round_, document.is_illustration, "BC", day=published_on(made)),
         "title": _("Báo cáo đặc thù %(year)s - %(host)s") % {"year": round_.year, "host": round_.host.name},
         "ranking": made,
         "units": units,
         "extras": extras,
         "columns": range(1, 8 + len(extras)),
-        "copies": [_council_of(round_)],
-        "sign": _sign(round_.host.name, None, document.is_illustration),
+        "copies": [council_of(round_)],
+        "sign": sign(round_.host.name, None, document.is_illustration),
     }
     name = letterhead.file_name("Báo cáo đặc thù", round_.host.name, str(round_.year), ending="pdf")
     return Letter("reports/documents/left_out.html", context, name)
@@ -118,13 +118,13 @@ def left_out(document: Document) -> Letter:
 
 def appraisal(document: Document) -> Letter:
     """Return the appraisal result of one unit, leaf by leaf, with the reasons."""
-    card = _card(document)
+    card = card_of(document)
     shown = detail(sheet(card, SYSTEM))
     found = queries.find(queries.tables(card.round, document.ranking), card.pk)
     table, line = found or (None, None)
     context = {
         **frame(
-            card.round.host, card.round, document.is_illustration, "TB", day=_published_on(document.ranking)
+            card.round.host, card.round, document.is_illustration, "TB", day=published_on(document.ranking)
         ),
         "title": _("Kết quả thẩm định %(year)s - %(unit)s")
         % {"year": card.round.year, "unit": card.unit_name},
@@ -136,8 +136,8 @@ def appraisal(document: Document) -> Letter:
         "count": len(table.standings) if table else 0,
         "totals": line.totals if line else Totals(card.pk, shown.result, maximum=shown.maximum),
         "columns": range(1, 7 + len(shown.appraisals) + (2 if shown.deducted else 0)),
-        "copies": [letterhead.issuer(card.unit_name), _council_of(card.round)],
-        "sign": _sign(card.round.host.name, None, document.is_illustration),
+        "copies": [letterhead.issuer(card.unit_name), council_of(card.round)],
+        "sign": sign(card.round.host.name, None, document.is_illustration),
     }
     name = letterhead.file_name("Kết quả thẩm định", card.unit_name, str(card.round.year), ending="pdf")
     return Letter("reports/documents/appraisal.html", context, name)
@@ -176,19 +176,22 @@ def day_words(day: date | None, demo: bool) -> str:
     return _("ngày …… tháng …… năm %(year)s") % {"year": day.year} if demo else long_date(day)
 
 
-def _published_on(made: Ranking | None) -> date | None:
+def published_on(made: Ranking | None) -> date | None:
+    """Return the day of a publication, as its paper states it or as it happened; None before it."""
     if made is None or made.published_at is None:
         return None
     return made.stated_on or vn_date(made.published_at)
 
 
-def _council_of(round_: Round) -> str:
+def council_of(round_: Round) -> str:
+    """Return what the council of a round is called among the receivers."""
     return _("Hội đồng thẩm định cải cách hành chính, %(host)s") % {
         "host": letterhead.issuer(round_.host.name)
     }
 
 
-def _sign(name: str, approval: Signature | None, demo: bool) -> dict[str, Any]:
+def sign(name: str, approval: Signature | None, demo: bool) -> dict[str, Any]:
+    """Return the lines above a signature, and the name below it where it is known."""
     title = approval.signer_title if approval else ""
     capacity = approval.capacity if approval else ""
     signer = "" if demo or approval is None else approval.signer_name
@@ -238,7 +241,8 @@ def _index_sentences(round_: Round) -> list[str]:
 # --- the self-assessment --------------------------------------------------------------------------
 
 
-def _card(document: Document) -> Scorecard:
+def card_of(document: Document) -> Scorecard:
+    """Return the card of a document with what letters print of it."""
     rows = Scorecard.objects.select_related(
         "unit__parent", "round__host__parent", "group", "step", "criteria_set"
     )

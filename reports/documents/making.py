@@ -8,7 +8,19 @@ from django.utils.translation import gettext as _
 from backend.core import clock
 from backend.core.files import keep_made
 from backend.scoring.actions import note_report
-from reports.documents import annexes, letters, minutes, sheets, special, word
+from reports.documents import (
+    annexes,
+    decision,
+    fields,
+    handout,
+    letters,
+    minutes,
+    patterns,
+    progress,
+    sheets,
+    special,
+    word,
+)
 from reports.documents.letters import Letter
 from reports.documents.pdf import pdf
 from reports.issuing import actions as issuing
@@ -25,11 +37,23 @@ LETTERS = {
     Document.Kind.LEFT_OUT: letters.left_out,
     Document.Kind.CRITERIA_CHANGES: annexes.criteria_changes,
     Document.Kind.MINUTES: minutes.minutes,
+    Document.Kind.FIELDS: fields.letter,
+    Document.Kind.DECISION: decision.letter,
+    Document.Kind.PROGRESS: progress.letter,
+    Document.Kind.HANDOUT: handout.letter,
 }
 
 SHEETS = {
     Document.Kind.RANKING_SHEET: sheets.ranking,
     Document.Kind.LEFT_OUT_SHEET: special.left_out,
+    Document.Kind.FIELDS_SHEET: fields.workbook,
+    Document.Kind.PROGRESS_SHEET: progress.workbook,
+}
+
+WORDS = {
+    Document.Kind.MINUTES_DOCX: word.minutes,
+    Document.Kind.DECISION_DOCX: patterns.made,
+    Document.Kind.PROGRESS_DOCX: patterns.made,
 }
 
 
@@ -81,8 +105,8 @@ def _content(document: Document, issue: IssuedDocument | None) -> tuple[bytes, L
         content, document.file_name = SHEETS[Document.Kind(document.kind)](document)
         document.content_type = sheets.CONTENT_TYPE
         return content, None
-    if document.kind == Document.Kind.MINUTES_DOCX:
-        content, document.file_name = word.minutes(document)
+    if document.kind in WORDS:
+        content, document.file_name = WORDS[Document.Kind(document.kind)](document)
         document.content_type = word.CONTENT_TYPE
         return content, None
     letter = LETTERS[Document.Kind(document.kind)](document)

@@ -24,23 +24,24 @@ WIDTH = 165  # mm between the margins
 def minutes(document: Document) -> tuple[bytes, str]:
     """Return the minutes of a session as DOCX bytes and their file name."""
     said = context_of(document)
-    paper = _paper()
+    paper = new_paper()
     _head(paper, said)
-    _line(paper, str(said["kind"]).upper(), bold=True, align=ALIGN.CENTER)
-    _line(paper, said["subject"], bold=True, align=ALIGN.CENTER)
+    add_line(paper, str(said["kind"]).upper(), bold=True, align=ALIGN.CENTER)
+    add_line(paper, said["subject"], bold=True, align=ALIGN.CENTER)
     if said["draft"]:
-        _line(paper, _("(Dự thảo)"), italic=True, align=ALIGN.CENTER)
+        add_line(paper, _("(Dự thảo)"), italic=True, align=ALIGN.CENTER)
     for part in said["parts"]:
         _part(paper, part)
     _foot(paper, said)
     for line in said["seal"]:
-        _line(paper, line, size=11)
+        add_line(paper, line, size=11)
     kept = io.BytesIO()
     paper.save(kept)
     return kept.getvalue(), name_of(document, "docx")
 
 
-def _paper() -> Any:
+def new_paper() -> Any:
+    """Return an empty paper with the margins, typeface and page numbers of official letters."""
     paper: Any = docx.Document()
     page = paper.sections[0]
     page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, Mm(210), Mm(297)
@@ -72,62 +73,63 @@ def _page_number(paragraph: Any) -> None:
 def _head(paper: Any, said: dict[str, Any]) -> None:
     head = said["head"]
     if said["demo"]:
-        _line(paper, _("SỐ LIỆU MINH HOẠ"), bold=True, align=ALIGN.CENTER)
-    table = _table(paper, 2, [40, 60])
+        add_line(paper, _("SỐ LIỆU MINH HOẠ"), bold=True, align=ALIGN.CENTER)
+    table = add_table(paper, 2, [40, 60])
     left, right = table.rows[0].cells
     for line in head["superior"]:
-        _into(left, line.upper(), size=12.5)
+        write_into(left, line.upper(), size=12.5)
     for line in head["agency"]:
-        _into(left, line.upper(), size=12.5, bold=True)
-    _into(left, _("Số: %s") % head["number"], size=13)
-    _into(right, _("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), size=12.5, bold=True)
-    _into(right, _("Độc lập - Tự do - Hạnh phúc"), size=13.5, bold=True, underline=True)
-    _into(right, f"{head['place']}, {head['day']}", size=13.5, italic=True)
+        write_into(left, line.upper(), size=12.5, bold=True)
+    write_into(left, _("Số: %s") % head["number"], size=13)
+    write_into(right, _("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), size=12.5, bold=True)
+    write_into(right, _("Độc lập - Tự do - Hạnh phúc"), size=13.5, bold=True, underline=True)
+    write_into(right, f"{head['place']}, {head['day']}", size=13.5, italic=True)
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
 def _part(paper: Any, part: Part) -> None:
     if part.title:
-        _line(paper, part.title, bold=True, size=13 if part.deep else 14)
+        add_line(paper, part.title, bold=True, size=13 if part.deep else 14)
     for sentence in part.sentences:
-        _line(paper, sentence, align=ALIGN.JUSTIFY, indent=True)
+        add_line(paper, sentence, align=ALIGN.JUSTIFY, indent=True)
     if part.grid:
         _grid(paper, part.grid)
 
 
 def _grid(paper: Any, grid: Grid) -> None:
-    table = _table(paper, len(grid.heads), grid.widths, style="Table Grid")
+    table = add_table(paper, len(grid.heads), grid.widths, style="Table Grid")
     for cell, head in zip(table.rows[0].cells, grid.heads, strict=True):
-        _into(cell, head, size=11.5, bold=True)
+        write_into(cell, head, size=11.5, bold=True)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 (nor to a repeated head)
     for row in grid.rows:
         cells = table.add_row().cells
         for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
             for line in text.split("\n"):
                 align = ALIGN.RIGHT if place in grid.numbers else ALIGN.LEFT
-                _into(cell, line, size=11.5, align=align)
+                write_into(cell, line, size=11.5, align=align)
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
 def _foot(paper: Any, said: dict[str, Any]) -> None:
-    table = _table(paper, 2, [50, 50])
+    table = add_table(paper, 2, [50, 50])
     for cell, title, name in zip(
         table.rows[0].cells,
         (_("THƯ KÝ"), _("CHỦ TỌA")),
         (said["secretary"], said["chair"]),
         strict=True,
     ):
-        _into(cell, title, size=13.5, bold=True)
+        write_into(cell, title, size=13.5, bold=True)
         for _blank in range(4):
-            _into(cell, "", size=13.5)
-        _into(cell, name, size=14, bold=True)
-    _line(paper, _("Nơi nhận:"), bold=True, italic=True, size=12)
+            write_into(cell, "", size=13.5)
+        write_into(cell, name, size=14, bold=True)
+    add_line(paper, _("Nơi nhận:"), bold=True, italic=True, size=12)
     for copy in said["copies"]:
-        _line(paper, f"- {copy};", size=11)
-    _line(paper, _("- Lưu: VT."), size=11)
+        add_line(paper, f"- {copy};", size=11)
+    add_line(paper, _("- Lưu: VT."), size=11)
 
 
-def _table(paper: Any, columns: int, widths: list[int], *, style: str | None = None) -> Any:
+def add_table(paper: Any, columns: int, widths: list[int], *, style: str | None = None) -> Any:
+    """Return a new table of one row; widths in percent."""
     table = paper.add_table(rows=1, cols=columns, style=style)
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
@@ -137,7 +139,7 @@ def _table(paper: Any, columns: int, widths: list[int], *, style: str | None = N
     return table
 
 
-def _into(cell: Any, text: str, *, size: float, align: Any = ALIGN.CENTER, **look: bool) -> None:
+def write_into(cell: Any, text: str, *, size: float, align: Any = ALIGN.CENTER, **look: bool) -> None:
     """Write a line into a cell; its first empty paragraph is used up first."""
     first = cell.paragraphs[0]
     fresh = len(cell.paragraphs) == 1 and not first.runs
@@ -147,9 +149,10 @@ def _into(cell: Any, text: str, *, size: float, align: Any = ALIGN.CENTER, **loo
     _run(paragraph, text, size=size, **look)
 
 
-def _line(
+def add_line(
     paper: Any, text: str, *, align: Any = ALIGN.LEFT, indent: bool = False, size: float = 14, **look: bool
 ) -> None:
+    """Add a paragraph of one look."""
     paragraph = paper.add_paragraph()
     paragraph.alignment = align
     if indent:

@@ -19,8 +19,8 @@ from tiers.models import Unit
 
 Kind = Document.Kind
 # Letters that stand under a number of their own. Of these the first is the unit's, the others are the host's.
-ISSUABLE = (Kind.SELF_REPORT, Kind.APPRAISAL, Kind.RANKING, Kind.LEFT_OUT, Kind.MINUTES)
-_OF_RESULTS = (Kind.APPRAISAL, Kind.RANKING, Kind.LEFT_OUT)
+_OF_RESULTS = (Kind.APPRAISAL, Kind.RANKING, Kind.LEFT_OUT, Kind.FIELDS)
+ISSUABLE = (Kind.SELF_REPORT, *_OF_RESULTS, Kind.MINUTES, Kind.PROGRESS)
 
 
 def issuer_of(document: Document) -> Unit:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from backend.core import clock
+from backend.criteria.models import Node
 from backend.criteria.queries import sets_for
 from backend.rounds.models import Round, Step
 from backend.scoring.models import Scorecard, Session, State
@@ -21,6 +22,33 @@ WHOLE = (
     Document.Kind.LEFT_OUT_SHEET,
     Document.Kind.MINUTES,
     Document.Kind.MINUTES_DOCX,
+    Document.Kind.DECISION,
+    Document.Kind.DECISION_DOCX,
+    Document.Kind.PROGRESS,
+    Document.Kind.PROGRESS_DOCX,
+    Document.Kind.PROGRESS_SHEET,
+)
+OF_CARD = (Document.Kind.SELF_REPORT, Document.Kind.APPRAISAL, Document.Kind.HANDOUT)
+# What is told of a season as it goes on, published or not.
+WITHOUT_RANKING = (
+    Document.Kind.SELF_REPORT,
+    Document.Kind.PROGRESS,
+    Document.Kind.PROGRESS_DOCX,
+    Document.Kind.PROGRESS_SHEET,
+)
+# Of a round's results, to whoever sees them; and of the host's work on all units.
+OF_RESULTS = (
+    Document.Kind.RANKING,
+    Document.Kind.RANKING_SHEET,
+    Document.Kind.FIELDS,
+    Document.Kind.FIELDS_SHEET,
+)
+OF_WORK = (
+    Document.Kind.DECISION,
+    Document.Kind.DECISION_DOCX,
+    Document.Kind.PROGRESS,
+    Document.Kind.PROGRESS_DOCX,
+    Document.Kind.PROGRESS_SHEET,
 )
 
 
@@ -85,16 +113,44 @@ def may_read(actor: Actor, document: Document) -> bool:
 def kind_is_open(actor: Actor, card: Scorecard, kind: str) -> bool:
     """Return whether the person may have that kind of document of that card now.
 
-    The self-assessment goes to who sees the self-scores; the appraisal to the unit once published,
-    to the host before.
+    The self-assessment goes to who sees the self-scores; the appraisal and the sheet of two pages to the unit once
+    published, to the host before.
     """
     if not scorecards_for(actor).filter(pk=card.pk).exists():
         return False
-    if kind == Document.Kind.APPRAISAL:
+    if kind in (Document.Kind.APPRAISAL, Document.Kind.HANDOUT):
         of_host = may_preview(actor, card.round) and not of_unit(actor, card)
         return card.state == State.PUBLISHED or of_host
     own = step_of(card, Step.Kind.SELF)
     return own is not None and sees_step(card, own, actor, clock.now())
+
+
+def kinds_of_round(actor: Actor, round_: Round) -> list[Document.Kind]:
+    """Return the kinds of documents the person may ask for on the page of a round's ranking."""
+    return [*OF_RESULTS, *(OF_WORK if may_preview(actor, round_) else ())]
+
+
+# Sixty pages of thirty rows: more is a workbook's work.
+MOST_ROWS = 1800
+
+
+def is_too_long(round_: Round, kind: str) -> bool:
+    """Return whether a letter of that kind would pass sixty pages: its rows are units, or units in each field."""
+    if kind not in (
+        Document.Kind.RANKING,
+        Document.Kind.FIELDS,
+        Document.Kind.DECISION,
+        Document.Kind.PROGRESS,
+    ):
+        return False
+    units = Scorecard.objects.filter(round=round_).count()
+    if kind == Document.Kind.RANKING:
+        units *= 2  # the ranking, and the annex by field
+    if kind == Document.Kind.FIELDS:
+        sets = round_.groups.values("criteria_set")
+        of_set = Node.objects.filter(criteria_set__in=sets, level=1).order_by().values("criteria_set")
+        units *= max((row["n"] for row in of_set.annotate(n=Count("pk"))), default=1)
+    return units > MOST_ROWS
 
 
 def latest_documents(ranking: Ranking) -> dict[str, Document]:

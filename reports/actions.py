@@ -240,6 +240,20 @@ def _asked(wanted: Document, by: Actor) -> Document:
     return wanted
 
 
+def not_asked_yet(kind: str, card: Scorecard, user_id: int | None) -> Document:
+    """Return the document of a card for who makes it herself: one that is ready and never changes, or a new row.
+
+    No job is put in the table. Raises Invalid or OutOfStep.
+    """
+    wanted = _wanted(Document.Kind(kind), None, card)
+    ready = Document.objects.filter(_still_good(wanted), state=Document.State.READY)
+    if found := ready.order_by("-pk").first():
+        return found
+    wanted.requested_by_id, wanted.requested_at = user_id, clock.now()
+    wanted.save()
+    return wanted
+
+
 def _wanted(kind: Document.Kind, round_: Round | None, card: Scorecard | None) -> Document:
     if kind in MINUTES:
         raise Invalid(_("Biên bản được lập từ trang phiên họp."))

@@ -22,6 +22,7 @@ from backend.rounds.models import Round
 from backend.scoring.queries import sheet
 from permissions.roles import Verb
 from reports import actions, details, queries
+from reports.bulk import api as bulk
 from reports.documents.serving import file_response
 from reports.issuing import actions as issues
 from reports.issuing import api as issuing
@@ -278,4 +279,5 @@ ROUTES = [
     ("results", ResultViewSet, "result"),
     ("documents", DocumentViewSet, "document"),
     *issuing.ROUTES,
+    *bulk.ROUTES,
 ]

@@ -373,8 +373,10 @@ class Backtest(models.Model):
 
 
 # Parts of this slice with models of their own; Django reads them with these.
+from reports.bulk.models import Batch, BatchItem  # noqa: E402
 from reports.issuing.models import IssuedDocument  # noqa: E402
 
 __all__ = [
-    "Backtest", "BandCopy", "Document", "FieldRow", "IssuedDocument", "Ranking", "Row", "Section",
+    "Backtest", "BandCopy", "Batch", "BatchItem", "Document", "FieldRow", "IssuedDocument", "Ranking", "Row",
+    "Section",
 ]  # fmt: skip

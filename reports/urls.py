@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports import views
 from reports.backtest import views as backtest
+from reports.bulk import views as bulk
 from reports.issuing import views as issuing
 
 app_name = "reports"
@@ -31,4 +32,10 @@ urlpatterns = [
     path("<int:pk>/issued/", issuing.register, name="issued_list"),
     path("verify/", issuing.verify, name="verify"),
     path("verify/<str:code>/", issuing.verify_code, name="verify_code"),
+    # Documents of all units in one go.
+    path("<int:pk>/batches/", bulk.batch_list, name="batch_list"),
+    path("batches/<int:pk>/", bulk.batch, name="batch"),
+    path("batches/<int:pk>/cancel/", bulk.batch_cancel, name="batch_cancel"),
+    path("batches/<int:pk>/resume/", bulk.batch_resume, name="batch_resume"),
+    path("batches/<int:pk>/file/", bulk.batch_file, name="batch_file"),
 ]

@@ -57,6 +57,7 @@ def ranking(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_ranking_context(request, round_, made),
         "may_publish": made is None and queries.may_publish(_actor(request), round_),
+        "previews": previews,
         "may_backtest": previews and _actor(request).may_anywhere(Verb.MANAGE_CRITERIA),
         "documents": queries.latest_documents(made) if made else {},
         "document_kinds": queries.kinds_of_round(_actor(request), round_),

@@ -297,6 +297,7 @@ CELERY_BEAT_SCHEDULE = {
     "count_rows": {"task": "backend.jobs.tasks.count_rows", "schedule": 3600.0},
     "uploads": {"task": "backend.scoring.tasks.sweep_uploads", "schedule": 3600.0},
     "library": {"task": "backend.scoring.tasks.tend_library", "schedule": 300.0},
+    "batches": {"task": "reports.tasks.sweep_batches", "schedule": 3600.0},
     "post": {"task": "backend.notices.tasks.post", "schedule": 10.0, "options": {"expires": 30}},
     "checkpoints": {
         "task": "backend.rounds.tasks.take_checkpoints",
@@ -352,6 +353,7 @@ SPECTACULAR_SETTINGS = {
         "CriteriaState": "backend.criteria.models.CriteriaSet.State",
         "RoundState": "backend.rounds.models.Round.State",
         "DocumentState": "reports.models.Document.State",
+        "BatchState": "reports.models.Batch.State",
         "StepKind": "backend.rounds.models.Step.Kind",
         "UploadState": "backend.scoring.models.Upload.State",
         "DocumentKind": "reports.models.Document.Kind",

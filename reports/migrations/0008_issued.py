@@ -19,6 +19,38 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Batch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=16)),
+                ('state', models.CharField(choices=[('making', 'đang lập'), ('packing', 'đang đóng gói'), ('ready', 'đã xong'), ('cancelled', 'đã dừng')], default='making', max_length=9)),
+                ('stored_as', models.CharField(blank=True, max_length=200)),
+                ('file_name', models.CharField(blank=True, max_length=255, verbose_name='tên tệp')),
+                ('size', models.PositiveBigIntegerField(default=0, verbose_name='dung lượng')),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('is_illustration', models.BooleanField(default=False, verbose_name='số liệu minh hoạ')),
+                ('requested_at', models.DateTimeField(verbose_name='yêu cầu lúc')),
+                ('made_at', models.DateTimeField(null=True, verbose_name='xong lúc')),
+            ],
+            options={
+                'verbose_name': 'loạt văn bản',
+                'ordering': ['-requested_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='BatchItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('order', models.PositiveIntegerField()),
+                ('state', models.CharField(choices=[('waiting', 'đang chờ'), ('sent', 'đang lập'), ('done', 'đã xong'), ('failed', 'không lập được')], default='waiting', max_length=7)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+            ],
+            options={
+                'verbose_name': 'văn bản trong loạt',
+                'ordering': ['batch', 'order'],
+            },
+        ),
+        migrations.CreateModel(
             name='HistoricalIssuedDocument',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
@@ -114,6 +146,31 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('card__isnull', False), ('kind__in', ['self_report', 'appraisal', 'handout'])), models.Q(('card__isnull', True), ('kind__in', ['ranking', 'ranking_sheet', 'criteria_changes', 'left_out', 'left_out_sheet', 'minutes', 'minutes_docx', 'fields', 'fields_sheet', 'decision', 'decision_docx', 'progress', 'progress_docx', 'progress_sheet'])), _connector='OR'), name='reports_document_of_card_or_round'),
         ),
         migrations.AddField(
+            model_name='batch',
+            name='requested_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='batch',
+            name='round',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='rounds.round'),
+        ),
+        migrations.AddField(
+            model_name='batchitem',
+            name='batch',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='reports.batch'),
+        ),
+        migrations.AddField(
+            model_name='batchitem',
+            name='card',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scoring.scorecard'),
+        ),
+        migrations.AddField(
+            model_name='batchitem',
+            name='document',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.document'),
+        ),
+        migrations.AddField(
             model_name='historicalissueddocument',
             name='document',
             field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='reports.document'),
@@ -152,6 +209,42 @@ class Migration(migrations.Migration):
             model_name='historicalissueddocument',
             name='superseded_by',
             field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='reports.issueddocument'),
+        ),
+        migrations.AddConstraint(
+            model_name='batch',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['making', 'packing'])), fields=('round', 'kind', 'requested_by'), name='reports_one_batch_at_work'),
+        ),
+        migrations.AddConstraint(
+            model_name='batch',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['making', 'packing', 'ready', 'cancelled'])), name='reports_batch_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='batch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(models.Q(('stored_as', ''), _negated=True), models.Q(('sha256', ''), _negated=True), ('made_at__isnull', False)), _connector='OR'), name='reports_batch_ready_has_bytes'),
+        ),
+        migrations.AddConstraint(
+            model_name='batch',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['self_report', 'appraisal', 'handout'])), name='reports_batch_of_cards'),
+        ),
+        migrations.AddIndex(
+            model_name='batchitem',
+            index=models.Index(fields=['batch', 'state'], name='reports_item_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='batchitem',
+            constraint=models.UniqueConstraint(fields=('batch', 'card'), name='reports_item_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='batchitem',
+            constraint=models.UniqueConstraint(fields=('batch', 'order'), name='reports_item_order_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='batchitem',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sent', 'done', 'failed'])), name='reports_item_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='batchitem',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('document__isnull', False), _connector='OR'), name='reports_item_done_has_document'),
         ),
         migrations.AddConstraint(
             model_name='issueddocument',

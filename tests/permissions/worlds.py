@@ -27,8 +27,9 @@ from permissions.actor import SYSTEM
 from permissions.roles import Role
 from reports.actions import publish_ranking, request_document
 from reports.backtest.running import start
+from reports.bulk.actions import start as start_batch
 from reports.documents import make as make_document
-from reports.models import Backtest, Document, IssuedDocument
+from reports.models import Backtest, Batch, Document, IssuedDocument
 from tests import make
 from tests.criteria.consultations import at_each_stage
 from tests.permissions.inside import say, share
@@ -77,6 +78,7 @@ class Scene:
     delegation: Delegation | None = None
     documents: dict[str, Document] = field(default_factory=dict)
     issue: IssuedDocument | None = None
+    batch: Batch | None = None
     backtest: Backtest | None = None
     asked: dict[str, Consultation] = field(default_factory=dict)
     division: Division | None = None
@@ -164,6 +166,7 @@ def build() -> World:
     for scene in scenes.values():
         scene.world = made
     _issue(scenes["city"], people["chair"])
+    scenes["city"].batch = start_batch(past, "appraisal", by=actor_for(people["secretary"]))
     return made
 
 

@@ -1,6 +1,7 @@
 """The rows of the permission table, by subject: pages first, then JSON."""
 
 from tests.permissions.rows import (
+    batches,
     by_leaf,
     cards,
     cards_api,
@@ -32,6 +33,7 @@ ROWS = rows_of(
     library.ROWS,
     results.ROWS,
     issuing.ROWS,
+    batches.ROWS,
     round_council.ROWS,
     setup_api.ROWS,
     cards_api.ROWS,

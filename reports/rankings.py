@@ -31,7 +31,7 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One unit in a ranking. ``total`` of ``maximum`` in points; ``tie_keys`` larger is better, first decides first."""
 
@@ -46,7 +46,7 @@ class Entry:
         return index(self.total, self.maximum)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """An entry with its rank; ``shared`` when somebody else has the same rank."""
 

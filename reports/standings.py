@@ -18,7 +18,7 @@ from reports.rankings import Band, Entry, Ranked, TieRule, band_for, index, rank
 ZERO = Decimal("0.000")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FieldPoints:
     """One field (lĩnh vực) of one unit: points of a maximum."""
 
@@ -33,7 +33,7 @@ class FieldPoints:
         return index(self.points, self.maximum) if self.maximum else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What one card has, in points: the appraised part as it counts, survey, bonus, penalty and deductions.
 
@@ -84,7 +84,7 @@ class Totals:
         return replace(self, fields=fields)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One line of a table: a unit, its totals, rank and band."""
 
@@ -207,8 +207,14 @@ def ranked(
     """
     by_card = {line.card_id: line for line in lines}
     ordered = sorted(by_card.values(), key=lambda line: (line.unit_order, line.card_id))
+    asks_fields = tie_rule is TieRule.ORDERED
     entries = [
-        Entry(line.card_id, line.totals.exact, line.totals.maximum, tie_keys(line, tie_order))
+        Entry(
+            line.card_id,
+            line.totals.exact,
+            line.totals.maximum,
+            tie_keys(line, tie_order) if asks_fields else (),
+        )
         for line in ordered
     ]
     return tuple(_placed(by_card[_key(made)], made, bands) for made in rank(entries, tie_rule))

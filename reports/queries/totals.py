@@ -1,14 +1,20 @@
-"""Totals of a round, by card: two queries for any number of units."""
+"""Totals of a round, by card: two queries for any number of units.
+
+The database gives whole thousandths and they are summed as such; a card's figures become points when all its rows
+are read, and what was summed for it is let go.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat, Left, StrIndex
 
 from backend.core.exact import ZERO, round_half_up
@@ -32,14 +38,20 @@ def _field_of(name: str) -> Left:
     return Left(name, StrIndex(Concat(F(name), Value(".")), Value(".")) - 1)
 
 
+def _thousandths(name: str, **where: Any) -> Sum:
+    return Sum(name, output_field=BigIntegerField(), **where)
+
+
 DEDUCTED = "deducted"
 
 
 def _points_in(round_: Round) -> QuerySet[Any]:
-    """Return card, field, source, where it counts and points: of marks, and of what was taken off, in one query."""
+    """Return card, field, source, where it counts and thousandths: of marks, and of what was taken off, in one query."""
     deductions = standing_deductions(card__round=round_).annotate(part=_field_of("code"))
     taken = deductions.annotate(source=Value(Node.Source.ASSESSED), counting=Value(DEDUCTED))
-    off = taken.values("card_id", "part", "source", "counting").annotate(sum=Sum("points")).order_by()
+    off = (
+        taken.values("card_id", "part", "source", "counting").annotate(sum=_thousandths("points")).order_by()
+    )
     return _marked_in(round_).union(off.values_list(*_TAKEN), all=True)
 
 
@@ -53,116 +65,133 @@ def _marked_in(round_: Round) -> QuerySet[Any]:
         marks = marks.filter(score__source=Node.Source.ASSESSED)
     named = marks.annotate(card=F("score__card_id"), part=_field_of("score__code"))
     grouped = named.values("card", "part", of=F("score__source"), where=F("score__counting"))
-    return grouped.annotate(sum=Sum("points")).order_by().values_list(*_MARKED)
+    return grouped.annotate(sum=_thousandths("points")).order_by().values_list(*_MARKED)
 
 
 def _maxima_in(round_: Round) -> QuerySet[Any]:
+    """Return card, field, source, the rules of its set, thousandths of all its leaves and of those that apply."""
     scores = Score.objects.filter(card__round=round_, counting=Node.Counting.BASE)
     if not round_.with_survey:
         scores = scores.filter(source=Node.Source.ASSESSED)
-    rules = {name: F(f"card__criteria_set__{name}") for name in _RULES}
+    rules = {
+        "way": F("card__criteria_set__left_out_way"),
+        "bonus_most": _ceiling("bonus_ceiling"),
+        "penalty_most": _ceiling("penalty_ceiling"),
+    }
     grouped = scores.annotate(part=_field_of("code")).values("card", "part", "source", **rules)
-    return grouped.annotate(
-        full=Sum("max_points"), maximum=Sum("max_points", filter=Q(applies=True))
-    ).order_by()
+    sums = grouped.annotate(
+        full=_thousandths("max_points"), most=_thousandths("max_points", filter=Q(applies=True))
+    )
+    names = ("card", "part", "source", *rules, "full", "most")
+    return sums.order_by().values_list(*names)
 
 
-_RULES = ("left_out_way", "bonus_ceiling", "penalty_ceiling")
+def _ceiling(name: str) -> ExpressionWrapper:
+    return ExpressionWrapper(F(f"card__criteria_set__{name}"), output_field=BigIntegerField())
 
 
-@dataclass
-class _Part:
-    """Sums of one field of one card: points given, of which maximum, and of all its leaves."""
-
-    points: Decimal = ZERO
-    maximum: Decimal = ZERO
-    full: Decimal = ZERO
+@lru_cache(100_000)
+def _exact(thousandths: int) -> Decimal:
+    """Return points; most cards share theirs with others."""
+    return Decimal(thousandths).scaleb(-3)
 
 
-@dataclass
+# What is summed of a field, or of one kind of source: points given, of which maximum, of all its leaves.
+POINTS, MAXIMUM, FULL = 0, 1, 2
+
+
 class _Sums:
-    """Sums of one card while its rows are read; ``by_source`` is of assessed leaves (True) and of others."""
+    """Thousandths of one card while its rows are read; ``council`` is of assessed leaves, ``others`` of the rest."""
 
-    way: str = CriteriaSet.LeftOut.OWN_MAXIMUM
-    bonus_ceiling: Decimal = ZERO
-    penalty_ceiling: Decimal = ZERO
-    bonus: Decimal = ZERO
-    penalty: Decimal = ZERO
-    deducted: Decimal = ZERO
-    by_source: dict[bool, _Part] = field(default_factory=lambda: defaultdict(_Part))
-    fields: dict[str, _Part] = field(default_factory=lambda: defaultdict(_Part))
+    __slots__ = ("ceilings", "council", "extras", "fields", "others", "way")
 
-    def add_maxima(self, row: dict[str, Any]) -> None:
-        """Take in one row of ``_maxima_in``."""
-        self.way = row["left_out_way"]
-        self.bonus_ceiling, self.penalty_ceiling = row["bonus_ceiling"], row["penalty_ceiling"]
-        for part in self._parts(row["source"], row["part"]):
-            part.maximum += row["maximum"] or ZERO
-            part.full += row["full"]
+    def __init__(self) -> None:
+        self.way: str = CriteriaSet.LeftOut.OWN_MAXIMUM
+        self.ceilings = (0, 0)
+        self.council, self.others = [0, 0, 0], [0, 0, 0]
+        self.extras = [0, 0, 0]  # bonus, penalty, deducted
+        self.fields: dict[str, list[int]] = {}
 
-    def add_points(self, part: str, source: str, where: str, points: Decimal) -> None:
-        """Take in one row of ``_points_in``."""
-        if where == Node.Counting.BONUS:
-            self.bonus += points
-        elif where == Node.Counting.PENALTY:
-            self.penalty += points
-        elif where == DEDUCTED:
-            self.deducted += points
-            self.fields[part].points -= points
-        else:
-            for one in self._parts(source, part):
-                one.points += points
+    def add_maxima(self, part: str, source: str, full: int, most: int) -> None:
+        """Take in the maxima of one field and source."""
+        for one in self._parts(source, part):
+            one[FULL] += full
+            one[MAXIMUM] += most
 
-    def _parts(self, source: str, part: str) -> tuple[_Part, _Part]:
-        return self.by_source[source == Node.Source.ASSESSED], self.fields[part]
+    def add_points(self, part: str, source: str, where: str, points: int) -> None:
+        """Take in the points of one field, source and place where they count."""
+        if where in _EXTRA:
+            self.extras[_EXTRA[where]] += points
+            if where == DEDUCTED:
+                self._field(part)[POINTS] -= points
+            return
+        for one in self._parts(source, part):
+            one[POINTS] += points
+
+    def _parts(self, source: str, part: str) -> tuple[list[int], list[int]]:
+        return self.council if source == Node.Source.ASSESSED else self.others, self._field(part)
+
+    def _field(self, part: str) -> list[int]:
+        found = self.fields.get(part)
+        if found is None:
+            found = self.fields[intern(part)] = [0, 0, 0]
+        return found
 
     def totals(self, card_id: int) -> Totals:
         """Return the sums as plain totals, what is left out made good in the set's way."""
-        council, others = self.by_source[True], self.by_source[False]
+        council, others = self.council, self.others
+        bonus, penalty, deducted = self.extras
         made = Totals(
             card_id,
-            council.points,
-            others.points,
-            council.maximum + others.maximum,
-            council.full + others.full,
-            fields_in_order({code: (max(one.points, ZERO), one.maximum) for code, one in self._real()}),
-            min(self.bonus, self.bonus_ceiling),
-            min(self.penalty, self.penalty_ceiling),
-            self.deducted,
-            marked=council.points,
-            marked_maximum=council.maximum,
-            marked_full=council.full,
+            _exact(council[POINTS]),
+            _exact(others[POINTS]),
+            _exact(council[MAXIMUM] + others[MAXIMUM]),
+            _exact(council[FULL] + others[FULL]),
+            self._in_order((code, max(one[POINTS], 0), one[MAXIMUM]) for code, one in self._real()),
+            _exact(min(bonus, self.ceilings[0])),
+            _exact(min(penalty, self.ceilings[1])),
+            _exact(deducted),
+            marked=_exact(council[POINTS]),
+            marked_maximum=_exact(council[MAXIMUM]),
+            marked_full=_exact(council[FULL]),
         )
         if self.way == CriteriaSet.LeftOut.RESCALED:
             return self._rescaled(made)
         return self._filled(made) if self.way == CriteriaSet.LeftOut.FULL_POINTS else made
 
-    def _real(self) -> Iterable[tuple[str, _Part]]:
-        return ((code, one) for code, one in self.fields.items() if one.full)
+    def _real(self) -> Iterable[tuple[str, list[int]]]:
+        return ((code, one) for code, one in self.fields.items() if one[FULL])
+
+    @staticmethod
+    def _in_order(fields: Iterable[tuple[str, int, int]]) -> Any:
+        return fields_in_order({code: (_exact(points), _exact(most)) for code, points, most in fields})
 
     def _rescaled(self, made: Totals) -> Totals:
-        council = self.by_source[True]
-        if not ZERO < council.maximum < council.full:
+        points, most, full = (_exact(value) for value in self.council)
+        if not ZERO < most < full:
             return made
         return replace(
             made,
-            appraised=round_half_up(rescaled(council.points, council.maximum, council.full)),
-            percent=percent_reached(council.points, council.maximum),
-            maximum=made.maximum + council.full - council.maximum,
+            appraised=round_half_up(rescaled(points, most, full)),
+            percent=percent_reached(points, most),
+            maximum=made.maximum + full - most,
         )
 
     def _filled(self, made: Totals) -> Totals:
-        council, others = self.by_source[True], self.by_source[False]
-        whole = {
-            code: (max(one.points + one.full - one.maximum, ZERO), one.full) for code, one in self._real()
-        }
+        council, others = self.council, self.others
+        whole = (
+            (code, max(one[POINTS] + one[FULL] - one[MAXIMUM], 0), one[FULL]) for code, one in self._real()
+        )
         return replace(
             made,
-            appraised=council.points + council.full - council.maximum,
-            survey=others.points + others.full - others.maximum,
+            appraised=_exact(council[POINTS] + council[FULL] - council[MAXIMUM]),
+            survey=_exact(others[POINTS] + others[FULL] - others[MAXIMUM]),
             maximum=made.full_maximum,
-            fields=fields_in_order(whole),
+            fields=self._in_order(whole),
         )
+
+
+_EXTRA = {Node.Counting.BONUS: 0, Node.Counting.PENALTY: 1, DEDUCTED: 2}
 
 
 def totals_in(round_: Round) -> dict[int, Totals]:
@@ -173,8 +202,10 @@ def totals_in(round_: Round) -> dict[int, Totals]:
     set's ceilings (R12); standing deductions come off at the end, in points of the full scale (R13).
     """
     sums: dict[int, _Sums] = defaultdict(_Sums)
-    for row in _maxima_in(round_):
-        sums[row["card"]].add_maxima(row)
-    for card_id, part, source, where, points in _points_in(round_):
-        sums[card_id].add_points(part, source, where, points or ZERO)
-    return {card_id: one.totals(card_id) for card_id, one in sums.items()}
+    for card, part, source, way, bonus_most, penalty_most, full, most in _maxima_in(round_).iterator(2000):
+        one = sums[card]
+        one.way, one.ceilings = intern(way), (bonus_most, penalty_most)
+        one.add_maxima(part, source, int(full), int(most or 0))
+    for card, part, source, where, points in _points_in(round_).iterator(2000):
+        sums[card].add_points(part, source, where, int(points or 0))
+    return {card: sums.pop(card).totals(card) for card in list(sums)}

@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import gc
 import multiprocessing
 import os
 import signal
@@ -108,6 +109,8 @@ def prepare() -> None:
     import django
     from django.core.management import call_command, get_commands
 
+    # Migrations make many objects that stay: looking for garbage among them takes a sixth of the time.
+    gc.set_threshold(20_000, 20, 100)
     django.setup()
     say("Chuẩn bị cơ sở dữ liệu")
     call_command("migrate", verbosity=0)

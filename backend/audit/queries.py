@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -59,6 +60,9 @@ def published_key() -> str:
     return str(notes.published_key() or "")
 
 
+Place = tuple[str, int]  # a chain and how far along it
+
+
 @dataclass(frozen=True)
 class Covering:
     """The first checkpoint whose signed log reaches as far as a row."""
@@ -67,23 +71,29 @@ class Covering:
     at: datetime
 
 
-def covering(chain: str, sequences: Collection[int]) -> dict[int, Covering]:
-    """Return by sequence which checkpoint first covers these rows of a chain; rows under none are left out.
+def covering(places: Iterable[Place]) -> dict[Place, Covering]:
+    """Return by chain and place in it which checkpoint first covers the row there; what none covers is left out.
 
-    The log is looked up, nothing is computed anew: whether a row is still what was signed, only a check says.
+    One statement. The log is looked up, nothing is computed anew: whether a row is still what was signed, only a check
+    says.
     """
+    wanted = set(places)
     made = Checkpoint.objects.filter(size__gt=OuterRef("index")).order_by("size")
     logged = (
-        LogEntry.objects.filter(chain=chain, length__gte=min(sequences, default=0))
+        LogEntry.objects.filter(chain__in={chain for chain, _sequence in wanted})
         .annotate(number=Subquery(made.values("number")[:1]), at=Subquery(made.values("at")[:1]))
         .filter(number__isnull=False)
-        .order_by("length")
-        .values_list("length", "number", "at")
+        .order_by("chain", "length")
     )
-    ends = [(length, Covering(number, at)) for length, number, at in logged]
-    lengths = [length for length, _covering in ends]
-    places = {sequence: bisect_left(lengths, sequence) for sequence in sequences}
-    return {sequence: ends[place][1] for sequence, place in places.items() if place < len(ends)}
+    ends: dict[str, list[tuple[int, Covering]]] = defaultdict(list)
+    for chain, length, number, at in logged.values_list("chain", "length", "number", "at"):
+        ends[chain].append((length, Covering(number, at)))
+    found = {}
+    for chain, sequence in wanted:
+        place = bisect_left(ends[chain], sequence, key=itemgetter(0))
+        if place < len(ends[chain]):
+            found[chain, sequence] = ends[chain][place][1]
+    return found
 
 
 def line() -> str:
@@ -99,22 +109,3 @@ def line() -> str:
         "size": size,
         "root": root,
     }
-
-
-def checkpoints_over(places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    """Return by chain and place in it the number of the first checkpoint that covers the row there; two statements."""
-    wanted = set(places)
-    entries: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    logged = LogEntry.objects.filter(chain__in={chain for chain, _place in wanted})
-    for chain, length, index in logged.order_by("chain", "length").values_list("chain", "length", "index"):
-        entries[chain].append((length, index))
-    made = list(Checkpoint.objects.order_by("number").values_list("size", "number"))
-    sizes = [size for size, _number in made]
-    found = {}
-    for chain, place in wanted:
-        rows = entries[chain]
-        at = bisect_left(rows, (place, 0))
-        after = bisect_right(sizes, rows[at][1]) if at < len(rows) else len(sizes)
-        if after < len(sizes):
-            found[chain, place] = made[after][1]
-    return found

@@ -89,8 +89,9 @@ def entries_for(card: Scorecard, score: Score, viewer: Actor) -> list[Entry]:
     sent, drafts = (None, queries.draft_steps(card)) if names else (_sent(card), frozenset())
     reader = Reader(steps=shown, hidden=hidden, sent=sent, drafts=drafts, names=names)
     entries = reader.entries(queries.timeline(score))
-    covered = covering(card.history_chain, {entry.sequence for entry in entries})
-    return [replace(entry, checkpoint=covered.get(entry.sequence)) for entry in entries]
+    chain = card.history_chain
+    covered = covering((chain, entry.sequence) for entry in entries)
+    return [replace(entry, checkpoint=covered.get((chain, entry.sequence))) for entry in entries]
 
 
 def _sent(card: Scorecard) -> frozenset[int]:

@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from backend.audit.queries import checkpoints_over
+from backend.audit.queries import Covering, Place, covering
 from backend.core import clock
 from backend.core.dates import VN, format_moment
 from backend.core.sheets import new_book
@@ -59,7 +59,7 @@ def _write_book(file: IO[bytes], actor: Actor, asked: Asked, head: Head) -> None
     for changes, checkpoints in chain(first, pages):
         for change in changes:
             row += 1
-            _write(sheet, row, change, checkpoints.get(_place(change), ""), formats)
+            _write(sheet, row, change, checkpoints.get(_place(change)), formats)
     if row - top == MOST_ROWS:
         note = _("Chỉ có %(most)s thay đổi mới nhất. Hãy lọc hẹp hơn để lấy những thay đổi cũ hơn.")
         sheet.write_string(row + 1, 0, note % {"most": MOST_ROWS})
@@ -88,24 +88,26 @@ def _titles() -> list[str]:
     ]  # fmt: skip
 
 
-def _pages(actor: Actor, asked: Asked) -> Iterator[tuple[list[Change], dict[tuple[str, int], int]]]:
-    """Yield the changes, so many at once, with the number of the checkpoint that first covers each."""
+def _pages(actor: Actor, asked: Asked) -> Iterator[tuple[list[Change], dict[Place, Covering]]]:
+    """Yield the changes, so many at once, with the checkpoint that first covers each."""
     before: Cursor | None = None
     for _page in range(MOST_ROWS // _AT_ONCE):
         lines = first_lines(actor, asked, before, _AT_ONCE)
         changes = told(lines)
-        yield changes, checkpoints_over(place for change in changes if (place := _place(change))[0])
+        yield changes, covering(place for change in changes if (place := _place(change))[0])
         if len(lines) < _AT_ONCE:
             return
         before = Cursor(lines[-1].at, lines[-1].id)
 
 
-def _place(change: Change) -> tuple[str, int]:
+def _place(change: Change) -> Place:
     """Return the chain and the place in it; an access is on none."""
     return getattr(change.row, "chain", ""), getattr(change.row, "sequence", 0)
 
 
-def _write(sheet: Any, row: int, change: Change, checkpoint: int | str, formats: dict[str, Any]) -> None:
+def _write(
+    sheet: Any, row: int, change: Change, checkpoint: Covering | None, formats: dict[str, Any]
+) -> None:
     history = change.row
     texts = [
         history.actor_name, history.step_name, history.unit_name, str(change.title), change.line.code, change.what,
@@ -123,5 +125,5 @@ def _write(sheet: Any, row: int, change: Change, checkpoint: int | str, formats:
         sheet.write_string(row, 10, chain_name)
         sheet.write_number(row, 11, sequence)
         sheet.write_string(row, 12, history.digest)
-    if checkpoint != "":
-        sheet.write_number(row, 13, checkpoint)
+    if checkpoint is not None:
+        sheet.write_number(row, 13, checkpoint.number)

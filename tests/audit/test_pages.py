@@ -78,8 +78,8 @@ def test_the_first_checkpoint_that_covers_a_row_is_found(season, keys):
     first = audit.checkpoint("day")
     season.approved()
     second = audit.checkpoint("day")
-    covered = queries.checkpoints_over([(chain, 1), (chain, before), (chain, before + 1), (chain, 10**6)])
-    assert covered == {
+    covered = queries.covering([(chain, 1), (chain, before), (chain, before + 1), (chain, 10**6)])
+    assert {place: one.number for place, one in covered.items()} == {
         (chain, 1): first.number,
         (chain, before): first.number,
         (chain, before + 1): second.number,
@@ -136,8 +136,8 @@ def test_many_rows_are_looked_up_in_the_log_by_one_statement(season, keys, djang
     audit.checkpoint("day")
     length = Chain.objects.get(pk=season.card.history_chain).length
     with django_assert_num_queries(1):
-        found = queries.covering(season.card.history_chain, range(1, length + 2))
-    assert sorted(found) == list(range(1, length + 1))
+        found = queries.covering((season.card.history_chain, place) for place in range(1, length + 2))
+    assert sorted(place for _chain, place in found) == list(range(1, length + 1))
     assert {one.number for one in found.values()} == {1}
 
 

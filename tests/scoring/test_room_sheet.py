@@ -11,6 +11,8 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from backend.audit.models import Access, Line
+from backend.audit.queries import Covering
+from backend.core import clock
 from backend.core.dates import VN
 from backend.core.sheets import read_rows
 from backend.scoring import room_sheet
@@ -75,7 +77,7 @@ def test_the_sheet_states_moments_as_moments_and_that_figures_are_invented(seaso
 
 def test_the_sheet_names_the_checkpoint_that_covers_a_row(season, monkeypatch):
     monkeypatch.setattr(
-        "backend.scoring.room_sheet.checkpoints_over", lambda places: dict.fromkeys(places, 7)
+        "backend.scoring.room_sheet.covering", lambda places: dict.fromkeys(places, Covering(7, clock.now()))
     )
     with room_sheet.written(season.secretary, Asked(turn=-1), room_sheet.Head()) as file:
         assert read_rows(file, most_rows=50)[-1][13] == "7"

@@ -303,3 +303,20 @@ def test_a_councils_limit_names_a_field_of_one_kind_and_nothing_unknown(here: Be
     assert not her_leaf(here.fresh("member"), here.card, "2.1")
     with pytest.raises(Invalid, match="loai-khac:1"):
         here.council(version=1, member="loai-khac:1")
+
+
+def test_fields_of_one_number_led_for_two_kinds_of_units_are_told_apart(here: Bench) -> None:
+    kind = here.card.criteria_set.kind.code
+    seat = here.users["lead"].appointments.get()
+    with recording(by=SYSTEM):
+        seat.fields_limit = f"{kind}:2, loai-khac:2"
+        seat.save()
+    assert fields_led_by_others(here.card, here.actors["secretary"]) == {"2"}
+    with recording(by=SYSTEM):
+        seat.fields_limit = f"loai-khac:2, {kind}:2"
+        seat.save()
+    assert fields_led_by_others(here.card, here.actors["secretary"]) == {"2"}
+    with recording(by=SYSTEM):
+        seat.fields_limit = "loai-khac:2"
+        seat.save()
+    assert fields_led_by_others(here.card, here.actors["secretary"]) == set()

@@ -17,12 +17,7 @@ from backend.scoring.actions.amending import (
     require_amending,
 )
 from backend.scoring.actions.answers import answer, ask, ask_for_cuts, unask
-from backend.scoring.actions.appraisal import (
-    agree_not_arisen,
-    agree_rest,
-    appraise,
-    decide,
-)
+from backend.scoring.actions.appraisal import agree_not_arisen, agree_rest, appraise, decide
 from backend.scoring.actions.attendance import mark_attendance
 from backend.scoring.actions.bundles import make_bundle, request_bundle, sweep_bundles
 from backend.scoring.actions.deductions import deduct, withdraw_deduction

@@ -46,7 +46,6 @@ from backend.scoring.models import DoubleLeaf, Mark, Score, Scorecard, StepTotal
 from backend.scoring.queries import (
     Window,
     double_of,
-    field_of,
     fields_led_by_others,
     her_leaf,
     kept_by_session,
@@ -181,7 +180,7 @@ def agree_rest(card: Scorecard, *, by: Actor, codes: Iterable[str] | None = None
     ]
     before = points_before(card, window.step)
     led = fields_led_by_others(card, by)
-    mine = [row for row in rows if her_field(card, row, by) and field_of(row.code) not in led]
+    mine = [row for row in rows if her_field(card, row, by) and row.field_code not in led]
     claims = claims_of(card)
     rows = [row for row in mine if before.get(row.pk) is not None]
     with recording(by=by, at=window.now, about=about(card, window.step)):

@@ -48,7 +48,7 @@ from backend.scoring.queries.doubles import (
     waiting,
 )
 from backend.scoring.queries.flags import Flag, FlagKind, flags_of, kinds_for
-from backend.scoring.queries.hand_overs import Lead, field_of, fields_led_by_others, hand_over_now, leads_of
+from backend.scoring.queries.hand_overs import Lead, fields_led_by_others, hand_over_now, leads_of
 from backend.scoring.queries.intake import (
     SHOWN_UPLOADS,
     Intake,
@@ -211,7 +211,6 @@ __all__ = [
     "drafts_on",
     "evidence_window",
     "explained",
-    "field_of",
     "fields_led_by_others",
     "fingerprint_over",
     "flags_of",

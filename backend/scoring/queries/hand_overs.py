@@ -75,11 +75,6 @@ def hand_over_now(round_: Round, agency: Unit, code: str) -> HandOver | None:
     return rows.first()
 
 
-def field_of(code: str) -> str:
-    """Return the code of the field a leaf belongs to."""
-    return code.partition(".")[0]
-
-
 def fields_led_by_others(card: Scorecard, actor: Actor) -> frozenset[str]:
     """Return the fields that a lead agency still appraises on the card: not handed over, and not the person's own.
 
@@ -91,12 +86,13 @@ def fields_led_by_others(card: Scorecard, actor: Actor) -> frozenset[str]:
         return frozenset()
     rows = HandOver.objects.filter(round=card.round_id, sent_back_at__isnull=True)
     handed = set(rows.values_list("agency_id", "field"))
-    found = {
-        lead.field.rpartition(":")[2]: lead
+    return frozenset(
+        code
         for lead in leads
-        if (lead.agency.pk, lead.field) not in handed and not lead.is_of(actor)
-    }
-    return frozenset(code for code, lead in found.items() if lead.leads(card, code))
+        if (lead.agency.pk, lead.field) not in handed
+        and not lead.is_of(actor)
+        and lead.leads(card, code := lead.field.rpartition(":")[2])
+    )
 
 
 def _seated(round_: Round, titles: dict[str, str]) -> list[Lead]:
@@ -148,7 +144,7 @@ def _owed(cards: list[Scorecard], *, again: bool, marked_at: int | None = None) 
 
 
 def _counted(rows: QuerySet[Score]) -> Counter[tuple[int, str]]:
-    return Counter((card, field_of(code)) for card, code in rows.values_list("card_id", "code"))
+    return Counter((card, code.partition(".")[0]) for card, code in rows.values_list("card_id", "code"))
 
 
 def _add_handed(round_: Round, leads: list[Lead]) -> None:

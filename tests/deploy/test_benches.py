@@ -142,7 +142,7 @@ def _bench(*words: str) -> dict[str, str]:
 
 @pytest.mark.sqlite
 def test_the_bench_of_scoring_runs_whole_in_a_tiny_size():
-    told = _bench("score", "--on", "sqlite", "--seconds", "3", "--units", "5", "--people", "3")
+    told = _bench("score", "--on", "sqlite", "--seconds", "12", "--units", "5", "--people", "3")
     sure = ("lost", "doubled", "wrong_totals", "5xx", "refused", "database_is_locked")
     assert {told[f"sqlite_hour_{name}"] for name in sure} == {"ok"}
     assert {told["sqlite_save_statements_5"], told["sqlite_open_statements_5"]} == {"ok"}
